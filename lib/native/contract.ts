@@ -1,0 +1,319 @@
+/**
+ * The one typed description of the native addon. Everything here mirrors `native/addon/`;
+ * the addon validates every value again, so that no script can corrupt memory.
+ */
+
+/** Where a session computes. `auto` takes CUDA if it is usable and says why in {@link SessionDescription.deviceReason}. */
+export type DeviceName = "auto" | "cpu" | "cuda";
+
+/** One node of the layer graph: the layer's options beside its type, its unique name and the names it reads. */
+export interface LayerSpec {
+  readonly type: string;
+  readonly name: string;
+  /** Names of earlier layers; `"input"` is the network's input. */
+  readonly inputs: readonly string[];
+  readonly [option: string]: unknown;
+}
+
+/** A method and the parameters that it owns; every parameter of the graph is claimed exactly once. */
+export interface OptimizerSpec {
+  readonly type: string;
+  /** Full parameter names, such as `"linear1.weight"`. */
+  readonly parameters: readonly string[];
+  readonly [option: string]: unknown;
+}
+
+export interface LossSpec {
+  readonly type: string;
+  readonly [option: string]: unknown;
+}
+
+/** Complete: native code knows no defaults. */
+export interface SessionSpec {
+  readonly device: DeviceName;
+  /** Compute threads, 1..256. */
+  readonly threads: number;
+  /** 64-bit seed of every random stream; an integer in 0..2^53-1. */
+  readonly seed: number;
+  /** Largest batch of a training step, an evaluation or a prediction; memory is planned for it. */
+  readonly maxBatch: number;
+  /** Shape of one sample, without the batch. */
+  readonly inputShape: readonly number[];
+  readonly layers: readonly LayerSpec[];
+  readonly loss: LossSpec;
+  readonly optimizers: readonly OptimizerSpec[];
+}
+
+export interface ParameterDescription {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly kind: "binary" | "real";
+  /** Index into {@link SessionSpec.optimizers}. */
+  readonly optimizer: number;
+}
+
+export interface SessionDescription {
+  readonly device: "cpu" | "cuda";
+  readonly deviceReason: string;
+  /** Instruction set that the kernels were chosen for: `avx2`, `baseline`, ... */
+  readonly instructionSet: string;
+  readonly blas: string;
+  readonly threads: number;
+  readonly memoryBytes: number;
+  readonly outputShape: readonly number[];
+  readonly layers: readonly { readonly name: string; readonly type: string; readonly outputShape: readonly number[] }[];
+  readonly parameters: readonly ParameterDescription[];
+}
+
+/** What a dataset hands over; the arrays are copied once. */
+export interface DatasetSpec {
+  readonly name: string;
+  /** `length * product(sampleShape)` values. Bytes go through `byteTable`. */
+  readonly inputs: Uint8Array | Float32Array;
+  /** Shape of one sample; its product must be that of the session's input shape. */
+  readonly sampleShape: readonly number[];
+  /** For bytes: `[channels][256]` network inputs, one row for each channel (or a single row for all). */
+  readonly byteTable?: Float32Array;
+  /** For floats: network input = value * scale[c] + shift[c], a value a channel or a single one. */
+  readonly scale?: Float32Array;
+  readonly shift?: Float32Array;
+  /** Class labels, or rows of `targetWidth` values. */
+  readonly targets: Int32Array | Float32Array;
+  /** Values a row of float targets; 1 for labels. */
+  readonly targetWidth: number;
+}
+
+export interface TrainCall {
+  readonly dataset: number;
+  /** 0-based; selects the permutation. */
+  readonly epoch: number;
+  readonly batchSize: number;
+  /** First batch of this call within the epoch. */
+  readonly firstBatch: number;
+  readonly batches: number;
+  readonly shuffle: boolean;
+  /** Stop after the step that passes this many milliseconds. */
+  readonly budgetMilliseconds: number;
+}
+
+export interface TrainResult {
+  /** Steps done; fewer than asked where the budget ran out or the call was cancelled. */
+  readonly steps: number;
+  readonly cancelled: boolean;
+  /** Sum over samples (of the data) of the loss, mean over the weight samples of a step. */
+  readonly lossSum: number;
+  /** Right predictions, mean over weight samples; NaN for losses without classes. */
+  readonly correct: number;
+  /** Data samples seen. */
+  readonly count: number;
+  /** Duration of each step in seconds. */
+  readonly stepSeconds: Float64Array;
+}
+
+/** Weights of an evaluation: the mode of each parameter, or the mean of the predictions over posterior samples. */
+export interface WeightChoice {
+  /** 0: the mode. */
+  readonly samples: number;
+  /** Which draws of the prediction stream; equal numbers give equal draws. */
+  readonly draw: number;
+}
+
+export interface EvaluateCall extends WeightChoice {
+  readonly dataset: number;
+  readonly batchSize: number;
+}
+
+export interface EvaluateResult {
+  readonly cancelled: boolean;
+  readonly lossSum: number;
+  readonly correct: number;
+  readonly count: number;
+}
+
+export interface PredictCall extends WeightChoice {
+  /** Network inputs (already normalised), `count * product(inputShape)` values; copied. */
+  readonly inputs: Float32Array;
+  readonly batchSize: number;
+  /** `probabilities` applies the loss's link (softmax, sigmoid, identity); `logits` does not. Means are of what is returned. */
+  readonly output: "probabilities" | "logits";
+}
+
+export interface PredictResult {
+  readonly cancelled: boolean;
+  /** `count * product(outputShape)`, row-major. */
+  readonly values: Float32Array;
+}
+
+/**
+ * One step on an explicit batch, with everything that is random given from outside where wanted:
+ * the seam through which recorded trajectories and numerical gradients are checked.
+ */
+export interface ReplayCall {
+  readonly inputs: Float32Array;
+  /** Absent with `outputGradients`. */
+  readonly targets?: Int32Array | Float32Array;
+  /** Gradient of a scalar with respect to the network's output, in place of the loss: one array a weight sample. */
+  readonly outputGradients?: readonly Float32Array[];
+  readonly batch: number;
+  /** `train` uses batch statistics and dropout and samples the weights; `eval` uses running statistics and mode weights. */
+  readonly phase: "train" | "eval";
+  /** Whether the step is committed: latents, counters and running statistics move. `train` only. */
+  readonly commit: boolean;
+  /** For each optimizer, uniforms in (0,1): `[samples][its parameters]`; absent or undefined entries are drawn. */
+  readonly noise?: readonly (Float32Array | undefined)[];
+  /** For each dropout layer by name: keep flags (1 = kept) `[samples][batch][features]`. */
+  readonly dropoutKeep?: Readonly<Record<string, Uint8Array>>;
+  /** For each optimizer, weights used in place of the materialised ones: `[samples][its parameters]`. */
+  readonly weights?: readonly (Float32Array | undefined)[];
+}
+
+export interface ReplayResult {
+  /** For each weight sample: mean loss over the batch (NaN with `outputGradients`). */
+  readonly losses: Float64Array;
+  /** For each weight sample: `[batch][outputs]` before the link. */
+  readonly outputs: readonly Float32Array[];
+  /** For each weight sample: d mean loss / d input. */
+  readonly inputGradients: readonly Float32Array[];
+  /** For each optimizer: the weights used, `[samples][its parameters]`. */
+  readonly weights: readonly Float32Array[];
+  /** For each optimizer: d mean loss / d weights, `[samples][its parameters]`. */
+  readonly gradients: readonly Float32Array[];
+}
+
+/** A float tensor by name: `linear1.weight` (latent), `linear1.weight/momentum` (optimizer state), `batchNorm1.running_mean`. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** `model`: latents and running statistics, enough to predict. `training`: the optimizers' state as well. */
+export type StateScope = "model" | "training";
+
+export interface Counters {
+  /** Training steps committed so far: the counter of weight noise and dropout. */
+  readonly step: number;
+  /** Updates of each optimizer: the t of the bias corrections. */
+  readonly updates: readonly number[];
+}
+
+export interface NativeSession {
+  describe(): SessionDescription;
+  addDataset(spec: DatasetSpec): number;
+  /** The samples of `dataset` at `indices`, sharing its memory. */
+  addSubset(dataset: number, indices: Uint32Array): number;
+  removeDataset(dataset: number): void;
+  /** Changes hyperparameters from the next step on. Unknown keys and values out of range are refused. */
+  setHyperparameters(optimizer: number, values: Readonly<Record<string, number>>): void;
+  train(call: TrainCall): Promise<TrainResult>;
+  evaluate(call: EvaluateCall): Promise<EvaluateResult>;
+  predict(call: PredictCall): Promise<PredictResult>;
+  replay(call: ReplayCall): Promise<ReplayResult>;
+  getState(scope: StateScope): Promise<NamedTensor[]>;
+  /** Every name must exist and every shape agree; all of `scope` must be given. */
+  setState(scope: StateScope, tensors: readonly NamedTensor[]): Promise<void>;
+  counters(): Counters;
+  setCounters(counters: Counters): void;
+  /** Asks the running call to stop at the next safe point; its result says `cancelled`. */
+  cancel(): void;
+  /** Frees everything, at once or when the running call has stopped. Idempotent. */
+  dispose(): void;
+}
+
+export interface SystemInfo {
+  /** Version of the addon, equal to the package's. */
+  readonly version: string;
+  readonly compiler: string;
+  readonly instructionSets: readonly { readonly name: string; readonly usable: boolean; readonly chosen: boolean }[];
+  /** Name and configuration of the BLAS that was linked, or `"built-in"`. */
+  readonly blas: string;
+  readonly hardwareThreads: number;
+  readonly cuda: {
+    /** Whether the CUDA backend was compiled in. */
+    readonly built: boolean;
+    /** Whether a device can be used now. */
+    readonly usable: boolean;
+    readonly reason: string;
+  };
+}
+
+/** Random streams; one number each, so that no two uses share draws. */
+export type StreamName = "weights" | "dropout" | "shuffle" | "augmentation" | "initialisation" | "prediction";
+
+/** Address of a draw: the Philox counter without the element. */
+export interface DrawAddress {
+  readonly seed: number;
+  readonly stream: StreamName;
+  readonly step: number;
+  readonly sample: number;
+}
+
+export interface NativeKernels {
+  /** One Philox4x32-10 block. */
+  philox(counter: Uint32Array, key: Uint32Array): Uint32Array;
+  /** Uniforms max(k,1) 2^-24 of the elements 0..out.length-1. */
+  uniform(address: DrawAddress, out: Float32Array): void;
+  permutation(count: number, seed: number, epoch: number): Uint32Array;
+  /** weights <- materialise(latent, noise); `noise` absent: drawn at `address`. */
+  sampleWeights(call: {
+    readonly optimizer: { readonly type: string; readonly [option: string]: unknown };
+    readonly latent: Float32Array;
+    readonly noise?: Float32Array;
+    readonly address?: DrawAddress;
+    readonly weights: Float32Array;
+    readonly threads: number;
+  }): void;
+  /** One update of `latent` and `state` in place from `gradients` (`[samples][n]`, with the noise and weights of each sample). */
+  update(call: {
+    readonly optimizer: { readonly type: string; readonly [option: string]: unknown };
+    readonly latent: Float32Array;
+    /** Every state array of the method by name; see `stateNames`. */
+    readonly state: Readonly<Record<string, Float32Array>>;
+    readonly weights: readonly Float32Array[];
+    readonly noise: readonly Float32Array[];
+    readonly gradients: readonly Float32Array[];
+    /** 1-based number of this update. */
+    readonly t: number;
+    readonly threads: number;
+  }): void;
+  /** Names of the state arrays that a method keeps with these options. */
+  stateNames(optimizer: { readonly type: string; readonly [option: string]: unknown }): string[];
+  /** output[b][o] <- sum_i input[b][i] weights[o][i] (+ bias[o]). */
+  linear(call: {
+    readonly input: Float32Array;
+    readonly weights: Float32Array;
+    readonly bias?: Float32Array;
+    readonly batch: number;
+    readonly inFeatures: number;
+    readonly outFeatures: number;
+    readonly output: Float32Array;
+    readonly threads: number;
+  }): void;
+  /** Gradients of `linear`; each output present is overwritten. */
+  linearGradients(call: {
+    readonly input: Float32Array;
+    readonly weights: Float32Array;
+    readonly outputGradient: Float32Array;
+    readonly batch: number;
+    readonly inFeatures: number;
+    readonly outFeatures: number;
+    readonly inputGradient?: Float32Array;
+    readonly weightGradient?: Float32Array;
+    readonly biasGradient?: Float32Array;
+    readonly threads: number;
+  }): void;
+}
+
+export interface NativeAddon {
+  readonly Session: new (spec: SessionSpec) => NativeSession;
+  readonly kernels: NativeKernels;
+  systemInfo(): SystemInfo;
+  /** Names that native code knows, for the test that holds them against the TypeScript lists. */
+  registry(): { readonly layers: string[]; readonly losses: string[]; readonly optimizers: string[] };
+}
+
+/** What a failing native call throws: an Error with these beside its message. */
+export interface NativeErrorFields {
+  readonly code: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}

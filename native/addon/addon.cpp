@@ -1,0 +1,67 @@
+// What `require` of the addon gives, see NativeAddon in lib/native/contract.ts. Nothing happens here but definitions.
+#include <napi.h>
+
+#include <thread>
+
+#include "addon/errors.h"
+#include "addon/kernels.h"
+#include "addon/results.h"
+#include "addon/session_object.h"
+#include "layers/list.h"
+#include "losses/list.h"
+#include "optimizers/list.h"
+
+namespace bayesbinn::addon {
+namespace {
+
+Napi::Value system_info(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("version", BAYESBINN_VERSION);
+    object.Set("compiler", __VERSION__);
+    Napi::Array sets = Napi::Array::New(env);
+    for (const InstructionSetStatus& status : instruction_sets()) {
+      Napi::Object entry = Napi::Object::New(env);
+      entry.Set("name", status.name);
+      entry.Set("usable", status.usable);
+      entry.Set("chosen", status.chosen);
+      sets.Set(sets.Length(), entry);
+    }
+    object.Set("instructionSets", sets);
+    object.Set("blas", blas_description());
+    object.Set("hardwareThreads", std::thread::hardware_concurrency());
+    const DeviceStatus status = cuda_status();
+    Napi::Object cuda = Napi::Object::New(env);
+    cuda.Set("built", status.built);
+    cuda.Set("usable", status.usable);
+    cuda.Set("reason", status.reason);
+    object.Set("cuda", cuda);
+    return object;
+  });
+}
+
+Napi::Value registry(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::vector<std::string> layers;
+  for (const LayerType& type : layer_types()) layers.emplace_back(type.name);
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("layers", to_array(env, layers));
+  object.Set("losses", to_array(env, Losses::names()));
+  object.Set("optimizers", to_array(env, Optimizers::names()));
+  return object;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("Session", SessionObject::define(env));
+  exports.Set("kernels", kernels_object(env));
+  exports.Set("systemInfo", Napi::Function::New<system_info>(env));
+  exports.Set("registry", Napi::Function::New<registry>(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(NODE_GYP_MODULE_NAME, init)
+
+}  // namespace bayesbinn::addon

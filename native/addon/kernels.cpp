@@ -1,0 +1,259 @@
+#include "addon/kernels.h"
+
+#include <algorithm>
+
+#include "addon/arguments.h"
+#include "addon/errors.h"
+#include "addon/results.h"
+#include "core/buffer.h"
+#include "core/method.h"
+#include "core/permutation.h"
+
+namespace bayesbinn::addon {
+namespace {
+
+constexpr int kMaxThreads = 256;
+
+std::unique_ptr<Backend> backend_of(const Napi::Object& call) {
+  return make_cpu_backend(static_cast<int>(integer_of(call, "threads", 1, kMaxThreads)));
+}
+
+std::unique_ptr<Method> method_of(const Napi::Object& call) {
+  const Value spec = to_value(call.Get("optimizer"), "optimizer");
+  OptionReader reader(spec, "optimizer");
+  const std::string type = reader.text("type");
+  return Method::read(type, reader);
+}
+
+Stream stream_of(const std::string& name) {
+  static constexpr const char* kNames[] = {"weights",      "dropout",        "shuffle",
+                                           "augmentation", "initialisation", "prediction"};
+  const auto* const at = std::find(std::begin(kNames), std::end(kNames), name);
+  if (at == std::end(kNames)) throw Error(ErrorCode::option_range, "stream: unknown stream \"" + name + '"');
+  return static_cast<Stream>(at - std::begin(kNames));
+}
+
+Draw draw_of(const Napi::Object& address) {
+  return {static_cast<uint64_t>(integer_of(address, "seed", 0, kLargestInteger - 1)),
+          static_cast<uint32_t>(integer_of(address, "step", 0, kLargestUint32)),
+          static_cast<uint32_t>(integer_of(address, "sample", 0, kLargestUint32)),
+          stream_of(text_of(address, "stream")), 0};
+}
+
+Napi::Object object_of(const Napi::Object& call, const char* key) {
+  const Napi::Value value = call.Get(key);
+  if (!value.IsObject()) throw Error(ErrorCode::option_type, std::string(key) + ": accepted: an object");
+  return value.As<Napi::Object>();
+}
+
+Napi::Value philox_block(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    if (info.Length() < 2) throw Error(ErrorCode::option_type, "philox: accepted: a counter and a key");
+    const auto counter = typed_array<uint32_t>(info[0], "counter");
+    const auto key = typed_array<uint32_t>(info[1], "key");
+    if (counter.size() != 4 || key.size() != 2)
+      throw Error(ErrorCode::shape_mismatch, "philox: accepted: 4 words of counter and 2 of key");
+    const PhiloxBlock block = philox(counter[0], counter[1], counter[2], counter[3], key[0], key[1]);
+    Napi::Uint32Array words = Napi::Uint32Array::New(info.Env(), 4);
+    std::copy(std::begin(block.word), std::end(block.word), words.Data());
+    return words;
+  });
+}
+
+void uniform(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    if (info.Length() < 2) throw Error(ErrorCode::option_type, "uniform: accepted: an address and a Float32Array");
+    const auto out = typed_array<float>(info[1], "out");
+    make_cpu_backend(1)->draw_uniform(draw_of(object_argument(info, "address")), 0, static_cast<int64_t>(out.size()),
+                                      out.data());
+  });
+}
+
+Napi::Value permutation_of(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    Napi::Object call = Napi::Object::New(info.Env());
+    static constexpr const char* kKeys[] = {"count", "seed", "epoch"};
+    for (size_t i = 0; i < 3; ++i) call.Set(kKeys[i], info[i]);
+    const std::vector<uint32_t> order =
+        permutation(integer_of(call, "count", 0, kMaxElements),
+                    static_cast<uint64_t>(integer_of(call, "seed", 0, kLargestInteger - 1)),
+                    static_cast<uint32_t>(integer_of(call, "epoch", 0, kLargestUint32)));
+    Napi::Uint32Array out = Napi::Uint32Array::New(info.Env(), order.size());
+    std::copy(order.begin(), order.end(), out.Data());
+    return out;
+  });
+}
+
+// What an update and a sampling share: the method's step and its arrays.
+OptimizerPass pass_of(const Method& method, const Method::Step& step, std::span<float> latent) {
+  OptimizerPass pass = {};
+  pass.formula = method.formula();
+  pass.step = &step;
+  pass.count = static_cast<int64_t>(latent.size());
+  pass.latent = latent.data();
+  for (int s = 0; s < method.slots(); ++s) pass.absent_slots[static_cast<size_t>(s)] = method.absent_slot(s);
+  pass.samples = 1;
+  return pass;
+}
+
+void sample_weights(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const Napi::Object call = object_argument(info, "sampleWeights");
+    const auto method = method_of(call);
+    const auto latent = typed_array_of<float>(call, "latent");
+    const auto count = static_cast<int64_t>(latent.size());
+    const auto weights = typed_array_of<float>(call, "weights", count);
+    const Method::Step step = method->step(1, method->samples());
+    OptimizerPass pass = pass_of(*method, step, latent);
+    // A slot that the formula reads while sampling starts as it would in training.
+    pass.weights = weights.data();
+    if (has(call, "noise")) {
+      pass.noise.recorded = typed_array_of<float>(call, "noise", count).data();
+    } else {
+      pass.noise.draw = draw_of(object_of(call, "address"));
+    }
+    if (count > 0) backend_of(call)->materialize(pass);
+  });
+}
+
+void update(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const Napi::Object call = object_argument(info, "update");
+    const auto method = method_of(call);
+    const auto latent = typed_array_of<float>(call, "latent");
+    const auto count = static_cast<int64_t>(latent.size());
+    const Napi::Object state = object_of(call, "state");
+    const auto lists = [&](const char* key) {
+      const Napi::Value value = call.Get(key);
+      if (!value.IsArray())
+        throw Error(ErrorCode::option_type,
+                    std::string(key) + ": accepted: an array of Float32Array, one a weight sample");
+      const Napi::Array array = value.As<Napi::Array>();
+      if (static_cast<int64_t>(array.Length()) != method->samples()) {
+        throw Error(ErrorCode::shape_mismatch, std::string(key) + ": " + std::to_string(array.Length()) +
+                                                   " arrays given, accepted: " + std::to_string(method->samples()) +
+                                                   ", one a weight sample");
+      }
+      std::vector<std::span<float>> spans;
+      for (uint32_t i = 0; i < array.Length(); ++i) {
+        spans.push_back(typed_array<float>(array.Get(i), key));
+        if (static_cast<int64_t>(spans.back().size()) != count)
+          throw Error(ErrorCode::shape_mismatch, std::string(key) + ": accepted: arrays of " + std::to_string(count));
+      }
+      return spans;
+    };
+    const auto weights = lists("weights");
+    const auto noise = lists("noise");
+    const auto gradients = lists("gradients");
+    const Method::Step step =
+        method->step(static_cast<uint64_t>(integer_of(call, "t", 1, kLargestInteger - 1)), method->samples());
+    OptimizerPass pass = pass_of(*method, step, latent);
+    for (int s = 0; s < method->slots(); ++s) {
+      if (method->slot_used(s))
+        pass.slots[static_cast<size_t>(s)] = typed_array_of<float>(state, method->slot_name(s), count).data();
+    }
+    const auto backend = backend_of(call);
+    const Buffer sum(*backend, count * static_cast<int64_t>(sizeof(float)));
+    pass.pulled_back = sum.floats();
+    pass.samples = method->samples();
+    pass.update = true;
+    for (pass.sample = 0; pass.sample < pass.samples; ++pass.sample) {
+      const auto at = static_cast<size_t>(pass.sample);
+      pass.weights = weights[at].data();
+      pass.noise.recorded = noise[at].data();
+      if (count > 0) backend->consume_gradient({&pass, 0, nullptr}, 0, gradients[at].data(), count);
+    }
+  });
+}
+
+Napi::Value state_names(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    Napi::Object call = Napi::Object::New(info.Env());
+    call.Set("optimizer", info[0]);
+    const auto method = method_of(call);
+    std::vector<std::string> names;
+    for (int s = 0; s < method->slots(); ++s) {
+      if (method->slot_used(s)) names.emplace_back(method->slot_name(s));
+    }
+    return to_array(info.Env(), names);
+  });
+}
+
+LinearShape linear_shape(const Napi::Object& call) {
+  const LinearShape shape = {integer_of(call, "batch", 1, 1 << 24), integer_of(call, "inFeatures", 1, 1 << 24),
+                             integer_of(call, "outFeatures", 1, 1 << 24)};
+  element_count({shape.batch, shape.in});
+  element_count({shape.batch, shape.out});
+  element_count({shape.out, shape.in});
+  return shape;
+}
+
+// Activations in the backend's layout.
+Buffer activation(Backend& backend, int64_t features, int64_t batch) {
+  return Buffer(backend, backend.activation_bytes(features, batch));
+}
+
+void linear(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const Napi::Object call = object_argument(info, "linear");
+    const LinearShape shape = linear_shape(call);
+    const auto input = typed_array_of<float>(call, "input", shape.batch * shape.in);
+    const auto weights = typed_array_of<float>(call, "weights", shape.out * shape.in);
+    const auto output = typed_array_of<float>(call, "output", shape.batch * shape.out);
+    const float* bias = has(call, "bias") ? typed_array_of<float>(call, "bias", shape.out).data() : nullptr;
+    const auto backend = backend_of(call);
+    const Buffer x = activation(*backend, shape.in, shape.batch);
+    const Buffer y = activation(*backend, shape.out, shape.batch);
+    backend->import_rows(input.data(), {x.floats(), shape.in}, shape.batch);
+    backend->linear(shape, x.floats(), weights.data(), bias, y.floats());
+    backend->export_rows({y.floats(), shape.out}, output.data(), shape.batch);
+  });
+}
+
+void linear_gradients(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const Napi::Object call = object_argument(info, "linearGradients");
+    const LinearShape shape = linear_shape(call);
+    const auto input = typed_array_of<float>(call, "input", shape.batch * shape.in);
+    const auto weights = typed_array_of<float>(call, "weights", shape.out * shape.in);
+    const auto output_gradient = typed_array_of<float>(call, "outputGradient", shape.batch * shape.out);
+    const auto optional = [&](const char* key, int64_t length) {
+      return has(call, key) ? typed_array_of<float>(call, key, length).data() : nullptr;
+    };
+    float* const input_gradient = optional("inputGradient", shape.batch * shape.in);
+    float* const weight_gradient = optional("weightGradient", shape.out * shape.in);
+    float* const bias_gradient = optional("biasGradient", shape.out);
+    const auto backend = backend_of(call);
+    const Buffer x = activation(*backend, shape.in, shape.batch);
+    const Buffer dx = activation(*backend, shape.in, shape.batch);
+    const Buffer dy = activation(*backend, shape.out, shape.batch);
+    backend->import_rows(input.data(), {x.floats(), shape.in}, shape.batch);
+    backend->import_rows(output_gradient.data(), {dy.floats(), shape.out}, shape.batch);
+    const OptimizerPass store_only = {};
+    if (input_gradient) {
+      backend->linear_input_gradient(shape, dy.floats(), weights.data(), dx.floats());
+      backend->export_rows({dx.floats(), shape.in}, input_gradient, shape.batch);
+    }
+    if (weight_gradient)
+      backend->linear_weight_gradient(shape, dy.floats(), x.floats(), {&store_only, 0, weight_gradient});
+    if (bias_gradient)
+      backend->bias_gradient({shape.batch, {shape.out, 1}}, dy.floats(), {&store_only, 0, bias_gradient});
+  });
+}
+
+}  // namespace
+
+Napi::Object kernels_object(Napi::Env env) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("philox", Napi::Function::New<philox_block>(env));
+  object.Set("uniform", Napi::Function::New<uniform>(env));
+  object.Set("permutation", Napi::Function::New<permutation_of>(env));
+  object.Set("sampleWeights", Napi::Function::New<sample_weights>(env));
+  object.Set("update", Napi::Function::New<update>(env));
+  object.Set("stateNames", Napi::Function::New<state_names>(env));
+  object.Set("linear", Napi::Function::New<linear>(env));
+  object.Set("linearGradients", Napi::Function::New<linear_gradients>(env));
+  return object;
+}
+
+}  // namespace bayesbinn::addon

@@ -1,0 +1,219 @@
+// Session: the calls that run on its thread.
+#include "addon/arguments.h"
+#include "addon/promise_task.h"
+#include "addon/results.h"
+#include "addon/session_object.h"
+
+namespace bayesbinn::addon {
+namespace {
+
+template <class T>
+std::vector<T> copy_of(std::span<const T> values) {
+  return {values.begin(), values.end()};
+}
+
+WeightChoice weight_choice(const Napi::Object& call) {
+  return {integer_of(call, "samples", 0, 1 << 20), static_cast<uint32_t>(integer_of(call, "draw", 0, kLargestUint32))};
+}
+
+StateScope scope_argument(const Napi::CallbackInfo& info) {
+  const std::string scope = info.Length() > 0 && info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "";
+  if (scope == "model") return StateScope::model;
+  if (scope == "training") return StateScope::training;
+  throw Error(ErrorCode::option_range, "scope: \"" + scope + "\" given, accepted: \"model\", \"training\"");
+}
+
+Napi::Object sums_object(Napi::Env env, bool cancelled, double loss_sum, double correct, int64_t count) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("cancelled", cancelled);
+  object.Set("lossSum", loss_sum);
+  object.Set("correct", correct);
+  object.Set("count", static_cast<double>(count));
+  return object;
+}
+
+// The entries of a list of float arrays, undefined ones empty.
+std::vector<std::vector<float>> float_lists(const Napi::Object& call, const char* key) {
+  std::vector<std::vector<float>> lists;
+  if (!has(call, key)) return lists;
+  const Napi::Value value = call.Get(key);
+  if (!value.IsArray()) throw Error(ErrorCode::option_type, std::string(key) + ": accepted: an array of Float32Array");
+  const Napi::Array list = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Value entry = list.Get(i);
+    lists.push_back(entry.IsUndefined() ? std::vector<float>{} : copy_of<float>(typed_array<float>(entry, key)));
+  }
+  return lists;
+}
+
+ReplayCall read_replay(const Napi::Object& object) {
+  ReplayCall call;
+  call.inputs = copy_of<float>(typed_array_of<float>(object, "inputs"));
+  const Napi::Value targets = object.Get("targets");
+  if (is_typed_array<int32_t>(targets)) call.labels = copy_of<int32_t>(typed_array<int32_t>(targets, "targets"));
+  if (is_typed_array<float>(targets)) call.rows = copy_of<float>(typed_array<float>(targets, "targets"));
+  call.output_gradients = float_lists(object, "outputGradients");
+  call.batch = integer_of(object, "batch", 1, kMaxElements);
+  const std::string phase = text_of(object, "phase");
+  if (phase != "train" && phase != "eval")
+    throw Error(ErrorCode::option_range, "phase: \"" + phase + "\" given, accepted: \"train\", \"eval\"");
+  call.phase = phase == "train" ? Phase::train : Phase::eval;
+  call.commit = flag_of(object, "commit");
+  call.noise = float_lists(object, "noise");
+  call.weights = float_lists(object, "weights");
+  if (has(object, "dropoutKeep")) {
+    const Napi::Value value = object.Get("dropoutKeep");
+    if (!value.IsObject()) throw Error(ErrorCode::option_type, "dropoutKeep: accepted: an object of Uint8Array");
+    const Napi::Object masks = value.As<Napi::Object>();
+    const Napi::Array names = masks.GetPropertyNames();
+    for (uint32_t i = 0; i < names.Length(); ++i) {
+      const std::string name = names.Get(i).ToString().Utf8Value();
+      call.dropout_keep.emplace_back(name,
+                                     copy_of<uint8_t>(typed_array<uint8_t>(masks.Get(name), "dropoutKeep." + name)));
+    }
+  }
+  return call;
+}
+
+Napi::Value nothing(Napi::Env env, std::monostate) { return env.Undefined(); }
+
+}  // namespace
+
+template <class Work, class Convert>
+Napi::Value SessionObject::start(Napi::Env env, Work work, Convert convert) {
+  idle().clear_cancel();
+  busy_ = true;
+  Ref();
+  return promise_task(
+      env, *thread_, [session = session_, work = std::move(work)] { return work(*session); }, std::move(convert),
+      [this, env] {
+        busy_ = false;
+        if (!session_) thread_->close();
+        report_memory(env);
+        Unref();
+      });
+}
+
+Napi::Value SessionObject::train(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const Napi::Object object = object_argument(info, "train");
+    const TrainCall call = {static_cast<int>(integer_of(object, "dataset", 0, INT32_MAX)),
+                            integer_of(object, "epoch", 0, kLargestUint32),
+                            integer_of(object, "batchSize", 1, kMaxElements),
+                            integer_of(object, "firstBatch", 0, kLargestInteger),
+                            integer_of(object, "batches", 0, kLargestInteger),
+                            flag_of(object, "shuffle"),
+                            number_of(object, "budgetMilliseconds")};
+    return start(
+        env, [call](Session& session) { return session.train(call); },
+        [](Napi::Env result_env, TrainResult&& result) {
+          Napi::Object sums = sums_object(result_env, result.cancelled, result.loss_sum, result.correct, result.count);
+          sums.Set("steps", static_cast<double>(result.steps));
+          sums.Set("stepSeconds", to_float64_array(result_env, result.step_seconds));
+          return sums;
+        });
+  });
+}
+
+Napi::Value SessionObject::evaluate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const Napi::Object object = object_argument(info, "evaluate");
+    const int dataset = static_cast<int>(integer_of(object, "dataset", 0, INT32_MAX));
+    const int64_t batch_size = integer_of(object, "batchSize", 1, kMaxElements);
+    const WeightChoice weights = weight_choice(object);
+    return start(
+        env, [=](Session& session) { return session.evaluate(dataset, batch_size, weights); },
+        [](Napi::Env result_env, EvaluateResult&& result) {
+          return sums_object(result_env, result.cancelled, result.loss_sum, result.correct, result.count);
+        });
+  });
+}
+
+Napi::Value SessionObject::predict(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const Napi::Object object = object_argument(info, "predict");
+    const std::string output = text_of(object, "output");
+    if (output != "probabilities" && output != "logits") {
+      throw Error(ErrorCode::option_range, "output: \"" + output + "\" given, accepted: \"probabilities\", \"logits\"");
+    }
+    PredictCall call = {copy_of<float>(typed_array_of<float>(object, "inputs")),
+                        integer_of(object, "batchSize", 1, kMaxElements), output == "probabilities",
+                        weight_choice(object)};
+    return start(
+        env, [call = std::move(call)](Session& session) { return session.predict(call); },
+        [](Napi::Env result_env, PredictResult&& result) {
+          Napi::Object values = Napi::Object::New(result_env);
+          values.Set("cancelled", result.cancelled);
+          values.Set("values", to_float32_array(result_env, std::move(result.values)));
+          return values;
+        });
+  });
+}
+
+Napi::Value SessionObject::replay(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    ReplayCall call = read_replay(object_argument(info, "replay"));
+    return start(
+        env, [call = std::move(call)](Session& session) { return session.replay(call); },
+        [](Napi::Env result_env, ReplayResult&& result) {
+          Napi::Object object = Napi::Object::New(result_env);
+          object.Set("losses", to_float64_array(result_env, result.losses));
+          object.Set("outputs", to_arrays(result_env, std::move(result.outputs)));
+          object.Set("inputGradients", to_arrays(result_env, std::move(result.input_gradients)));
+          object.Set("weights", to_arrays(result_env, std::move(result.weights)));
+          object.Set("gradients", to_arrays(result_env, std::move(result.gradients)));
+          return object;
+        });
+  });
+}
+
+Napi::Value SessionObject::get_state(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const StateScope scope = scope_argument(info);
+    return start(
+        env, [scope](Session& session) { return session.state(scope); },
+        [](Napi::Env result_env, std::vector<NamedTensor>&& tensors) {
+          Napi::Array list = Napi::Array::New(result_env, tensors.size());
+          for (uint32_t i = 0; i < tensors.size(); ++i) {
+            Napi::Object object = Napi::Object::New(result_env);
+            object.Set("name", tensors[i].name);
+            object.Set("shape", to_array(result_env, tensors[i].shape));
+            object.Set("data", to_float32_array(result_env, std::move(tensors[i].data)));
+            list.Set(i, object);
+          }
+          return list;
+        });
+  });
+}
+
+Napi::Value SessionObject::set_state(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const StateScope scope = scope_argument(info);
+    if (info.Length() < 2 || !info[1].IsArray())
+      throw Error(ErrorCode::option_type, "setState: accepted: a scope and an array of tensors");
+    const Napi::Array list = info[1].As<Napi::Array>();
+    std::vector<NamedTensor> tensors;
+    for (uint32_t i = 0; i < list.Length(); ++i) {
+      const Napi::Value entry = list.Get(i);
+      if (!entry.IsObject()) throw Error(ErrorCode::option_type, "setState: accepted: objects of name, shape and data");
+      const Napi::Object tensor = entry.As<Napi::Object>();
+      tensors.push_back(
+          {text_of(tensor, "name"), shape_of(tensor, "shape"), copy_of<float>(typed_array_of<float>(tensor, "data"))});
+    }
+    return start(
+        env,
+        [scope, tensors = std::move(tensors)](Session& session) {
+          session.set_state(scope, tensors);
+          return std::monostate{};
+        },
+        nothing);
+  });
+}
+
+}  // namespace bayesbinn::addon

@@ -1,0 +1,220 @@
+#include "addon/session_object.h"
+
+#include <cmath>
+
+#include "addon/arguments.h"
+#include "addon/errors.h"
+#include "addon/results.h"
+
+namespace bayesbinn::addon {
+namespace {
+
+Napi::Object layer_object(Napi::Env env, const LayerDescription& layer) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("name", layer.name);
+  object.Set("type", layer.type);
+  object.Set("outputShape", to_array(env, layer.shape));
+  return object;
+}
+
+}  // namespace
+
+Napi::Function SessionObject::define(Napi::Env env) {
+  return DefineClass(env, "Session",
+                     {
+                         InstanceMethod<&SessionObject::describe>("describe"),
+                         InstanceMethod<&SessionObject::add_dataset>("addDataset"),
+                         InstanceMethod<&SessionObject::add_subset>("addSubset"),
+                         InstanceMethod<&SessionObject::remove_dataset>("removeDataset"),
+                         InstanceMethod<&SessionObject::set_hyperparameters>("setHyperparameters"),
+                         InstanceMethod<&SessionObject::train>("train"),
+                         InstanceMethod<&SessionObject::evaluate>("evaluate"),
+                         InstanceMethod<&SessionObject::predict>("predict"),
+                         InstanceMethod<&SessionObject::replay>("replay"),
+                         InstanceMethod<&SessionObject::get_state>("getState"),
+                         InstanceMethod<&SessionObject::set_state>("setState"),
+                         InstanceMethod<&SessionObject::counters>("counters"),
+                         InstanceMethod<&SessionObject::set_counters>("setCounters"),
+                         InstanceMethod<&SessionObject::cancel>("cancel"),
+                         InstanceMethod<&SessionObject::dispose>("dispose"),
+                     });
+}
+
+SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionObject>(info) {
+  guarded(info.Env(), [&] {
+    session_ = std::make_shared<Session>(to_value(object_argument(info, "Session"), ""));
+    const std::weak_ptr<Session> weak = session_;
+    thread_ = std::make_unique<SessionThread>(info.Env(), [weak] {
+      if (const auto session = weak.lock()) session->stop_for_good();
+    });
+    report_memory(info.Env());
+  });
+}
+
+SessionObject::~SessionObject() {
+  session_.reset();
+  report_memory(Env());
+}
+
+void SessionObject::report_memory(Napi::Env env) {
+  const int64_t bytes = session_ ? session_->bytes() : 0;
+  Napi::MemoryManagement::AdjustExternalMemory(env, bytes - reported_bytes_);
+  reported_bytes_ = bytes;
+}
+
+Session& SessionObject::idle() {
+  if (!session_) throw Error(ErrorCode::disposed, "the session was disposed");
+  if (busy_) throw Error(ErrorCode::busy, "a call of this session is running; await it first");
+  return *session_;
+}
+
+Napi::Value SessionObject::describe(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    Session& session = idle();
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("device", session.device());
+    object.Set("deviceReason", session.device_reason());
+    object.Set("instructionSet", session.backend().instruction_set());
+    object.Set("blas", blas_description());
+    object.Set("threads", static_cast<double>(session.threads()));
+    object.Set("memoryBytes", static_cast<double>(session.bytes()));
+    object.Set("outputShape", to_array(env, session.network().output_shape()));
+    Napi::Array layers = Napi::Array::New(env);
+    for (const LayerDescription& layer : session.network().describe())
+      layers.Set(layers.Length(), layer_object(env, layer));
+    object.Set("layers", layers);
+    Napi::Array parameters = Napi::Array::New(env);
+    for (const NamedParameter& named : session.network().parameters()) {
+      Napi::Object parameter = Napi::Object::New(env);
+      parameter.Set("name", named.name);
+      parameter.Set("shape", to_array(env, named.parameter->shape));
+      parameter.Set("kind", named.parameter->kind == ParameterKind::binary ? "binary" : "real");
+      for (size_t i = 0; i < session.optimizers().size(); ++i) {
+        if (named.parameter->gradient.pass == &session.optimizers()[i]->pass())
+          parameter.Set("optimizer", static_cast<double>(i));
+      }
+      parameters.Set(parameters.Length(), parameter);
+    }
+    object.Set("parameters", parameters);
+    return object;
+  });
+}
+
+Napi::Value SessionObject::add_dataset(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    Session& session = idle();
+    const Napi::Object spec = object_argument(info, "addDataset");
+    DatasetSource source = {};
+    source.name = text_of(spec, "name");
+    source.sample_shape = shape_of(spec, "sampleShape");
+    source.has_bytes = is_typed_array<uint8_t>(spec.Get("inputs"));
+    if (source.has_bytes) {
+      source.bytes = typed_array_of<uint8_t>(spec, "inputs");
+      source.byte_table = typed_array_of<float>(spec, "byteTable");
+    } else {
+      source.floats = typed_array_of<float>(spec, "inputs");
+      source.scale = typed_array_of<float>(spec, "scale");
+      source.shift = typed_array_of<float>(spec, "shift");
+    }
+    source.has_labels = is_typed_array<int32_t>(spec.Get("targets"));
+    if (source.has_labels) {
+      source.labels = typed_array_of<int32_t>(spec, "targets");
+    } else {
+      source.rows = typed_array_of<float>(spec, "targets");
+    }
+    source.target_width = integer_of(spec, "targetWidth", 1, kMaxElements);
+    const int id = session.datasets().add(Dataset(session.backend(), source, session.dataset_needs()));
+    report_memory(env);
+    return Napi::Number::New(env, id);
+  });
+}
+
+Napi::Value SessionObject::add_subset(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    DatasetStore& datasets = idle().datasets();
+    if (info.Length() < 2 || !info[0].IsNumber())
+      throw Error(ErrorCode::option_type, "addSubset: accepted: a number and a Uint32Array");
+    const int base = info[0].As<Napi::Number>().Int32Value();
+    return Napi::Number::New(env, datasets.add(Dataset(datasets.get(base), typed_array<uint32_t>(info[1], "indices"))));
+  });
+}
+
+void SessionObject::remove_dataset(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    if (info.Length() < 1 || !info[0].IsNumber())
+      throw Error(ErrorCode::option_type, "removeDataset: accepted: a number");
+    idle().datasets().remove(info[0].As<Napi::Number>().Int32Value());
+    report_memory(info.Env());
+  });
+}
+
+void SessionObject::set_hyperparameters(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    Session& session = idle();
+    if (info.Length() < 2 || !info[0].IsNumber() || !info[1].IsObject()) {
+      throw Error(ErrorCode::option_type, "setHyperparameters: accepted: a number and an object of numbers");
+    }
+    const double index = info[0].As<Napi::Number>().DoubleValue();
+    if (!(index >= 0 && index < static_cast<double>(session.optimizers().size()))) {
+      throw Error(ErrorCode::option_range, "setHyperparameters: no optimizer " + bayesbinn::Value(index).describe());
+    }
+    Method& method = session.optimizers()[static_cast<size_t>(index)]->method();
+    const bayesbinn::Value values = to_value(info[1], "");
+    for (const auto& [name, value] : *values.object()) {
+      if (!value.number())
+        throw Error(ErrorCode::option_type, name + ": " + value.describe() + " given, accepted: a number");
+      method.set(name, *value.number());
+    }
+  });
+}
+
+Napi::Value SessionObject::counters(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    Session& session = idle();
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("step", static_cast<double>(session.step()));
+    Napi::Array updates = Napi::Array::New(env);
+    for (const auto& optimizer : session.optimizers())
+      updates.Set(updates.Length(), static_cast<double>(optimizer->updates()));
+    object.Set("updates", updates);
+    return object;
+  });
+}
+
+void SessionObject::set_counters(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    Session& session = idle();
+    const Napi::Object object = object_argument(info, "setCounters");
+    const auto step = static_cast<uint32_t>(integer_of(object, "step", 0, kLargestUint32));
+    const Napi::Value list = object.Get("updates");
+    if (!list.IsArray()) throw Error(ErrorCode::option_type, "updates: accepted: an array of integers");
+    std::vector<uint64_t> updates;
+    for (uint32_t i = 0; i < list.As<Napi::Array>().Length(); ++i) {
+      const Napi::Value entry = list.As<Napi::Array>().Get(i);
+      const double value = entry.IsNumber() ? entry.As<Napi::Number>().DoubleValue() : -1;
+      if (!(value >= 0 && value <= static_cast<double>(kLargestInteger)) || value != std::floor(value)) {
+        throw Error(ErrorCode::option_range, "updates: accepted: integers >= 0");
+      }
+      updates.push_back(static_cast<uint64_t>(value));
+    }
+    session.set_counters(step, updates);
+  });
+}
+
+void SessionObject::cancel(const Napi::CallbackInfo&) {
+  if (session_ && busy_) session_->cancel();
+}
+
+void SessionObject::dispose(const Napi::CallbackInfo& info) {
+  if (!session_) return;
+  session_->cancel();
+  session_.reset();
+  report_memory(info.Env());
+  if (!busy_) thread_->close();
+}
+
+}  // namespace bayesbinn::addon

@@ -1,0 +1,76 @@
+#include "addon/session_thread.h"
+
+#include <memory>
+#include <utility>
+
+namespace bayesbinn::addon {
+
+SessionThread::SessionThread(Napi::Env env, std::function<void()> stop) : env_(env), stop_(std::move(stop)) {
+  done_ = DoneFunction::New(env, "bayesbinn.session", 0, 1);
+  done_.Unref(env);
+  try {
+    thread_ = std::thread(&SessionThread::loop, this);
+  } catch (...) {
+    done_.Release();
+    throw;
+  }
+  napi_add_env_cleanup_hook(env_, on_environment_end, this);
+}
+
+SessionThread::~SessionThread() { close(); }
+
+void SessionThread::run(Task task) {
+  done_.Ref(env_);
+  task.done = [this, done = std::move(task.done)](Napi::Env env) {
+    done_.Unref(env);
+    done(env);
+  };
+  const std::lock_guard lock(mutex_);
+  task_ = new Task(std::move(task));
+  wake_.notify_one();
+}
+
+void SessionThread::close() {
+  if (closed_) return;
+  closed_ = true;
+  napi_remove_env_cleanup_hook(env_, on_environment_end, this);
+  join();
+  done_.Release();
+}
+
+void SessionThread::join() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    wake_.notify_one();
+  }
+  thread_.join();
+}
+
+void SessionThread::on_environment_end(void* self) {
+  auto* thread = static_cast<SessionThread*>(self);
+  thread->closed_ = true;
+  thread->stop_();
+  thread->join();
+}
+
+void SessionThread::loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return task_ || ending_; });
+    if (!task_) return;
+    Task* const task = std::exchange(task_, nullptr);
+    lock.unlock();
+    task->work();
+    if (done_.NonBlockingCall(task) != napi_ok) delete task;
+    lock.lock();
+    if (ending_) return;
+  }
+}
+
+void SessionThread::on_done(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task) {
+  const std::unique_ptr<Task> owner(task);
+  if (env) owner->done(env);
+}
+
+}  // namespace bayesbinn::addon

@@ -1,0 +1,218 @@
+// The op table: everything that layers, losses and optimizers need of a device. A backend implements each op once.
+//
+// Tensors of activations are opaque: their layout is the backend's own. `import_rows` and `export_rows` convert to
+// and from row-major host memory, one sample a row, images as channels, rows, columns. Weights are [out, in]
+// row-major. Pointers named float* are device memory of this backend.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/philox.h"
+#include "optimizers/formula.h"
+
+namespace bayesbinn {
+
+// Activations of a batch: `features` values a sample.
+struct Tensor {
+  float* data = nullptr;
+  int64_t features = 0;
+};
+
+// Whether an op replaces its output or adds to it.
+enum class GradientMode { overwrite, accumulate };
+
+enum class Activation { relu, tanh };
+
+// Channels of an activation, each with `spatial` positions; features = channels * spatial.
+struct ChannelShape {
+  int64_t channels;
+  int64_t spatial;
+};
+
+// Uniform noise of the weights: recorded values, or draws at an address where `recorded` is null.
+struct Noise {
+  const float* recorded;
+  Draw draw;
+};
+
+// The arrays of one optimizer and its state of affairs within a step.
+struct OptimizerPass {
+  int formula;       // position in Optimizers
+  const void* step;  // the formula's Step
+  int64_t count;     // weights
+  float* latent;
+  float* weights;                             // materialised
+  std::array<float*, kMaxSlots> slots;        // null: constant
+  std::array<float, kMaxSlots> absent_slots;  // that constant
+  float* pulled_back;                         // sum over the weight samples; null with one sample a step
+  Noise noise;
+  int64_t sample, samples;
+  bool update;  // false: gradients are only stored
+};
+
+// Where the gradient of a parameter goes: blocks are consumed as they are produced, so that no gradient of full
+// size need exist. `first` is the parameter's place in the optimizer's arrays.
+struct GradientTarget {
+  const OptimizerPass* pass = nullptr;
+  int64_t first = 0;
+  float* store = nullptr;  // also kept here, [samples][count], if not null
+};
+
+struct LinearShape {
+  int64_t batch, in, out;
+};
+
+struct BatchNormShape {
+  int64_t batch;
+  ChannelShape shape;
+};
+
+// One value a channel each; gain and bias may be null (1 and 0).
+struct BatchNormParameters {
+  const float* gain;
+  const float* bias;
+  double epsilon;
+  double momentum;
+};
+
+// Samples of a dataset in device memory.
+struct DeviceDataset {
+  const void* inputs;  // [length][features], bytes or floats
+  bool bytes;
+  const float* byte_table;  // bytes: [table_rows][256]
+  const float* scale;       // floats: value * scale + shift, table_rows entries each
+  const float* shift;
+  int64_t table_rows;   // channels, or 1 for all
+  const void* targets;  // int32 [length] or float [length][target_width]
+  bool labels;
+  int64_t target_width;
+  ChannelShape shape;
+};
+
+struct LossCall {
+  int formula;  // position in Losses
+  int64_t batch;
+  ChannelShape shape;  // of the outputs
+  const float* outputs;
+  const void* targets;  // as gathered: int32 [spatial][batch] or float, in the backend's layout
+  float* gradient;      // d mean loss / d outputs; may be null
+};
+
+// Sums over the batch of each sample's mean over positions.
+struct LossSums {
+  double loss;
+  double correct;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // ---- memory -----------------------------------------------------------------------------------------------------
+  virtual std::string instruction_set() const = 0;
+  virtual void* allocate(int64_t bytes) = 0;  // 64-byte aligned, zeroed; ERR_OUT_OF_MEMORY
+  virtual void release(void* memory) noexcept = 0;
+  virtual void upload(void* device, const void* host, int64_t bytes) = 0;
+  virtual void download(void* host, const void* device, int64_t bytes) = 0;
+  virtual void copy(void* to, const void* from, int64_t bytes) = 0;
+
+  // ---- activations ------------------------------------------------------------------------------------------------
+  // Bytes of a tensor for up to `batch` samples.
+  virtual int64_t activation_bytes(int64_t features, int64_t batch) const = 0;
+  virtual void import_rows(const float* host, Tensor out, int64_t batch) = 0;
+  virtual void export_rows(Tensor in, float* host, int64_t batch) = 0;
+  // Normalised inputs and targets of `batch` samples; `targets` may be null.
+  virtual void gather(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, Tensor out,
+                      void* targets) = 0;
+  // Targets given row-major on the host, in the layout that `loss` reads.
+  virtual void import_targets(const void* host, bool labels, int64_t width, int64_t batch, void* targets) = 0;
+  virtual int64_t target_bytes(bool labels, int64_t width, int64_t batch) const = 0;
+  virtual void add(Tensor in, Tensor out, int64_t batch) = 0;  // out += in
+
+  // ---- linear -----------------------------------------------------------------------------------------------------
+  // y = x W^T (+ bias)
+  virtual void linear(const LinearShape& shape, const float* x, const float* weights, const float* bias, float* y) = 0;
+  // dx = dy W
+  virtual void linear_input_gradient(const LinearShape& shape, const float* dy, const float* weights, float* dx) = 0;
+  // dW = dy^T x
+  virtual void linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
+                                      const GradientTarget& target) = 0;
+  // db[c] = sum of dy over batch and positions
+  virtual void bias_gradient(const BatchNormShape& shape, const float* dy, const GradientTarget& target) = 0;
+
+  // ---- batch norm -------------------------------------------------------------------------------------------------
+  // Normalises with the batch's mean and biased variance, kept in mean and inverse_deviation for the gradient;
+  // running <- (1 - momentum) running + momentum batch, with the unbiased variance.
+  virtual void batch_norm_train(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x,
+                                float* y, float* mean, float* inverse_deviation, float* running_mean,
+                                float* running_variance) = 0;
+  // Normalises with the running statistics; mean and inverse_deviation are kept for the gradient.
+  virtual void batch_norm_eval(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x,
+                               float* y, float* mean, float* inverse_deviation, const float* running_mean,
+                               const float* running_variance) = 0;
+  // dx (null: not wanted) and the gradients of gain and bias (targets without a pass and a store: not wanted).
+  // batch_statistics: mean and variance depend on x.
+  virtual void batch_norm_gradient(const BatchNormShape& shape, const BatchNormParameters& parameters,
+                                   bool batch_statistics, const float* x, const float* dy, const float* mean,
+                                   const float* inverse_deviation, float* dx, const GradientTarget& gain,
+                                   const GradientTarget& bias) = 0;
+
+  // ---- element-wise -----------------------------------------------------------------------------------------------
+  virtual void activate(Activation kind, Tensor x, Tensor y, int64_t batch) = 0;
+  // dx from the activation's output y.
+  virtual void activate_gradient(Activation kind, Tensor y, Tensor dy, Tensor dx, int64_t batch) = 0;
+  virtual int64_t mask_bytes(int64_t features, int64_t batch) const = 0;
+  // keep: 1 where u >= rate, u the draw of element sample * features + feature.
+  virtual void draw_dropout_mask(const Draw& draw, double rate, int64_t features, int64_t batch, void* mask) = 0;
+  virtual void import_dropout_mask(const uint8_t* host, int64_t features, int64_t batch, void* mask) = 0;
+  // y = x keep / (1 - rate); also its own gradient.
+  virtual void dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) = 0;
+
+  // ---- losses -----------------------------------------------------------------------------------------------------
+  virtual LossSums loss(const LossCall& call) = 0;
+  // Predictions (after the link if `link`) of a batch to row-major host memory.
+  virtual void predictions(int formula, bool link, ChannelShape shape, const float* outputs, int64_t batch,
+                           float* host) = 0;
+  // Loss of predictions that were averaged after the link, row-major on the host; targets as in LossCall.
+  virtual LossSums loss_of_predictions(const LossCall& call, const float* host_predictions) = 0;
+
+  // ---- optimizers -------------------------------------------------------------------------------------------------
+  // weights <- materialize(latent, noise)
+  virtual void materialize(const OptimizerPass& pass) = 0;
+  // weights <- mode(latent)
+  virtual void materialize_mode(const OptimizerPass& pass) = 0;
+  // weights <- +1 with probability(latent), else -1; mode where the formula's parameters are real
+  virtual void materialize_sample(const OptimizerPass& pass, const Noise& noise) = 0;
+  // Takes `count` gradients of the weights from `first` on: stores, pulls back and, with the last sample, updates.
+  virtual void consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) = 0;
+  // uniforms of elements first .. first+count-1
+  virtual void draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) = 0;
+};
+
+// ---- what a program can choose from ----------------------------------------------------------------------------------
+struct DeviceStatus {
+  bool built;
+  bool usable;
+  std::string reason;
+};
+
+DeviceStatus cuda_status();
+// `threads`: compute threads of the session. ERR_DEVICE_UNAVAILABLE.
+std::unique_ptr<Backend> make_cpu_backend(int threads);
+std::unique_ptr<Backend> make_cuda_backend();
+
+struct InstructionSetStatus {
+  std::string name;
+  bool usable;
+  bool chosen;
+};
+std::vector<InstructionSetStatus> instruction_sets();
+// Name and configuration of the BLAS that was linked, or "built-in".
+std::string blas_description();
+
+}  // namespace bayesbinn

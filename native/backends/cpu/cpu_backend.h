@@ -1,0 +1,98 @@
+// The op table on the CPU. This class and everything in its namespace is compiled once for each instruction set;
+// `make_cpu_backend` chooses at run time.
+//
+// Layout: samples innermost. A tensor is [features][stride] with stride = batch rounded up to 16, so that every
+// feature starts on a cache line and loops over samples vectorise. Entries beyond the batch hold no meaning.
+//
+// Work is cut into blocks that depend on the shapes alone, and sums are fixed trees: results are the same bits for any
+// number of threads.
+#pragma once
+
+#include "backends/backend.h"
+#include "backends/cpu/thread_pool.h"
+
+namespace bayesbinn::BAYESBINN_ISA {
+
+constexpr int64_t kBatchMultiple = 16;
+
+inline int64_t batch_stride(int64_t batch) { return (batch + kBatchMultiple - 1) / kBatchMultiple * kBatchMultiple; }
+
+class CpuBackend final : public Backend {
+ public:
+  CpuBackend(std::string instruction_set, int threads)
+      : instruction_set_(std::move(instruction_set)), threads_(threads) {}
+
+  std::string instruction_set() const override { return instruction_set_; }
+
+  // memory.cpp
+  void* allocate(int64_t bytes) override;
+  void release(void* memory) noexcept override;
+  void upload(void* device, const void* host, int64_t bytes) override;
+  void download(void* host, const void* device, int64_t bytes) override;
+  void copy(void* to, const void* from, int64_t bytes) override;
+
+  // batches.cpp
+  int64_t activation_bytes(int64_t features, int64_t batch) const override;
+  void import_rows(const float* host, Tensor out, int64_t batch) override;
+  void export_rows(Tensor in, float* host, int64_t batch) override;
+  void gather(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, Tensor out,
+              void* targets) override;
+  void import_targets(const void* host, bool labels, int64_t width, int64_t batch, void* targets) override;
+  int64_t target_bytes(bool labels, int64_t width, int64_t batch) const override;
+
+  // linear.cpp
+  void linear(const LinearShape& shape, const float* x, const float* weights, const float* bias, float* y) override;
+  void linear_input_gradient(const LinearShape& shape, const float* dy, const float* weights, float* dx) override;
+  void linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
+                              const GradientTarget& target) override;
+  void bias_gradient(const BatchNormShape& shape, const float* dy, const GradientTarget& target) override;
+
+  // batch_norm.cpp
+  void batch_norm_train(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x, float* y,
+                        float* mean, float* inverse_deviation, float* running_mean, float* running_variance) override;
+  void batch_norm_eval(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x, float* y,
+                       float* mean, float* inverse_deviation, const float* running_mean,
+                       const float* running_variance) override;
+  void batch_norm_gradient(const BatchNormShape& shape, const BatchNormParameters& parameters, bool batch_statistics,
+                           const float* x, const float* dy, const float* mean, const float* inverse_deviation,
+                           float* dx, const GradientTarget& gain, const GradientTarget& bias) override;
+
+  // elementwise.cpp
+  void add(Tensor in, Tensor out, int64_t batch) override;
+  void activate(Activation kind, Tensor x, Tensor y, int64_t batch) override;
+  void activate_gradient(Activation kind, Tensor y, Tensor dy, Tensor dx, int64_t batch) override;
+
+  // dropout.cpp
+  int64_t mask_bytes(int64_t features, int64_t batch) const override;
+  void draw_dropout_mask(const Draw& draw, double rate, int64_t features, int64_t batch, void* mask) override;
+  void import_dropout_mask(const uint8_t* host, int64_t features, int64_t batch, void* mask) override;
+  void dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) override;
+
+  // losses.cpp
+  LossSums loss(const LossCall& call) override;
+  void predictions(int formula, bool link, ChannelShape shape, const float* outputs, int64_t batch,
+                   float* host) override;
+  LossSums loss_of_predictions(const LossCall& call, const float* host_predictions) override;
+
+  // optimizers.cpp
+  void materialize(const OptimizerPass& pass) override;
+  void materialize_mode(const OptimizerPass& pass) override;
+  void materialize_sample(const OptimizerPass& pass, const Noise& noise) override;
+  void consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) override;
+  void draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) override;
+
+ private:
+  // Calls task(begin, end) for blocks of `block` of [0, count).
+  template <class Task>
+  void in_blocks(int64_t count, int64_t block, Task&& task) {
+    ThreadPool::instance().for_each((count + block - 1) / block, threads_, [&](int64_t i) {
+      const int64_t end = (i + 1) * block;
+      task(i * block, end < count ? end : count);
+    });
+  }
+
+  std::string instruction_set_;
+  int threads_;
+};
+
+}  // namespace bayesbinn::BAYESBINN_ISA

@@ -1,0 +1,64 @@
+// Chooses among the compiled instruction sets at run time; compiled for the oldest of them.
+#include <vector>
+
+#include "backends/backend.h"
+
+#if BAYESBINN_OPENBLAS
+extern "C" {
+char* openblas_get_config(void);
+char* openblas_get_corename(void);
+void openblas_set_num_threads(int);
+}
+#endif
+
+namespace bayesbinn {
+
+namespace baseline {
+std::unique_ptr<Backend> make_backend(int threads);
+}
+#if BAYESBINN_AVX2
+namespace avx2 {
+std::unique_ptr<Backend> make_backend(int threads);
+}
+#endif
+
+namespace {
+
+bool avx2_usable() {
+#if BAYESBINN_AVX2
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+std::vector<InstructionSetStatus> instruction_sets() {
+  const bool avx2 = avx2_usable();
+  std::vector<InstructionSetStatus> sets = {{"baseline", true, !avx2}};
+#if BAYESBINN_AVX2
+  sets.push_back({"avx2", avx2, avx2});
+#endif
+  return sets;
+}
+
+std::unique_ptr<Backend> make_cpu_backend(int threads) {
+#if BAYESBINN_OPENBLAS
+  openblas_set_num_threads(1);  // the backend cuts products into blocks of its own
+#endif
+#if BAYESBINN_AVX2
+  if (avx2_usable()) return avx2::make_backend(threads);
+#endif
+  return baseline::make_backend(threads);
+}
+
+std::string blas_description() {
+#if BAYESBINN_OPENBLAS
+  return std::string(openblas_get_config()) + " (" + openblas_get_corename() + ")";
+#else
+  return "built-in";
+#endif
+}
+
+}  // namespace bayesbinn

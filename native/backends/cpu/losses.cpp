@@ -1,0 +1,115 @@
+// The loop of every loss: samples and positions of a batch against the formulas of losses/.
+#include <numeric>
+#include <vector>
+
+#include "backends/cpu/cpu_backend.h"
+#include "losses/list.h"
+
+namespace bayesbinn::BAYESBINN_ISA {
+namespace {
+
+// Samples a block; sums of blocks are added in order.
+constexpr int64_t kSampleBlock = 64;
+
+struct Places {
+  int64_t stride;
+  ChannelShape shape;
+
+  int64_t first(int64_t position, int64_t sample) const { return position * stride + sample; }
+  int64_t step() const { return shape.spatial * stride; }
+
+  template <class T>
+  Column<T> column(T* data, int64_t position, int64_t sample) const {
+    return {data ? data + first(position, sample) : nullptr, step(), static_cast<int>(shape.channels)};
+  }
+};
+
+template <class Loss>
+auto target_of(const LossCall& call, const Places& places, int64_t position, int64_t sample) {
+  if constexpr (Loss::kLabels) {
+    return static_cast<const int32_t*>(call.targets)[places.first(position, sample)];
+  } else {
+    return places.column(static_cast<const float*>(call.targets), position, sample);
+  }
+}
+
+// Adds up blocks of one(b) in order.
+template <class InBlocks, class One>
+LossSums sum_samples(int64_t batch, InBlocks&& in_blocks, One&& one) {
+  std::vector<LossSums> sums(static_cast<size_t>((batch + kSampleBlock - 1) / kSampleBlock));
+  in_blocks(batch, [&](int64_t begin, int64_t end) {
+    LossSums& sum = sums[static_cast<size_t>(begin / kSampleBlock)];
+    for (int64_t b = begin; b < end; ++b) one(b, sum);
+  });
+  LossSums total = {0, 0};
+  for (const LossSums& sum : sums) total = {total.loss + sum.loss, total.correct + sum.correct};
+  return total;
+}
+
+}  // namespace
+
+LossSums CpuBackend::loss(const LossCall& call) {
+  const Places places = {batch_stride(call.batch), call.shape};
+  const double share = 1.0 / static_cast<double>(call.shape.spatial);
+  const auto gradient_scale = static_cast<float>(share / static_cast<double>(call.batch));
+  LossSums total = {};
+  Losses::visit(call.formula, [&]<class Loss>() {
+    total = sum_samples(
+        call.batch, [&](int64_t count, auto&& task) { in_blocks(count, kSampleBlock, task); },
+        [&](int64_t b, LossSums& sum) {
+          for (int64_t s = 0; s < call.shape.spatial; ++s) {
+            const Column<float> gradient = places.column(call.gradient, s, b);
+            const SampleLoss result =
+                Loss::sample(places.column(call.outputs, s, b), target_of<Loss>(call, places, s, b), gradient);
+            sum.loss += result.loss * share;
+            sum.correct += result.correct * share;
+            if (!call.gradient) continue;
+            for (int k = 0; k < gradient.count; ++k) gradient[k] *= gradient_scale;
+          }
+        });
+  });
+  return total;
+}
+
+void CpuBackend::predictions(int formula, bool link, ChannelShape shape, const float* outputs, int64_t batch,
+                             float* host) {
+  const Places places = {batch_stride(batch), shape};
+  const int64_t features = shape.channels * shape.spatial;
+  if (!link) {
+    export_rows({const_cast<float*>(outputs), features}, host, batch);
+    return;
+  }
+  Losses::visit(formula, [&]<class Loss>() {
+    in_blocks(batch, kSampleBlock, [&](int64_t begin, int64_t end) {
+      for (int64_t b = begin; b < end; ++b) {
+        for (int64_t s = 0; s < shape.spatial; ++s) {
+          Loss::link(places.column(outputs, s, b),
+                     Column<float>{host + b * features + s, shape.spatial, static_cast<int>(shape.channels)});
+        }
+      }
+    });
+  });
+}
+
+LossSums CpuBackend::loss_of_predictions(const LossCall& call, const float* host) {
+  const Places places = {batch_stride(call.batch), call.shape};
+  const double share = 1.0 / static_cast<double>(call.shape.spatial);
+  const int64_t features = call.shape.channels * call.shape.spatial;
+  LossSums total = {};
+  Losses::visit(call.formula, [&]<class Loss>() {
+    total = sum_samples(
+        call.batch, [&](int64_t count, auto&& task) { in_blocks(count, kSampleBlock, task); },
+        [&](int64_t b, LossSums& sum) {
+          for (int64_t s = 0; s < call.shape.spatial; ++s) {
+            const Column<const float> prediction = {host + b * features + s, call.shape.spatial,
+                                                    static_cast<int>(call.shape.channels)};
+            const SampleLoss result = Loss::sample_of_prediction(prediction, target_of<Loss>(call, places, s, b));
+            sum.loss += result.loss * share;
+            sum.correct += result.correct * share;
+          }
+        });
+  });
+  return total;
+}
+
+}  // namespace bayesbinn::BAYESBINN_ISA

@@ -1,0 +1,77 @@
+#include "backends/cpu/sgemm.h"
+
+#if BAYESBINN_OPENBLAS
+#include <cblas.h>
+#endif
+
+namespace bayesbinn::BAYESBINN_ISA {
+
+#if BAYESBINN_OPENBLAS
+
+void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
+  const auto order = [](const Matrix& x) { return x.transpose == Transpose::yes ? CblasTrans : CblasNoTrans; };
+  cblas_sgemm(CblasRowMajor, order(a), order(b), static_cast<blasint>(m), static_cast<blasint>(n),
+              static_cast<blasint>(k), 1.0f, a.data, static_cast<blasint>(a.stride), b.data,
+              static_cast<blasint>(b.stride), 0.0f, c, static_cast<blasint>(c_stride));
+}
+
+#else
+
+namespace {
+
+// Four rows of A at a time against rows of B: each row of B is read once for four outputs.
+void rows_times_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
+  constexpr int64_t kRows = 4;
+  const int64_t row_step = a.transpose == Transpose::yes ? 1 : a.stride;
+  const int64_t k_step = a.transpose == Transpose::yes ? a.stride : 1;
+  for (int64_t i = 0; i < m; i += kRows) {
+    const int64_t rows = m - i < kRows ? m - i : kRows;
+    for (int64_t r = 0; r < rows; ++r) {
+      float* out = c + (i + r) * c_stride;
+      for (int64_t j = 0; j < n; ++j) out[j] = 0;
+    }
+    for (int64_t p = 0; p < k; ++p) {
+      const float* right = b.data + p * b.stride;
+      for (int64_t r = 0; r < rows; ++r) {
+        const float left = a.data[(i + r) * row_step + p * k_step];
+        float* __restrict out = c + (i + r) * c_stride;
+        for (int64_t j = 0; j < n; ++j) out[j] += left * right[j];
+      }
+    }
+  }
+}
+
+// Rows of A against rows of B (B transposed): dot products in 16 lanes.
+void rows_dot_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
+  constexpr int64_t kLanes = 16;
+  for (int64_t i = 0; i < m; ++i) {
+    const float* left = a.data + i * a.stride;
+    for (int64_t j = 0; j < n; ++j) {
+      const float* right = b.data + j * b.stride;
+      float lane[kLanes] = {};
+      int64_t p = 0;
+      for (; p + kLanes <= k; p += kLanes) {
+        for (int64_t l = 0; l < kLanes; ++l) lane[l] += left[p + l] * right[p + l];
+      }
+      float sum = 0;
+      for (; p < k; ++p) sum += left[p] * right[p];
+      for (const float part : lane) sum += part;
+      c[i * c_stride + j] = sum;
+    }
+  }
+}
+
+}  // namespace
+
+// The backend multiplies (A, B), (A^T, B) and (A, B^T); A^T B^T is not among them.
+void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
+  if (b.transpose == Transpose::yes) {
+    rows_dot_rows(m, n, k, a, b, c, c_stride);
+  } else {
+    rows_times_rows(m, n, k, a, b, c, c_stride);
+  }
+}
+
+#endif
+
+}  // namespace bayesbinn::BAYESBINN_ISA

@@ -1,0 +1,32 @@
+// A list of types with names: layers' kinds of formulas are found in it by name or by position.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bayesbinn {
+
+template <class... Types>
+struct TypeList {
+  static constexpr int kSize = sizeof...(Types);
+
+  // Position of the type with this name, -1 if there is none.
+  static int find(std::string_view name) {
+    int index = 0;
+    const bool found = ((name == Types::kName || (++index, false)) || ...);
+    return found ? index : -1;
+  }
+
+  static std::vector<std::string> names() { return {Types::kName...}; }
+
+  // Calls action.template operator()<T>() with the type at `index`, which must be in range.
+  template <class Action>
+  static void visit(int index, Action&& action) {
+    int at = 0;
+    ((at++ == index ? (action.template operator()<Types>(), true) : false) || ...);
+  }
+};
+
+}  // namespace bayesbinn

@@ -1,0 +1,35 @@
+// Device memory with an owner.
+#pragma once
+
+#include <utility>
+
+#include "backends/backend.h"
+
+namespace bayesbinn {
+
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(Backend& backend, int64_t bytes) : backend_(&backend), data_(backend.allocate(bytes)), bytes_(bytes) {}
+  Buffer(Buffer&& other) noexcept { *this = std::move(other); }
+  Buffer& operator=(Buffer&& other) noexcept {
+    std::swap(backend_, other.backend_);
+    std::swap(data_, other.data_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~Buffer() {
+    if (data_) backend_->release(data_);
+  }
+
+  float* floats() const { return static_cast<float*>(data_); }
+  char* data() const { return static_cast<char*>(data_); }
+  int64_t bytes() const { return bytes_; }
+
+ private:
+  Backend* backend_ = nullptr;
+  void* data_ = nullptr;
+  int64_t bytes_ = 0;
+};
+
+}  // namespace bayesbinn

@@ -1,0 +1,135 @@
+#include "core/dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+
+namespace bayesbinn {
+namespace {
+
+std::string text(int64_t value) { return std::to_string(value); }
+
+[[noreturn]] void mismatch(const DatasetSource& source, const std::string& what) {
+  throw Error(ErrorCode::shape_mismatch, "dataset \"" + source.name + "\": " + what);
+}
+
+void check_numbers(const DatasetSource& source, const char* what, std::span<const float> values, int64_t width) {
+  const auto bad = std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+  if (bad == values.end()) return;
+  const auto at = static_cast<int64_t>(bad - values.begin());
+  throw Error(ErrorCode::numeric, "dataset \"" + source.name + "\": " + what + " " + text(at % width) + " of sample " +
+                                      text(at / width) + " is not a finite number");
+}
+
+template <class T>
+Buffer upload(Backend& backend, std::span<const T> values) {
+  Buffer buffer(backend, static_cast<int64_t>(values.size_bytes()));
+  backend.upload(buffer.data(), values.data(), buffer.bytes());
+  return buffer;
+}
+
+}  // namespace
+
+Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNeeds& needs)
+    : storage_(std::make_shared<Storage>()) {
+  const int64_t features = element_count(source.sample_shape);
+  if (features != needs.features) {
+    mismatch(source, "samples of shape " + to_string(source.sample_shape) + ", but the network reads " +
+                         text(needs.features) + " values");
+  }
+  const auto values = static_cast<int64_t>(source.has_bytes ? source.bytes.size() : source.floats.size());
+  if (values == 0) mismatch(source, "no samples");
+  if (values % features != 0)
+    mismatch(source, text(values) + " input values are no multiple of the " + text(features) + " of a sample");
+  const int64_t length = values / features;
+  if (length > int64_t{0xffffffff}) mismatch(source, "more than 2^32 - 1 samples");
+
+  const ChannelShape shape = {channels(source.sample_shape), spatial_size(source.sample_shape)};
+  const auto table_rows = static_cast<int64_t>(source.has_bytes ? source.byte_table.size() / 256 : source.scale.size());
+  if (table_rows != 1 && table_rows != shape.channels) {
+    mismatch(source,
+             text(table_rows) + " normalisation rows, accepted: 1 or the " + text(shape.channels) + " channels");
+  }
+  if (source.has_bytes ? source.byte_table.size() % 256 != 0 : source.shift.size() != source.scale.size()) {
+    mismatch(source, "normalisation tables of the wrong length");
+  }
+
+  if (source.has_labels != needs.labels) {
+    mismatch(source, needs.labels ? "targets are numbers, but the loss takes class labels"
+                                  : "targets are class labels, but the loss takes numbers");
+  }
+  const int64_t width = needs.labels ? needs.outputs.spatial : needs.outputs.spatial * needs.outputs.channels;
+  const auto target_values = static_cast<int64_t>(source.has_labels ? source.labels.size() : source.rows.size());
+  if (source.target_width != width || target_values != length * width) {
+    mismatch(source, text(target_values) + " target values of width " + text(source.target_width) + " for " +
+                         text(length) + " samples, accepted: width " + text(width) +
+                         (needs.labels ? "" : ", one value an output"));
+  }
+  for (size_t i = 0; i < source.labels.size(); ++i) {
+    if (source.labels[i] >= 0 && source.labels[i] < needs.outputs.channels) continue;
+    throw Error(ErrorCode::option_range, "dataset \"" + source.name + "\": label " + text(source.labels[i]) +
+                                             " of sample " + text(static_cast<int64_t>(i) / width) +
+                                             ", accepted: 0 to " + text(needs.outputs.channels - 1));
+  }
+  check_numbers(source, "input", source.floats, features);
+  check_numbers(source, "target", source.rows, width);
+
+  Storage& storage = *storage_;
+  storage.inputs = source.has_bytes ? upload(backend, source.bytes) : upload(backend, source.floats);
+  storage.targets = source.has_labels ? upload(backend, source.labels) : upload(backend, source.rows);
+  std::vector<float> table;
+  if (source.has_bytes) {
+    table.assign(source.byte_table.begin(), source.byte_table.end());
+  } else {
+    table.assign(source.scale.begin(), source.scale.end());
+    table.insert(table.end(), source.shift.begin(), source.shift.end());
+  }
+  storage.table = upload(backend, std::span<const float>(table));
+  float* const first = storage.table.floats();
+  storage.device = {storage.inputs.data(),  source.has_bytes,  first, first, first + table_rows, table_rows,
+                    storage.targets.data(), source.has_labels, width, shape};
+  indices_.resize(static_cast<size_t>(length));
+  std::iota(indices_.begin(), indices_.end(), 0u);
+}
+
+Dataset::Dataset(const Dataset& base, std::span<const uint32_t> indices) : storage_(base.storage_), shares_(true) {
+  if (indices.empty()) throw Error(ErrorCode::shape_mismatch, "a subset without samples");
+  indices_.reserve(indices.size());
+  for (const uint32_t index : indices) {
+    if (index >= base.indices_.size()) {
+      throw Error(ErrorCode::option_range, "subset index " + text(index) + ", accepted: 0 to " + text(base.size() - 1));
+    }
+    indices_.push_back(base.indices_[index]);
+  }
+}
+
+int64_t Dataset::bytes() const {
+  const auto own = static_cast<int64_t>(indices_.size() * sizeof(uint32_t));
+  return shares_ ? own : own + storage_->inputs.bytes() + storage_->targets.bytes() + storage_->table.bytes();
+}
+
+int DatasetStore::add(Dataset dataset) {
+  datasets_.emplace(next_, std::move(dataset));
+  return next_++;
+}
+
+const Dataset& DatasetStore::get(int id) const {
+  const auto at = datasets_.find(id);
+  if (at == datasets_.end()) throw Error(ErrorCode::option_range, "dataset: no dataset of number " + text(id));
+  return at->second;
+}
+
+void DatasetStore::remove(int id) {
+  get(id);
+  datasets_.erase(id);
+}
+
+int64_t DatasetStore::bytes() const {
+  int64_t total = 0;
+  for (const auto& [id, dataset] : datasets_) total += dataset.bytes();
+  return total;
+}
+
+}  // namespace bayesbinn

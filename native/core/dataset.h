@@ -1,0 +1,74 @@
+// Samples in device memory, and views of them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/shape.h"
+#include "core/buffer.h"
+
+namespace bayesbinn {
+
+// What a script hands over, on the host; copied.
+struct DatasetSource {
+  std::string name;
+  Shape sample_shape;
+  std::span<const uint8_t> bytes;  // inputs: these or
+  std::span<const float> floats;   // these
+  std::span<const float> byte_table;
+  std::span<const float> scale, shift;
+  std::span<const int32_t> labels;  // targets: these or
+  std::span<const float> rows;      // these
+  int64_t target_width;
+  bool has_bytes, has_labels;
+};
+
+// What the network wants of a dataset.
+struct DatasetNeeds {
+  int64_t features;
+  ChannelShape outputs;
+  bool labels;
+};
+
+class Dataset {
+ public:
+  // Checks every length and label against `needs`. ERR_SHAPE_MISMATCH, ERR_OPTION_RANGE, ERR_NUMERIC.
+  Dataset(Backend& backend, const DatasetSource& source, const DatasetNeeds& needs);
+  // The samples of `base` at `indices`. ERR_OPTION_RANGE.
+  Dataset(const Dataset& base, std::span<const uint32_t> indices);
+
+  int64_t size() const { return static_cast<int64_t>(indices_.size()); }
+  const DeviceDataset& device() const { return storage_->device; }
+  const std::vector<uint32_t>& indices() const { return indices_; }
+  // Of this view alone where it shares its samples.
+  int64_t bytes() const;
+
+ private:
+  struct Storage {
+    Buffer inputs, table, targets;
+    DeviceDataset device = {};
+  };
+
+  std::shared_ptr<Storage> storage_;
+  bool shares_ = false;
+  std::vector<uint32_t> indices_;
+};
+
+// Datasets by the number that scripts hold.
+class DatasetStore {
+ public:
+  int add(Dataset dataset);
+  // ERR_OPTION_RANGE where there is none of this number.
+  const Dataset& get(int id) const;
+  void remove(int id);
+  int64_t bytes() const;
+
+ private:
+  std::map<int, Dataset> datasets_;
+  int next_ = 1;
+};
+
+}  // namespace bayesbinn

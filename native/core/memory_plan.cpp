@@ -1,0 +1,34 @@
+#include "core/memory_plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace bayesbinn {
+
+int64_t plan_memory(std::vector<PlannedBuffer>& buffers) {
+  constexpr int64_t kAlignment = 64;
+  std::vector<size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
+
+  std::vector<const PlannedBuffer*> placed;  // by offset
+  int64_t total = 0;
+  for (const size_t at : order) {
+    PlannedBuffer& buffer = buffers[at];
+    int64_t offset = 0;
+    for (const PlannedBuffer* other : placed) {
+      const bool alive_together = buffer.first <= other->last && other->first <= buffer.last;
+      if (!alive_together) continue;
+      if (offset + buffer.bytes <= other->offset) break;
+      const int64_t end = other->offset + other->bytes;
+      offset = std::max(offset, (end + kAlignment - 1) / kAlignment * kAlignment);
+    }
+    buffer.offset = offset;
+    total = std::max(total, offset + buffer.bytes);
+    const auto by_offset = [](const PlannedBuffer* a, const PlannedBuffer* b) { return a->offset < b->offset; };
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), &buffer, by_offset), &buffer);
+  }
+  return total;
+}
+
+}  // namespace bayesbinn

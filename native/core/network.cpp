@@ -1,0 +1,242 @@
+#include "core/network.h"
+
+#include <algorithm>
+
+#include "core/memory_plan.h"
+#include "layers/list.h"
+
+namespace bayesbinn {
+
+Network::Network(Backend& backend, Shape input_shape, const Value& layers, int64_t max_batch)
+    : backend_(backend), max_batch_(max_batch), shapes_{std::move(input_shape)} {
+  compile(layers);
+  plan();
+}
+
+int Network::find(const std::string& layer) const {
+  const auto at =
+      std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& node) { return node.layer->name() == layer; });
+  return at == nodes_.end() ? -1 : static_cast<int>(at - nodes_.begin());
+}
+
+int64_t Network::input_features(int layer) const {
+  const Node& node = nodes_[static_cast<size_t>(layer)];
+  return node.inputs.empty() ? 0 : element_count(shapes_[static_cast<size_t>(node.inputs[0])]);
+}
+
+Network::Node Network::read_node(const Value& spec, size_t index) {
+  OptionReader reader(spec, "layers[" + std::to_string(index) + "]");
+  Node node;
+  node.type = reader.text("type");
+  const std::string name = reader.text("name");
+  if (name.empty() || name == "input" || find(name) >= 0) {
+    throw Error(ErrorCode::option_range, reader.path() + ".name: \"" + name + "\" given, accepted: a name of its own");
+  }
+  const auto types = layer_types();
+  const auto type =
+      std::find_if(types.begin(), types.end(), [&](const LayerType& entry) { return node.type == entry.name; });
+  if (type == types.end()) {
+    throw Error(ErrorCode::option_range, reader.path() + ".type: unknown layer \"" + node.type + '"');
+  }
+  for (const std::string& input : reader.text_list("inputs")) {
+    const int from = input == "input" ? -1 : find(input);
+    if (from < 0 && input != "input") {
+      throw Error(ErrorCode::option_range, reader.path() + ".inputs: \"" + input +
+                                               "\" given, accepted: \"input\" or the name of an earlier layer");
+    }
+    node.inputs.push_back(from + 1);
+  }
+  node.layer = type->make(name, reader);
+  node.layer->index = static_cast<uint32_t>(index);
+  return node;
+}
+
+void Network::compile(const Value& layers) {
+  if (!layers.array() || layers.array()->empty() || layers.array()->size() > 10000) {
+    throw Error(ErrorCode::option_range, "layers: " + layers.describe() + " given, accepted: 1 to 10000 layers");
+  }
+  element_count(shapes_.front());
+  std::vector<bool> used(layers.array()->size() + 1);
+  for (const Value& spec : *layers.array()) {
+    Node node = read_node(spec, nodes_.size());
+    std::vector<Shape> shapes;
+    std::vector<std::string> names;
+    for (const int input : node.inputs) {
+      shapes.push_back(shapes_[static_cast<size_t>(input)]);
+      names.push_back(input == 0 ? "input" : nodes_[static_cast<size_t>(input - 1)].layer->name());
+      used[static_cast<size_t>(input)] = true;
+    }
+    shapes_.push_back(node.layer->infer(shapes, names));
+    element_count(shapes_.back());
+    nodes_.push_back(std::move(node));
+  }
+  for (size_t i = 0; i + 1 < nodes_.size(); ++i) {
+    if (!used[i + 1]) {
+      throw Error(ErrorCode::shape_mismatch, "layer \"" + nodes_[i].layer->name() + "\" leads nowhere");
+    }
+  }
+}
+
+// Moments: the input at 0, the forward pass of node i at i + 1, the loss at n + 1, the backward pass of node i at
+// 2n + 1 - i.
+void Network::plan() {
+  const int n = static_cast<int>(nodes_.size());
+  const auto backward_of = [n](int node) { return 2 * n + 1 - node; };
+  std::vector<PlannedBuffer> buffers;
+  int64_t scratch_bytes = 0;
+  for (int value = 0; value <= n; ++value) {
+    const int64_t bytes = backend_.activation_bytes(element_count(shapes_[static_cast<size_t>(value)]), max_batch_);
+    PlannedBuffer kept = {bytes, value, value == n ? n + 1 : value};
+    PlannedBuffer gradient = {bytes, n + 1, value == 0 ? 2 * n + 2 : backward_of(value - 1)};
+    if (value > 0 && nodes_[static_cast<size_t>(value - 1)].layer->backward_reads_output())
+      kept.last = backward_of(value - 1);
+    int consumers = 0;
+    for (int node = 0; node < n; ++node) {
+      const Node& consumer = nodes_[static_cast<size_t>(node)];
+      consumers += static_cast<int>(std::count(consumer.inputs.begin(), consumer.inputs.end(), value));
+      if (std::find(consumer.inputs.begin(), consumer.inputs.end(), value) == consumer.inputs.end()) continue;
+      kept.last = std::max(kept.last, consumer.layer->backward_reads_inputs() ? backward_of(node) : node + 1);
+      if (value < n) gradient.first = backward_of(node);
+    }
+    if (consumers > 1) scratch_bytes = std::max(scratch_bytes, bytes);
+    buffers.push_back(kept);
+    buffers.push_back(gradient);
+  }
+  buffers.push_back({scratch_bytes, 0, 2 * n + 2});
+  activations_ = Buffer(backend_, plan_memory(buffers));
+  for (size_t i = 0; i + 1 < buffers.size(); i += 2) {
+    activation_offsets_.push_back(buffers[i].offset);
+    gradient_offsets_.push_back(buffers[i + 1].offset);
+  }
+  scratch_offset_ = buffers.back().offset;
+
+  // What outlives a pass, one piece after the other.
+  std::vector<PlannedBuffer> persistent;
+  std::vector<void**> places;
+  const auto keep = [&](int64_t bytes, void** place) {
+    persistent.push_back({bytes, 0, 0});
+    places.push_back(place);
+  };
+  for (Node& node : nodes_) {
+    node.layer->plan(backend_, max_batch_);
+    for (SavedBuffer& saved : node.layer->saved) keep(saved.bytes, &saved.data);
+    for (RunningStatistic& statistic : node.layer->statistics) {
+      const auto bytes = element_count(statistic.shape) * static_cast<int64_t>(sizeof(float));
+      keep(bytes, reinterpret_cast<void**>(&statistic.committed));
+      keep(bytes, reinterpret_cast<void**>(&statistic.working));
+    }
+  }
+  persistent_ = Buffer(backend_, plan_memory(persistent));
+  for (size_t i = 0; i < places.size(); ++i) *places[i] = persistent_.data() + persistent[i].offset;
+  for (const NamedStatistic& named : statistics()) {
+    const std::vector<float> values(static_cast<size_t>(element_count(named.statistic->shape)),
+                                    named.statistic->initial);
+    backend_.upload(named.statistic->committed, values.data(), static_cast<int64_t>(values.size() * sizeof(float)));
+  }
+}
+
+std::vector<LayerDescription> Network::describe() const {
+  std::vector<LayerDescription> list;
+  for (size_t i = 0; i < nodes_.size(); ++i) list.push_back({nodes_[i].layer->name(), nodes_[i].type, shapes_[i + 1]});
+  return list;
+}
+
+std::vector<NamedParameter> Network::parameters() {
+  std::vector<NamedParameter> list;
+  for (Node& node : nodes_) {
+    for (Parameter& parameter : node.layer->parameters)
+      list.push_back({node.layer->name() + '.' + parameter.name, &parameter});
+  }
+  return list;
+}
+
+std::vector<NamedStatistic> Network::statistics() {
+  std::vector<NamedStatistic> list;
+  for (Node& node : nodes_) {
+    for (RunningStatistic& statistic : node.layer->statistics)
+      list.push_back({node.layer->name() + '.' + statistic.name, &statistic});
+  }
+  return list;
+}
+
+Tensor Network::activation(int value) const {
+  const auto at = static_cast<size_t>(value);
+  return {reinterpret_cast<float*>(activations_.data() + activation_offsets_[at]), element_count(shapes_[at])};
+}
+
+Tensor Network::gradient(int value) const {
+  const auto at = static_cast<size_t>(value);
+  return {reinterpret_cast<float*>(activations_.data() + gradient_offsets_[at]), element_count(shapes_[at])};
+}
+
+bool Network::forward(Phase phase, int64_t batch, const Draw& dropout, const RecordedMasks& masks,
+                      const std::atomic<bool>* cancelled) {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    if (cancelled && cancelled->load(std::memory_order_relaxed)) return false;
+    inputs_.clear();
+    for (const int value : nodes_[i].inputs) inputs_.push_back(activation(value));
+    const Pass pass = {backend_, phase, batch, dropout, masks.empty() ? nullptr : masks[i]};
+    nodes_[i].layer->forward(pass, {inputs_, activation(static_cast<int>(i) + 1)});
+  }
+  return true;
+}
+
+// A value needs a gradient if a parameter lies before it.
+std::vector<bool> Network::wanted_gradients(bool want_input_gradient) const {
+  std::vector<bool> wanted = {want_input_gradient};
+  for (const Node& node : nodes_) {
+    bool any = !node.layer->parameters.empty();
+    for (const int value : node.inputs) any = any || wanted[static_cast<size_t>(value)];
+    wanted.push_back(any);
+  }
+  return wanted;
+}
+
+bool Network::backward(Phase phase, int64_t batch, bool want_input_gradient, const std::atomic<bool>* cancelled) {
+  const std::vector<bool> wanted = wanted_gradients(want_input_gradient);
+  std::vector<bool> written(shapes_.size());
+  for (size_t i = nodes_.size(); i-- > 0;) {
+    if (!wanted[i + 1]) continue;
+    if (cancelled && cancelled->load(std::memory_order_relaxed)) return false;
+    inputs_.clear();
+    input_gradients_.clear();
+    std::vector<int> added;  // values whose gradient has other parts
+    for (const int value : nodes_[i].inputs) {
+      inputs_.push_back(activation(value));
+      Tensor target = gradient(value);
+      if (!wanted[static_cast<size_t>(value)]) {
+        target.data = nullptr;
+      } else if (written[static_cast<size_t>(value)]) {
+        target.data = reinterpret_cast<float*>(activations_.data() + scratch_offset_);
+        added.push_back(value);
+      }
+      written[static_cast<size_t>(value)] = true;
+      input_gradients_.push_back(target);
+    }
+    const Pass pass = {backend_, phase, batch, {}, nullptr};
+    nodes_[i].layer->backward(
+        pass, {inputs_, activation(static_cast<int>(i) + 1), input_gradients_, gradient(static_cast<int>(i) + 1)});
+    for (const int value : added) {
+      Tensor part = gradient(value);
+      part.data = reinterpret_cast<float*>(activations_.data() + scratch_offset_);
+      backend_.add(part, gradient(value), batch);
+    }
+  }
+  return true;
+}
+
+void Network::begin_step() {
+  for (const NamedStatistic& named : statistics()) {
+    const auto bytes = element_count(named.statistic->shape) * static_cast<int64_t>(sizeof(float));
+    backend_.copy(named.statistic->working, named.statistic->committed, bytes);
+  }
+}
+
+void Network::commit_step() {
+  for (const NamedStatistic& named : statistics()) {
+    const auto bytes = element_count(named.statistic->shape) * static_cast<int64_t>(sizeof(float));
+    backend_.copy(named.statistic->committed, named.statistic->working, bytes);
+  }
+}
+
+}  // namespace bayesbinn

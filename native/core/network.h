@@ -1,0 +1,88 @@
+// The layer graph, compiled for a backend and a maximal batch: shapes checked, all memory planned.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/buffer.h"
+#include "layers/layer.h"
+
+namespace bayesbinn {
+
+// Parameters and statistics belong to layers; others refer to them by full name, "linear1.weight".
+struct NamedParameter {
+  std::string name;
+  Parameter* parameter;
+};
+
+struct NamedStatistic {
+  std::string name;
+  RunningStatistic* statistic;
+};
+
+struct LayerDescription {
+  std::string name, type;
+  Shape shape;
+};
+
+// Keep flags of a dropout layer in place of drawn ones, [batch][features] on the host; null: drawn.
+using RecordedMasks = std::vector<const uint8_t*>;
+
+class Network {
+ public:
+  Network(Backend& backend, Shape input_shape, const Value& layers, int64_t max_batch);
+
+  const Shape& input_shape() const { return shapes_.front(); }
+  const Shape& output_shape() const { return shapes_.back(); }
+  int64_t max_batch() const { return max_batch_; }
+  int64_t bytes() const { return activations_.bytes() + persistent_.bytes(); }
+  std::vector<LayerDescription> describe() const;
+  std::vector<NamedParameter> parameters();
+  std::vector<NamedStatistic> statistics();
+  // Place of a layer in the graph, -1 if there is none of this name.
+  int find(const std::string& layer) const;
+  // Features that a layer reads; 0 for layers without an input.
+  int64_t input_features(int layer) const;
+
+  Tensor input() const { return activation(0); }
+  Tensor output() const { return activation(static_cast<int>(nodes_.size())); }
+  Tensor output_gradient() const { return gradient(static_cast<int>(nodes_.size())); }
+  Tensor input_gradient() const { return gradient(0); }
+
+  // From `input` to `output`. False, at once, where `cancelled` was seen between layers.
+  bool forward(Phase phase, int64_t batch, const Draw& dropout, const RecordedMasks& masks,
+               const std::atomic<bool>* cancelled);
+  // From `output_gradient` to the parameters' gradient targets and, if wanted, `input_gradient`.
+  bool backward(Phase phase, int64_t batch, bool want_input_gradient, const std::atomic<bool>* cancelled);
+
+  // Running statistics: a step works on a copy that becomes theirs when it is committed.
+  void begin_step();
+  void commit_step();
+
+ private:
+  struct Node {
+    std::unique_ptr<Layer> layer;
+    std::string type;
+    std::vector<int> inputs;  // values: 0 is the network's input, i + 1 the output of node i
+  };
+
+  void compile(const Value& layers);
+  Node read_node(const Value& spec, size_t index);
+  void plan();
+  Tensor activation(int value) const;
+  Tensor gradient(int value) const;
+  std::vector<bool> wanted_gradients(bool want_input_gradient) const;
+
+  Backend& backend_;
+  int64_t max_batch_;
+  std::vector<Shape> shapes_;  // of each value
+  std::vector<Node> nodes_;
+  std::vector<int64_t> activation_offsets_, gradient_offsets_;  // of each value
+  int64_t scratch_offset_ = 0;                                  // a gradient to be added to another
+  Buffer activations_, persistent_;
+  std::vector<Tensor> inputs_, input_gradients_;  // of the layer at work
+};
+
+}  // namespace bayesbinn

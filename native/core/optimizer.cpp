@@ -1,0 +1,158 @@
+#include "core/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bayesbinn {
+namespace {
+
+const char* to_string(ParameterKind kind) { return kind == ParameterKind::binary ? "binary" : "real"; }
+
+// Proposals of a parameter: constants, or uniform in +-limit from the draws u.
+void propose(const Parameter& parameter, int64_t count, const float* u, float* out) {
+  double limit = 0;
+  switch (parameter.initial) {
+    case Initial::zeros: std::fill(out, out + count, 0.0f); return;
+    case Initial::ones: std::fill(out, out + count, 1.0f); return;
+    // Glorot, Bengio, AISTATS 2010, eq. 16
+    case Initial::glorot_uniform:
+      limit = std::sqrt(6.0 / static_cast<double>(parameter.fan_in + parameter.fan_out));
+      break;
+    case Initial::fan_in_uniform: limit = std::sqrt(1.0 / static_cast<double>(parameter.fan_in)); break;
+  }
+  for (int64_t i = 0; i < count; ++i) out[i] = static_cast<float>((2.0 * u[i] - 1.0) * limit);
+}
+
+}  // namespace
+
+Optimizer::Optimizer(Backend& backend, const Value& spec, uint32_t index, std::vector<NamedParameter>& parameters,
+                     std::vector<bool>& claimed)
+    : backend_(backend), index_(index) {
+  OptionReader reader(spec, "optimizers[" + std::to_string(index) + "]");
+  const std::string type = reader.text("type");
+  const std::vector<std::string> names = reader.text_list("parameters");
+  method_ = Method::read(type, reader);
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const NamedParameter& named = parameters[i];
+    if (std::find(names.begin(), names.end(), named.name) == names.end()) continue;
+    if (claimed[i])
+      throw Error(ErrorCode::optimizer_claim, "parameter \"" + named.name + "\" is claimed twice",
+                  {{"parameter", named.name}});
+    if (named.parameter->kind != method_->claims()) {
+      throw Error(ErrorCode::optimizer_claim,
+                  type + " cannot train \"" + named.name + "\": its values are " + to_string(named.parameter->kind) +
+                      ", accepted: " + to_string(method_->claims()),
+                  {{"parameter", named.name}});
+    }
+    claimed[i] = true;
+    const int64_t count = element_count(named.parameter->shape);
+    claims_.push_back({named.name, named.parameter, count_, count});
+    count_ += count;
+  }
+  for (const std::string& name : names) {
+    if (std::none_of(claims_.begin(), claims_.end(), [&](const Claim& claim) { return claim.name == name; })) {
+      throw Error(ErrorCode::optimizer_claim,
+                  "optimizers[" + std::to_string(index) + "] claims \"" + name + "\", which the network does not have",
+                  {{"parameter", name}});
+    }
+  }
+  if (count_ > kMaxElements) throw Error(ErrorCode::shape_mismatch, "an optimizer owns more than 2^31 weights");
+}
+
+void Optimizer::allocate(int64_t samples) {
+  samples_ = samples;
+  const int64_t bytes = count_ * static_cast<int64_t>(sizeof(float));
+  latent_ = Buffer(backend_, bytes);
+  weights_ = Buffer(backend_, bytes);
+  if (samples > 1) pulled_back_ = Buffer(backend_, bytes);
+  for (int s = 0; s < method_->slots(); ++s) {
+    if (method_->slot_used(s)) slots_[static_cast<size_t>(s)] = Buffer(backend_, bytes);
+  }
+  for (const Claim& claim : claims_) {
+    claim.parameter->weights = weights_.floats() + claim.first;
+    claim.parameter->gradient = {&pass_, claim.first, nullptr};
+  }
+  pass_.formula = method_->formula();
+  pass_.step = &step_;
+  pass_.count = count_;
+  pass_.latent = latent_.floats();
+  pass_.weights = weights_.floats();
+  pass_.pulled_back = pulled_back_.floats();
+  pass_.samples = samples;
+  for (int s = 0; s < kMaxSlots; ++s) {
+    const auto slot = static_cast<size_t>(s);
+    pass_.slots[slot] = slots_[slot].floats();
+    pass_.absent_slots[slot] = s < method_->slots() ? method_->absent_slot(s) : 0.0f;
+  }
+}
+
+void Optimizer::initialize(uint64_t seed) {
+  constexpr int64_t kChunk = 65536;
+  std::vector<float> u(kChunk), z(kChunk), angle(kChunk), proposed(kChunk), latent(kChunk);
+  const bool from_layer = method_->initial_uses_proposal();
+  const bool normal = method_->initial_uses_normal();
+  for (const Claim& claim : claims_) {
+    for (int64_t at = 0; at < claim.count; at += kChunk) {
+      const int64_t count = std::min(kChunk, claim.count - at);
+      const int64_t bytes = count * static_cast<int64_t>(sizeof(float));
+      float* const place = latent_.floats() + claim.first + at;
+      // One draw for each use: the sign, the two of a normal, the layer's proposal.
+      const auto draw = [&](uint32_t use, std::vector<float>& out) {
+        backend_.draw_uniform({seed, 0, use, Stream::initialisation, index_}, claim.first + at, count, place);
+        backend_.download(out.data(), place, bytes);
+      };
+      draw(0, u);
+      if (normal) {
+        draw(1, z);
+        draw(2, angle);
+        for (size_t i = 0; i < static_cast<size_t>(count); ++i) {  // Box-Muller
+          z[i] = std::sqrt(-2 * std::log(z[i])) * std::cos(6.2831853f * angle[i]);
+        }
+      }
+      if (from_layer) {
+        draw(3, proposed);
+        propose(*claim.parameter, count, proposed.data(), proposed.data());
+      }
+      method_->initialize(count, from_layer ? proposed.data() : nullptr, u.data(), normal ? z.data() : nullptr,
+                          latent.data());
+      backend_.upload(place, latent.data(), bytes);
+      for (int s = 0; s < method_->slots(); ++s) {
+        if (!slot(s)) continue;
+        method_->initialize_slot(s, count, latent.data(), proposed.data());
+        backend_.upload(slot(s) + claim.first + at, proposed.data(), bytes);
+      }
+    }
+  }
+}
+
+int64_t Optimizer::bytes() const {
+  int64_t total = latent_.bytes() + weights_.bytes() + pulled_back_.bytes();
+  for (const Buffer& slot : slots_) total += slot.bytes();
+  return total;
+}
+
+void Optimizer::begin_step(uint64_t seed, uint32_t step, bool update) {
+  step_ = method_->step(updates_ + 1, samples_);
+  pass_.noise = {recorded_noise_, {seed, step, 0, Stream::weights, index_}};
+  pass_.update = update;
+  begin_sample(0);
+}
+
+void Optimizer::begin_sample(int64_t sample) {
+  pass_.sample = sample;
+  pass_.noise.draw.sample = static_cast<uint32_t>(sample);
+  pass_.noise.recorded = recorded_noise_ ? recorded_noise_ + sample * count_ : nullptr;
+}
+
+void Optimizer::record(const float* noise, float* store) {
+  recorded_noise_ = noise;
+  for (const Claim& claim : claims_) claim.parameter->gradient.store = store;
+}
+
+void Optimizer::materialize_sample(const Draw& draw) {
+  Draw own = draw;
+  own.index = index_;
+  backend_.materialize_sample(pass_, {nullptr, own});
+}
+
+}  // namespace bayesbinn

@@ -1,0 +1,144 @@
+// Session: one step on an explicit batch, with recorded noise, masks and weights.
+#include <cmath>
+
+#include "core/session.h"
+
+namespace bayesbinn {
+namespace {
+
+void check_length(const std::string& what, size_t given, int64_t wanted) {
+  if (static_cast<int64_t>(given) == wanted) return;
+  throw Error(ErrorCode::shape_mismatch,
+              what + ": " + std::to_string(given) + " values given, accepted: " + std::to_string(wanted));
+}
+
+void check_targets(const ReplayCall& call, bool labels, ChannelShape outputs) {
+  if (labels ? !call.labels : !call.rows) {
+    throw Error(ErrorCode::option_type,
+                std::string("targets: accepted: ") + (labels ? "class labels (Int32Array)" : "numbers (Float32Array)"));
+  }
+  check_length("targets", labels ? call.labels->size() : call.rows->size(),
+               call.batch * outputs.spatial * (labels ? 1 : outputs.channels));
+  if (!labels) return;
+  for (const int32_t label : *call.labels) {
+    if (label < 0 || label >= outputs.channels) {
+      throw Error(ErrorCode::option_range, "targets: label " + std::to_string(label) + ", accepted: 0 to " +
+                                               std::to_string(outputs.channels - 1));
+    }
+  }
+}
+
+// Optimizers draw and keep nothing again, however the call ends.
+struct RecordingEnd {
+  std::vector<std::unique_ptr<Optimizer>>& optimizers;
+  ~RecordingEnd() {
+    for (const auto& optimizer : optimizers) optimizer->record(nullptr, nullptr);
+  }
+};
+
+}  // namespace
+
+ReplayResult Session::replay(const ReplayCall& call) {
+  initialize_once();
+  const bool train = call.phase == Phase::train;
+  const int64_t samples = train ? samples_ : 1;
+  const int64_t batch = call.batch;
+  const int64_t features = element_count(network_->input_shape());
+  const int64_t outputs = element_count(network_->output_shape());
+  check_batch("batch", batch);
+  check_length("inputs", call.inputs.size(), batch * features);
+  if (call.commit && !train)
+    throw Error(ErrorCode::option_range, "commit: true given, accepted: false where phase is \"eval\"");
+  const bool given_gradient = !call.output_gradients.empty();
+  if (given_gradient) {
+    check_length("outputGradients", call.output_gradients.size(), samples);
+    for (const auto& gradient : call.output_gradients)
+      check_length("outputGradients", gradient.size(), batch * outputs);
+  } else {
+    check_targets(call, labels_, output_channels());
+  }
+  for (const auto* lists : {&call.noise, &call.weights}) {
+    if (lists->size() > optimizers_.size())
+      check_length("noise or weights", lists->size(), static_cast<int64_t>(optimizers_.size()));
+    for (size_t i = 0; i < lists->size(); ++i) {
+      if (!(*lists)[i].empty()) check_length("noise or weights", (*lists)[i].size(), samples * optimizers_[i]->count());
+    }
+  }
+  for (const auto& [name, keep] : call.dropout_keep) {
+    const int layer = network_->find(name);
+    if (layer < 0) throw Error(ErrorCode::option_range, "dropoutKeep: no layer \"" + name + '"');
+    check_length("dropoutKeep." + name, keep.size(), samples * batch * network_->input_features(layer));
+  }
+
+  ReplayResult result;
+  const RecordingEnd recording_end = {optimizers_};
+  std::vector<Buffer> noise(optimizers_.size()), gradients(optimizers_.size());
+  const auto bytes_of = [](size_t count) { return static_cast<int64_t>(count * sizeof(float)); };
+  network_->begin_step();
+  for (size_t i = 0; i < optimizers_.size(); ++i) {
+    Optimizer& optimizer = *optimizers_[i];
+    const auto all = static_cast<size_t>(samples * optimizer.count());
+    gradients[i] = Buffer(*backend_, bytes_of(all));
+    if (i < call.noise.size() && !call.noise[i].empty()) {
+      noise[i] = Buffer(*backend_, bytes_of(all));
+      backend_->upload(noise[i].data(), call.noise[i].data(), noise[i].bytes());
+    }
+    optimizer.record(noise[i].floats(), gradients[i].floats());
+    optimizer.begin_step(seed_, step_, call.commit);
+    result.weights.emplace_back(all);
+    result.gradients.emplace_back(all);
+  }
+
+  for (int64_t s = 0; s < samples; ++s) {
+    for (size_t i = 0; i < optimizers_.size(); ++i) {
+      Optimizer& optimizer = *optimizers_[i];
+      optimizer.begin_sample(s);
+      const int64_t bytes = bytes_of(static_cast<size_t>(optimizer.count()));
+      if (i < call.weights.size() && !call.weights[i].empty()) {
+        backend_->upload(optimizer.weights(), call.weights[i].data() + s * optimizer.count(), bytes);
+      } else if (train) {
+        optimizer.materialize();
+      } else {
+        optimizer.materialize_mode();
+      }
+      backend_->download(result.weights[i].data() + s * optimizer.count(), optimizer.weights(), bytes);
+    }
+    RecordedMasks masks(network_->describe().size());
+    for (const auto& [name, keep] : call.dropout_keep) {
+      const int layer = network_->find(name);
+      masks[static_cast<size_t>(layer)] = keep.data() + s * batch * network_->input_features(layer);
+    }
+    backend_->import_rows(call.inputs.data(), network_->input(), batch);
+    if (!given_gradient) {
+      const void* targets = labels_ ? static_cast<const void*>(call.labels->data()) : call.rows->data();
+      const ChannelShape shape = output_channels();
+      backend_->import_targets(targets, labels_, shape.spatial * (labels_ ? 1 : shape.channels), batch,
+                               targets_.data());
+    }
+    network_->forward(call.phase, batch, draw(Stream::dropout, s), masks, nullptr);
+    result.outputs.emplace_back(static_cast<size_t>(batch * outputs));
+    backend_->export_rows(network_->output(), result.outputs.back().data(), batch);
+    if (given_gradient) {
+      backend_->import_rows(call.output_gradients[static_cast<size_t>(s)].data(), network_->output_gradient(), batch);
+      result.losses.push_back(std::nan(""));
+    } else {
+      const LossSums sums = backend_->loss(loss_call(batch, network_->output_gradient().data));
+      result.losses.push_back(sums.loss / static_cast<double>(batch));
+    }
+    network_->backward(call.phase, batch, true, nullptr);
+    result.input_gradients.emplace_back(static_cast<size_t>(batch * features));
+    backend_->export_rows(network_->input_gradient(), result.input_gradients.back().data(), batch);
+  }
+
+  for (size_t i = 0; i < optimizers_.size(); ++i) {
+    backend_->download(result.gradients[i].data(), gradients[i].data(), gradients[i].bytes());
+  }
+  if (call.commit) {
+    network_->commit_step();
+    for (const auto& optimizer : optimizers_) optimizer->commit_step();
+    ++step_;
+  }
+  return result;
+}
+
+}  // namespace bayesbinn

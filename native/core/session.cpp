@@ -1,0 +1,116 @@
+#include "core/session.h"
+
+#include <algorithm>
+
+#include "losses/list.h"
+
+namespace bayesbinn {
+
+Session::Session(const Value& spec) {
+  OptionReader reader(spec, "");
+  device_ = reader.text("device");
+  reader.number("threads", threads_, integers(1, 256));
+  double seed = 0;
+  reader.number("seed", seed, integers(0, 9007199254740991.0));
+  seed_ = static_cast<uint64_t>(seed);
+  int64_t max_batch = 0;
+  reader.number("maxBatch", max_batch, integers(1, 1 << 20));
+  const Shape input_shape = reader.integer_list("inputShape", integers(1, 1 << 24));
+  const Value& layers = reader.any("layers");
+  const Value& loss = reader.any("loss");
+  const Value& optimizers = reader.any("optimizers");
+  reader.finish();
+  if (input_shape.empty()) throw Error(ErrorCode::option_range, "inputShape: [] given, accepted: 1 or more dimensions");
+
+  if (device_ != "auto" && device_ != "cpu" && device_ != "cuda") {
+    throw Error(ErrorCode::option_range, "device: \"" + device_ + "\" given, accepted: \"auto\", \"cpu\", \"cuda\"");
+  }
+  const bool cuda = device_ == "cuda" || (device_ == "auto" && cuda_status().usable);
+  device_reason_ = device_ == "auto" ? cuda_status().reason : "asked for";
+  device_ = cuda ? "cuda" : "cpu";
+  backend_ = cuda ? make_cuda_backend() : make_cpu_backend(static_cast<int>(threads_));
+  network_ = std::make_unique<Network>(*backend_, input_shape, layers, max_batch);
+
+  OptionReader loss_reader(loss, "loss");
+  const std::string loss_name = loss_reader.text("type");
+  loss_reader.finish();
+  loss_ = Losses::find(loss_name);
+  if (loss_ < 0) throw Error(ErrorCode::option_range, "loss.type: unknown loss \"" + loss_name + '"');
+  Losses::visit(loss_, [&]<class L>() {
+    L::validate(output_channels().channels);
+    labels_ = L::kLabels;
+    counts_correct_ = L::kCountsCorrect;
+  });
+  targets_ = Buffer(*backend_, backend_->target_bytes(labels_, element_count(network_->output_shape()), max_batch));
+  claim_parameters(optimizers);
+}
+
+void Session::claim_parameters(const Value& specs) {
+  if (!specs.array())
+    throw Error(ErrorCode::option_type, "optimizers: " + specs.describe() + " given, accepted: an array");
+  std::vector<NamedParameter> parameters = network_->parameters();
+  std::vector<bool> claimed(parameters.size());
+  for (const Value& spec : *specs.array()) {
+    const auto index = static_cast<uint32_t>(optimizers_.size());
+    optimizers_.push_back(std::make_unique<Optimizer>(*backend_, spec, index, parameters, claimed));
+    samples_ = std::max(samples_, optimizers_.back()->method().samples());
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (claimed[i]) continue;
+    throw Error(ErrorCode::optimizer_claim, "parameter \"" + parameters[i].name + "\" is claimed by no optimizer",
+                {{"parameter", parameters[i].name}});
+  }
+  for (const auto& optimizer : optimizers_) {
+    const int64_t samples = optimizer->method().samples();
+    if (samples > 1 && samples != samples_) {
+      throw Error(ErrorCode::option_range, "optimizers with " + std::to_string(samples) + " and " +
+                                               std::to_string(samples_) + " samples a step, accepted: equal numbers");
+    }
+    optimizer->allocate(samples_);
+  }
+}
+
+void Session::initialize_once() {
+  if (initialized_) return;
+  for (const auto& optimizer : optimizers_) optimizer->initialize(seed_);
+  initialized_ = true;
+}
+
+int64_t Session::bytes() const {
+  int64_t total = network_->bytes() + targets_.bytes() + datasets_.bytes();
+  for (const auto& optimizer : optimizers_) total += optimizer->bytes();
+  return total;
+}
+
+ChannelShape Session::output_channels() const {
+  const Shape& shape = network_->output_shape();
+  return {channels(shape), spatial_size(shape)};
+}
+
+DatasetNeeds Session::dataset_needs() const {
+  return {element_count(network_->input_shape()), output_channels(), labels_};
+}
+
+LossCall Session::loss_call(int64_t batch, float* gradient) const {
+  return {loss_, batch, output_channels(), network_->output().data, targets_.data(), gradient};
+}
+
+void Session::check_batch(const char* what, int64_t batch) const {
+  if (batch >= 1 && batch <= network_->max_batch()) return;
+  throw Error(ErrorCode::option_range,
+              std::string(what) + ": " + std::to_string(batch) +
+                  " given, accepted: 1 to maxBatch = " + std::to_string(network_->max_batch()),
+              {{"path", what}, {"value", std::to_string(batch)}});
+}
+
+void Session::set_counters(uint32_t step, const std::vector<uint64_t>& updates) {
+  if (updates.size() != optimizers_.size()) {
+    throw Error(ErrorCode::checkpoint_mismatch, "counters of " + std::to_string(updates.size()) +
+                                                    " optimizers, but the session has " +
+                                                    std::to_string(optimizers_.size()));
+  }
+  step_ = step;
+  for (size_t i = 0; i < updates.size(); ++i) optimizers_[i]->set_updates(updates[i]);
+}
+
+}  // namespace bayesbinn

@@ -1,0 +1,159 @@
+// A model on a device: network, optimizers, datasets, counters; and the calls that work on them. One call at a time.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/dataset.h"
+#include "core/network.h"
+#include "core/optimizer.h"
+
+namespace bayesbinn {
+
+struct TrainCall {
+  int dataset;
+  int64_t epoch, batch_size, first_batch, batches;
+  bool shuffle;
+  double budget_milliseconds;
+};
+
+struct TrainResult {
+  int64_t steps = 0;
+  bool cancelled = false;
+  double loss_sum = 0;
+  double correct = 0;
+  int64_t count = 0;
+  std::vector<double> step_seconds;
+};
+
+// samples 0: the mode; else the mean of predictions over draws from the posterior.
+struct WeightChoice {
+  int64_t samples;
+  uint32_t draw;
+};
+
+struct EvaluateResult {
+  bool cancelled = false;
+  double loss_sum = 0;
+  double correct = 0;
+  int64_t count = 0;
+};
+
+struct PredictCall {
+  std::vector<float> inputs;
+  int64_t batch_size;
+  bool link;
+  WeightChoice weights;
+};
+
+struct PredictResult {
+  bool cancelled = false;
+  std::vector<float> values;
+};
+
+// See ReplayCall in lib/native/contract.ts.
+struct ReplayCall {
+  std::vector<float> inputs;
+  std::optional<std::vector<int32_t>> labels;
+  std::optional<std::vector<float>> rows;
+  std::vector<std::vector<float>> output_gradients;
+  int64_t batch;
+  Phase phase;
+  bool commit;
+  std::vector<std::vector<float>> noise;    // an optimizer each; empty: drawn
+  std::vector<std::vector<float>> weights;  // an optimizer each; empty: materialised
+  std::vector<std::pair<std::string, std::vector<uint8_t>>> dropout_keep;
+};
+
+struct ReplayResult {
+  std::vector<double> losses;
+  std::vector<std::vector<float>> outputs, input_gradients;  // a weight sample each
+  std::vector<std::vector<float>> weights, gradients;        // an optimizer each
+};
+
+struct NamedTensor {
+  std::string name;
+  Shape shape;
+  std::vector<float> data;
+};
+
+enum class StateScope { model, training };
+
+class Session {
+ public:
+  // `spec` as SessionSpec in lib/native/contract.ts.
+  explicit Session(const Value& spec);
+
+  Backend& backend() { return *backend_; }
+  Network& network() { return *network_; }
+  const std::string& device() const { return device_; }
+  const std::string& device_reason() const { return device_reason_; }
+  int64_t threads() const { return threads_; }
+  int64_t bytes() const;
+  std::vector<std::unique_ptr<Optimizer>>& optimizers() { return optimizers_; }
+  DatasetStore& datasets() { return datasets_; }
+  DatasetNeeds dataset_needs() const;
+  bool counts_correct() const { return counts_correct_; }
+
+  TrainResult train(const TrainCall& call);
+  EvaluateResult evaluate(int dataset, int64_t batch_size, WeightChoice weights);
+  PredictResult predict(const PredictCall& call);
+  ReplayResult replay(const ReplayCall& call);
+
+  std::vector<NamedTensor> state(StateScope scope);
+  // All of the scope must be given. ERR_CHECKPOINT_MISMATCH, with nothing changed.
+  void set_state(StateScope scope, const std::vector<NamedTensor>& tensors);
+
+  uint32_t step() const { return step_; }
+  void set_counters(uint32_t step, const std::vector<uint64_t>& updates);
+
+  // From any thread: the running call stops at the next safe point. `stop_for_good` also where that leaves a step half done.
+  void cancel() { cancelled_ = true; }
+  void stop_for_good() { abandoned_ = cancelled_ = true; }
+  // Before a call starts.
+  void clear_cancel() { cancelled_ = abandoned_.load(); }
+
+ private:
+  struct StateTensor {
+    std::string name;
+    Shape shape;
+    float* device;
+  };
+
+  void claim_parameters(const Value& specs);
+  // First weights are drawn by the first call that needs them, off the thread that made the session.
+  void initialize_once();
+  LossSums forward_backward(int64_t sample, int64_t batch);
+  bool train_step(int64_t batch, LossSums& sums);
+  void materialize_prediction(WeightChoice weights, int64_t sample);
+  bool forward_eval(int64_t batch) { return network_->forward(Phase::eval, batch, {}, {}, &cancelled_); }
+  LossCall loss_call(int64_t batch, float* gradient) const;
+  ChannelShape output_channels() const;
+  Draw draw(Stream stream, int64_t sample) const { return {seed_, step_, static_cast<uint32_t>(sample), stream, 0}; }
+  const std::vector<uint32_t>& epoch_order(int id, const Dataset& dataset, int64_t epoch, bool shuffle);
+  void check_batch(const char* what, int64_t batch) const;
+  std::vector<StateTensor> state_tensors(StateScope scope);
+
+  std::string device_, device_reason_;
+  int64_t threads_ = 1;
+  uint64_t seed_ = 0;
+  uint32_t step_ = 0;
+  std::unique_ptr<Backend> backend_;  // first: everything else lives in its memory
+  std::unique_ptr<Network> network_;
+  std::vector<std::unique_ptr<Optimizer>> optimizers_;
+  bool initialized_ = false;
+  int64_t samples_ = 1;  // weight samples a step
+  int loss_ = 0;
+  bool labels_ = false;
+  bool counts_correct_ = false;
+  Buffer targets_;
+  DatasetStore datasets_;
+  std::vector<uint32_t> order_;
+  int64_t order_dataset_ = -1, order_epoch_ = -1;
+  std::atomic<bool> cancelled_{false}, abandoned_{false};
+};
+
+}  // namespace bayesbinn

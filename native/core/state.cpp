@@ -1,0 +1,69 @@
+// Session: its state as named tensors.
+#include <map>
+
+#include "core/session.h"
+
+namespace bayesbinn {
+
+// In the network's order: latent weights, with their optimizer's state where training goes on, and running statistics.
+std::vector<Session::StateTensor> Session::state_tensors(StateScope scope) {
+  std::vector<StateTensor> tensors;
+  for (const NamedParameter& named : network_->parameters()) {
+    for (const auto& optimizer : optimizers_) {
+      for (const Optimizer::Claim& claim : optimizer->claims()) {
+        if (claim.parameter != named.parameter) continue;
+        tensors.push_back({named.name, named.parameter->shape, optimizer->latent() + claim.first});
+        for (int s = 0; scope == StateScope::training && s < optimizer->method().slots(); ++s) {
+          if (!optimizer->slot(s)) continue;
+          tensors.push_back({named.name + '/' + optimizer->method().slot_name(s), named.parameter->shape,
+                             optimizer->slot(s) + claim.first});
+        }
+      }
+    }
+  }
+  for (const NamedStatistic& named : network_->statistics()) {
+    tensors.push_back({named.name, named.statistic->shape, named.statistic->committed});
+  }
+  return tensors;
+}
+
+std::vector<NamedTensor> Session::state(StateScope scope) {
+  std::vector<NamedTensor> list;
+  initialize_once();
+  for (const StateTensor& tensor : state_tensors(scope)) {
+    NamedTensor copy = {tensor.name, tensor.shape,
+                        std::vector<float>(static_cast<size_t>(element_count(tensor.shape)))};
+    backend_->download(copy.data.data(), tensor.device, static_cast<int64_t>(copy.data.size() * sizeof(float)));
+    list.push_back(std::move(copy));
+  }
+  return list;
+}
+
+void Session::set_state(StateScope scope, const std::vector<NamedTensor>& tensors) {
+  initialize_once();
+  const auto refuse = [](const std::string& name, const std::string& what) {
+    throw Error(ErrorCode::checkpoint_mismatch, "tensor \"" + name + "\": " + what, {{"tensor", name}});
+  };
+  const std::vector<StateTensor> own = state_tensors(scope);
+  std::map<std::string, const NamedTensor*> given;
+  for (const NamedTensor& tensor : tensors) {
+    if (!given.emplace(tensor.name, &tensor).second) refuse(tensor.name, "given twice");
+  }
+  for (const StateTensor& tensor : own) {
+    const auto at = given.find(tensor.name);
+    if (at == given.end()) refuse(tensor.name, "missing");
+    if (at->second->shape != tensor.shape ||
+        static_cast<int64_t>(at->second->data.size()) != element_count(tensor.shape)) {
+      refuse(tensor.name, "shape " + to_string(at->second->shape) + " given, accepted: " + to_string(tensor.shape));
+    }
+    given.erase(at);
+  }
+  if (!given.empty()) refuse(given.begin()->first, "the network has none of this name");
+  for (const NamedTensor& tensor : tensors) given.emplace(tensor.name, &tensor);
+  for (const StateTensor& tensor : own) {
+    const std::vector<float>& data = given.at(tensor.name)->data;
+    backend_->upload(tensor.device, data.data(), static_cast<int64_t>(data.size() * sizeof(float)));
+  }
+}
+
+}  // namespace bayesbinn

@@ -1,0 +1,86 @@
+// y = (x - mean) / sqrt(variance + eps) * gain + bias, a channel at a time. Ioffe, Szegedy, "Batch Normalization", ICML
+// 2015. Training uses the batch's statistics (biased variance) and moves the running ones (unbiased variance) by
+// running <- (1 - momentum) running + momentum batch; evaluation uses the running ones. With a single value a channel
+// the variance of the batch is 0.
+#include "layers/layer.h"
+
+namespace bayesbinn {
+namespace {
+
+struct BatchNormOptions {
+  double momentum;
+  double epsilon;
+  bool affine;
+
+  template <class Visitor>
+  void visit(Visitor& v) {
+    v.number("momentum", momentum, from_to(0, 1));
+    v.number("epsilon", epsilon, above(0));
+    v.flag("affine", affine);
+  }
+};
+
+class BatchNorm final : public Layer {
+ public:
+  BatchNorm(std::string name, const BatchNormOptions& options) : Layer(std::move(name)), options_(options) {}
+
+  Shape infer(std::span<const Shape> inputs, std::span<const std::string>) override {
+    const Shape& shape = only(inputs, name());
+    shape_ = {channels(shape), spatial_size(shape)};
+    const Shape one_a_channel = {shape_.channels};
+    if (options_.affine) {
+      parameters.push_back({"weight", one_a_channel, ParameterKind::real, Initial::ones, 1, 1});
+      parameters.push_back({"bias", one_a_channel, ParameterKind::real, Initial::zeros, 1, 1});
+    }
+    statistics.push_back({"running_mean", one_a_channel, 0.0f});
+    statistics.push_back({"running_var", one_a_channel, 1.0f});
+    return shape;
+  }
+
+  bool backward_reads_inputs() const override { return true; }
+
+  void plan(const Backend&, int64_t) override {
+    const auto bytes = static_cast<int64_t>(shape_.channels * sizeof(float));
+    saved = {{bytes}, {bytes}};
+  }
+
+  void forward(const Pass& pass, const ForwardIo& io) override {
+    const BatchNormShape shape = {pass.batch, shape_};
+    if (pass.phase == Phase::train) {
+      pass.backend.batch_norm_train(shape, values(), io.inputs[0].data, io.output.data, mean(), inverse_deviation(),
+                                    statistics[0].working, statistics[1].working);
+    } else {
+      pass.backend.batch_norm_eval(shape, values(), io.inputs[0].data, io.output.data, mean(), inverse_deviation(),
+                                   statistics[0].committed, statistics[1].committed);
+    }
+  }
+
+  void backward(const Pass& pass, const BackwardIo& io) override {
+    const GradientTarget none;
+    pass.backend.batch_norm_gradient({pass.batch, shape_}, values(), pass.phase == Phase::train, io.inputs[0].data,
+                                     io.output_gradient.data, mean(), inverse_deviation(), io.input_gradients[0].data,
+                                     options_.affine ? parameters[0].gradient : none,
+                                     options_.affine ? parameters[1].gradient : none);
+  }
+
+ private:
+  BatchNormParameters values() const {
+    return {options_.affine ? parameters[0].weights : nullptr, options_.affine ? parameters[1].weights : nullptr,
+            options_.epsilon, options_.momentum};
+  }
+  float* mean() const { return static_cast<float*>(saved[0].data); }
+  float* inverse_deviation() const { return static_cast<float*>(saved[1].data); }
+
+  BatchNormOptions options_;
+  ChannelShape shape_ = {};
+};
+
+}  // namespace
+
+LayerFactory batch_norm_layer() {
+  return [](std::string name, OptionReader& reader) -> std::unique_ptr<Layer> {
+    return std::make_unique<BatchNorm>(std::move(name), read_options<BatchNormOptions>(reader));
+  };
+}
+
+}  // namespace bayesbinn

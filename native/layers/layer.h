@@ -1,0 +1,101 @@
+// What a layer is: shapes, parameters, and a forward and a backward pass written against the op table only.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backends/backend.h"
+#include "base/options.h"
+#include "base/shape.h"
+
+namespace bayesbinn {
+
+// First values that a layer proposes; an optimizer of binary weights may start otherwise.
+enum class Initial { zeros, ones, glorot_uniform, fan_in_uniform };
+
+struct Parameter {
+  std::string name;  // within the layer, such as "weight"
+  Shape shape;
+  ParameterKind kind;
+  Initial initial;
+  int64_t fan_in, fan_out;
+  // Bound by the network:
+  const float* weights = nullptr;
+  GradientTarget gradient = {};
+};
+
+// Statistics that training moves and evaluation reads. A step works on `working`, copied from `committed` at its
+// start and back at its end, so that an aborted step leaves no trace.
+struct RunningStatistic {
+  std::string name;
+  Shape shape;
+  float initial;
+  float* committed = nullptr;
+  float* working = nullptr;
+};
+
+// Device memory that a forward pass leaves for the backward pass.
+struct SavedBuffer {
+  int64_t bytes;
+  void* data = nullptr;
+};
+
+enum class Phase { train, eval };
+
+// One forward or backward pass over a batch.
+struct Pass {
+  Backend& backend;
+  Phase phase;
+  int64_t batch;
+  Draw dropout;                  // without the layer's index
+  const uint8_t* recorded_mask;  // of the layer at hand; null: drawn
+};
+
+struct ForwardIo {
+  std::span<const Tensor> inputs;
+  Tensor output;
+};
+
+struct BackwardIo {
+  std::span<const Tensor> inputs;           // where the layer reads them in its backward pass
+  Tensor output;                            // likewise
+  std::span<const Tensor> input_gradients;  // data null: not wanted
+  Tensor output_gradient;
+};
+
+class Layer {
+ public:
+  explicit Layer(std::string name) : name_(std::move(name)) {}
+  virtual ~Layer() = default;
+
+  const std::string& name() const { return name_; }
+
+  // Output shape; throws ERR_SHAPE_MISMATCH that names this layer and its inputs' layers. Called once, first.
+  virtual Shape infer(std::span<const Shape> inputs, std::span<const std::string> input_names) = 0;
+  virtual void forward(const Pass& pass, const ForwardIo& io) = 0;
+  virtual void backward(const Pass& pass, const BackwardIo& io) = 0;
+
+  // What backward reads beside the output gradient: memory is planned by it.
+  virtual bool backward_reads_inputs() const { return false; }
+  virtual bool backward_reads_output() const { return false; }
+  // Saved memory for batches of up to `max_batch`.
+  virtual void plan(const Backend&, int64_t) {}
+
+  std::vector<Parameter> parameters;
+  std::vector<RunningStatistic> statistics;
+  std::vector<SavedBuffer> saved;
+  uint32_t index = 0;  // place in the graph, tells the layers' random draws apart
+
+ protected:
+  // The one input of a layer that takes one.
+  static const Shape& only(std::span<const Shape> inputs, const std::string& layer);
+
+ private:
+  std::string name_;
+};
+
+using LayerFactory = std::unique_ptr<Layer> (*)(std::string name, OptionReader& options);
+
+}  // namespace bayesbinn

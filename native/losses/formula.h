@@ -1,0 +1,36 @@
+// What a loss is to this project: formulas over the outputs of one sample (at one position). The backend supplies the
+// loop over samples and positions. A loss is a struct with
+//
+//   kName                 name in specs
+//   kLabels               targets are class labels (an int32 a position) or rows of floats (as many as outputs)
+//   kCountsCorrect        whether predictions can be right or wrong
+//   validate(outputs)     throws ERR_SHAPE_MISMATCH if the network's outputs do not suit
+//   sample(z, target, gradient)   loss of one sample, correct in {0, 1}; gradient: d loss / d z, absent if null
+//   link(z, out)          outputs -> prediction: probabilities, or the values themselves
+//   sample_of_prediction(p, target)   the loss where predictions were averaged after the link
+//
+// The loss of a batch is the mean over samples (and positions, and values of a row).
+#pragma once
+
+#include <cstdint>
+
+#include "base/host_device.h"
+
+namespace bayesbinn {
+
+// Values of one sample: entry i at data[i * stride].
+template <class T>
+struct Column {
+  T* data;
+  int64_t stride;
+  int count;
+
+  T& operator[](int i) const { return data[i * stride]; }
+};
+
+struct SampleLoss {
+  double loss;
+  int correct;
+};
+
+}  // namespace bayesbinn

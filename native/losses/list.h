@@ -1,0 +1,13 @@
+// Every loss. To add one: write its header and name it here.
+#pragma once
+
+#include "base/type_list.h"
+#include "losses/binary_cross_entropy.h"
+#include "losses/mean_squared_error.h"
+#include "losses/softmax_cross_entropy.h"
+
+namespace bayesbinn {
+
+using Losses = TypeList<SoftmaxCrossEntropy, BinaryCrossEntropy, MeanSquaredError>;
+
+}  // namespace bayesbinn

@@ -1,0 +1,37 @@
+// What a method is to this project: a set of formulas over single weights. The backend supplies the loop, core the
+// bookkeeping. A method is a struct with
+//
+//   kName, kClaims                   name in specs; whether it owns binary or real parameters
+//   kInitialFromLayer                whether first latent weights are the layer's proposals
+//   Hyper { visit, samples, slot_used, initial_uses_normal }
+//                                    hyperparameters: one field list drives parsing, checking and changing
+//   kSlots[]                         names of the state arrays beside the latent weight
+//   Step step(hyper, t, samples)     the scalars of update t (from 1), computed once in double
+//   initial(hyper, proposed, u, z)   first latent weight from the layer's proposal, a uniform and a standard normal
+//   initial_slot(hyper, slot, latent)
+//   materialize(weight, u, step)     latent -> weight of the forward pass; u: uniform noise
+//   pullback(g, w, weight, u, step)  dL/dw -> contribution to the gradient of the update, summed over the samples
+//   update(weight, gradient, step)   one step of the latent weight and its slots
+//   mode(latent), probability(latent)  weight of an evaluation; probability that a binary weight is +1
+//
+// and three statements that let the loop leave out work without changing a bit:
+//   materialize_needs_noise(step), pullback_needs_noise(step), settled(weight, step): with noise in [2^-24, 1-2^-24]
+//   neither needs noise nor an exponential; then materialize_settled and pullback_settled hold.
+#pragma once
+
+#include "base/host_device.h"
+#include "base/options.h"
+
+namespace bayesbinn {
+
+enum class ParameterKind { binary, real };
+
+constexpr int kMaxSlots = 3;
+
+// A latent weight with its state, in registers.
+struct Weight {
+  float latent;
+  float slot[kMaxSlots];
+};
+
+}  // namespace bayesbinn
