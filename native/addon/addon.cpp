@@ -14,12 +14,18 @@
 namespace bayesbinn::addon {
 namespace {
 
+#if defined(__clang__)
+constexpr const char* kCompiler = __VERSION__;  // begins with its name
+#else
+constexpr const char* kCompiler = "GCC " __VERSION__;
+#endif
+
 Napi::Value system_info(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
     Napi::Object object = Napi::Object::New(env);
     object.Set("version", BAYESBINN_VERSION);
-    object.Set("compiler", __VERSION__);
+    object.Set("compiler", kCompiler);
     Napi::Array sets = Napi::Array::New(env);
     for (const InstructionSetStatus& status : instruction_sets()) {
       Napi::Object entry = Napi::Object::New(env);

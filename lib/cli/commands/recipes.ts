@@ -1,0 +1,38 @@
+import { Command } from "commander";
+
+import type { Recipe } from "../../recipes/recipe.js";
+import type { Context } from "../context.js";
+import { table } from "../format.js";
+
+const examples = `
+Examples:
+  bayesbinn recipes
+  bayesbinn recipes --json
+`;
+
+/** `bayesbinn recipes`. */
+export function recipesCommand(context: Context): Command {
+  return new Command("recipes")
+    .summary("list the recipes, with the paper's numbers")
+    .description(
+      "Lists the published experiments that `bayesbinn train` knows, each with the paper's number beside it.",
+    )
+    .option("--json", "write a JSON array")
+    .addHelpText("after", examples)
+    .action(async ({ json }: { json?: true }) => {
+      const { recipes } = await import("../../recipes/index.js");
+      context.stdout.write(json ? `${JSON.stringify(recipes, undefined, 2)}\n` : recipeTable(recipes));
+    });
+}
+
+/** The recipes as a table for people. */
+export function recipeTable(recipes: readonly Recipe[]): string {
+  const rows = recipes.map(({ name, title, paper }) => [name, paperNumber(paper), paper.source, title]);
+  return table([["recipe", "paper", "where", "what"], ...rows]);
+}
+
+/** `test accuracy 98.86 +- 0.05 %`. */
+function paperNumber({ metric, value, std }: Recipe["paper"]): string {
+  if (!metric.endsWith("accuracy")) return `${metric} ${value} +- ${std}`;
+  return `${metric.split(".")[0]} accuracy ${(100 * value).toFixed(2)} +- ${(100 * std).toFixed(2)} %`;
+}

@@ -1,0 +1,52 @@
+import type { Metrics } from "../model/metrics.js";
+
+/** A fraction in percent: `98.86 %`. */
+export function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(2)} %`;
+}
+
+/** `loss 0.4412 accuracy 96.26 %`. */
+export function metricsText({ loss, accuracy }: Metrics): string {
+  const text = `loss ${loss.toFixed(4)}`;
+  return accuracy === undefined ? text : `${text} accuracy ${percent(accuracy)}`;
+}
+
+/** A duration: `0.85 s`, `13.1 s`, `4 min 07 s`, `1 h 05 min`. */
+export function seconds(value: number): string {
+  if (value < 9.995) return `${value.toFixed(2)} s`;
+  if (value < 59.95) return `${value.toFixed(1)} s`;
+  const whole = Math.round(value);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  const minutes = Math.round(value / 60);
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+}
+
+/** A count in short: `512`, `9.99 M`. */
+export function count(value: number): string {
+  if (value < 1e3) return String(value);
+  const [divisor, unit] = value < 1e6 ? [1e3, "k"] : [1e6, "M"];
+  return `${Number((value / divisor).toPrecision(3))} ${unit}`;
+}
+
+/** A size: `512 MiB`. */
+export function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`;
+}
+
+/** Rows as columns of equal width, two blanks apart; the first row is the heading. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}

@@ -1,0 +1,79 @@
+import type { RunListeners } from "../recipes/run.js";
+import type { RunStart, RunSummary } from "../recipes/run-report.js";
+import type { EpochRecord } from "../training/history.js";
+import type { Context } from "./context.js";
+import { count, percent, seconds } from "./format.js";
+import type { JsonEvents } from "./json-events.js";
+import { type TrainingProgress, trainingProgress } from "./progress.js";
+
+/** What `train` says while it runs: JSON lines for programs, lines and a bar for people, or both. */
+export class TrainReport {
+  private progress: TrainingProgress | undefined;
+
+  constructor(
+    private readonly stderr: Context["stderr"],
+    private readonly options: { readonly events: JsonEvents | undefined; readonly quiet: boolean },
+  ) {}
+
+  readonly listeners: RunListeners = {
+    onStart: async (start) => {
+      this.options.events?.write("start", start);
+      if (this.options.quiet) return;
+      this.stderr.write(startText(start));
+      this.progress = await trainingProgress(this.stderr, start.epochs);
+    },
+    callbacks: [
+      {
+        onBatchEnd: (progress) => this.progress?.callback.onBatchEnd?.(progress),
+        onEpochEnd: (record) => {
+          this.options.events?.write("epoch", epochEvent(record));
+          return this.progress?.callback.onEpochEnd?.(record);
+        },
+        onTrainEnd: () => {
+          if (!this.options.quiet) this.stderr.write("evaluating the test set\n");
+        },
+      },
+    ],
+  };
+
+  summary(summary: RunSummary): void {
+    this.options.events?.write("summary", summary);
+    if (!this.options.quiet) this.stderr.write(summaryText(summary));
+  }
+
+  close(): void {
+    this.progress?.close();
+  }
+}
+
+/** Only what the event promises, in its order. */
+function epochEvent({ epoch, learningRate, train, validation, test, seconds, stepsPerSecond }: EpochRecord): object {
+  return { epoch, learningRate, train, validation, test, seconds, stepsPerSecond };
+}
+
+function startText(start: RunStart): string {
+  const { samples, parameters } = start;
+  const kinds = Object.entries(parameters).filter(([, number]) => number > 0);
+  const device = `${start.device} (${start.instructionSet}, ${start.threads} threads)`;
+  return [
+    `${start.recipe}: ${start.model} with ${kinds.map(([kind, number]) => `${count(number)} ${kind}`).join(" and ")} parameters`,
+    `  ${start.dataset}: ${samples.train} training, ${samples.validation} validation and ${samples.test} test samples`,
+    `  ${start.optimizer} on ${device}; ${start.deviceReason}`,
+    `  run folder: ${start.run}`,
+    "",
+  ].join("\n");
+}
+
+function summaryText({ bestEpoch, validation, test, trainSeconds, run }: RunSummary): string {
+  const accuracy = ({ loss, accuracy }: { readonly loss: number; readonly accuracy?: number }) =>
+    accuracy === undefined ? `loss ${loss.toFixed(4)}` : percent(accuracy);
+  const best =
+    validation === undefined
+      ? `epoch ${bestEpoch}`
+      : `epoch ${bestEpoch}, the best on validation (${accuracy(validation)})`;
+  return [
+    `test accuracy: ${accuracy(test.mode)} (mode), ${accuracy(test.mean)} (mean of ${test.mean.samples} samples), at ${best}`,
+    `trained for ${seconds(trainSeconds)}; the run is in ${run}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,53 @@
+import type { Command, CommanderError } from "commander";
+
+import { BayesBinnError } from "../native/errors.js";
+import { nearest } from "../options/nearest.js";
+import { either } from "../options/show.js";
+
+/**
+ * What commander throws while it reads the arguments of `command`, in the words of this package: an unknown option is
+ * `ERR_OPTION_UNKNOWN`, every other wrong use `ERR_CONFIG`.
+ */
+export function usageError(error: CommanderError, command: Command): BayesBinnError {
+  const message = error.message
+    .replace(/^error: /, "")
+    .replace(/\n.*$/s, "")
+    .replace(/\.$/, "");
+  if (error.code === "commander.unknownOption") return unknownOption(quoted(message), command);
+  if (error.code === "commander.unknownCommand") return unknownCommand(quoted(message), command);
+  return new BayesBinnError("ERR_CONFIG", `${message}; see \`${fullName(command)} --help\``, {}, { cause: error });
+}
+
+function unknownOption(option: string, command: Command): BayesBinnError {
+  const accepted = command
+    .createHelp()
+    .visibleOptions(command)
+    .flatMap(({ long }) => long ?? []);
+  const meant = nearest(option, accepted);
+  const help = meant === undefined ? `accepted: ${either(accepted)}` : `did you mean "${meant}"?`;
+  return new BayesBinnError("ERR_OPTION_UNKNOWN", `${option}: unknown option of \`${fullName(command)}\`, ${help}`, {
+    path: option,
+    accepted,
+    nearest: meant,
+  });
+}
+
+function unknownCommand(name: string, program: Command): BayesBinnError {
+  const accepted = program.commands.map((command) => command.name());
+  const meant = nearest(name, accepted);
+  const help = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  return new BayesBinnError("ERR_CONFIG", `${name}: unknown command, accepted: ${either(accepted)}${help}`, {
+    value: name,
+    accepted,
+    nearest: meant,
+  });
+}
+
+/** The word that commander quotes in its message. */
+function quoted(message: string): string {
+  return /'(.*)'/s.exec(message)?.[1] ?? message;
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}

@@ -1,0 +1,26 @@
+/**
+ * Samples and targets in memory. Images stay bytes and are normalised when a batch is gathered.
+ *
+ * `inputs` holds `length * product(sampleShape)` values, row-major, images as channels, rows, columns.
+ */
+export interface Dataset {
+  readonly name: string;
+  readonly length: number;
+  readonly sampleShape: readonly number[];
+  readonly inputs: Uint8Array | Float32Array;
+  /** network input = (value * scale - mean[c]) / std[c]; one entry a channel (first axis), or a single one for all. */
+  readonly normalization: Normalization;
+  /** Class labels (`Int32Array`, one a sample) or rows of `targetWidth` numbers. */
+  readonly targets: Int32Array | Float32Array;
+  readonly targetWidth: number;
+  /** Number of classes where targets are labels. */
+  readonly classes?: number;
+  /** Which samples, in this order; absent: all. Splits share their arrays through it. `length` counts these. */
+  readonly indices?: Uint32Array;
+}
+
+export interface Normalization {
+  readonly scale: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}

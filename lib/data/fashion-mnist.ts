@@ -1,0 +1,81 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { checkOptions } from "../options/check.js";
+import { type IdxLayout, readIdxFolder } from "./idx-folder.js";
+import type { DatasetPair, NamedDataset } from "./named-dataset.js";
+
+/** Where the Debian package `dataset-fashion-mnist` puts its files. */
+const DEBIAN_FOLDER = "/usr/share/datasets/fashion-mnist";
+
+const layout: IdxLayout = {
+  name: "fashion-mnist",
+  sampleShape: [1, 28, 28],
+  classes: 10,
+  // Mean and standard deviation of all training pixels, as fractions of white.
+  normalization: { scale: 1 / 255, mean: [0.286], std: [0.353] },
+  advice:
+    "Run `apt-get install dataset-fashion-mnist` (Debian, Ubuntu), or put the four files into a folder and give it as " +
+    "the option `folder`, or as $BAYESBINN_DATA/fashion-mnist.",
+};
+
+const schema = z.strictObject({
+  folder: z
+    .string()
+    .refine((folder) => folder !== "", { error: "the path of a folder", params: { code: "ERR_OPTION_RANGE" } })
+    .optional()
+    .describe(
+      `folder of the four IDX files; default: $BAYESBINN_DATA/fashion-mnist if it exists, else ${DEBIAN_FOLDER}`,
+    ),
+});
+
+export type FashionMnistOptions = z.input<typeof schema>;
+
+/**
+ * Fashion-MNIST, photographs of clothing in the format of MNIST: 60000 training and 10000 test images of 28x28 pixels,
+ * 10 classes.
+ *
+ * Images stay bytes; the network sees (pixel / 255 - 0.2860) / 0.3530.
+ *
+ * ```ts
+ * const { train, test } = await loadFashionMnist({ folder: "data/fashion" });
+ * ```
+ *
+ * Options:
+ * - `folder`: a folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
+ *   `t10k-labels-idx1-ubyte`, plain or `.gz`. Default: `fashion-mnist` in the folder that the environment variable
+ *   `BAYESBINN_DATA` names, if that exists, else where Debian's `dataset-fashion-mnist` puts the files.
+ *
+ * Shapes: inputs `[length, 1, 28, 28]`, targets `[length]`, labels 0 to 9.
+ *
+ * Errors: `ERR_DATASET_MISSING` with how to obtain the data; `ERR_DATASET_FORMAT` with the file and the byte offset;
+ * `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` and `ERR_OPTION_RANGE` for bad options.
+ *
+ * Source: H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning
+ * algorithms", 2017.
+ */
+export async function loadFashionMnist(options: FashionMnistOptions = {}): Promise<DatasetPair> {
+  const { folder = await defaultFolder() } = checkOptions(schema, options, "loadFashionMnist");
+  return readIdxFolder(layout, folder);
+}
+
+async function defaultFolder(): Promise<string> {
+  const base = process.env.BAYESBINN_DATA;
+  if (base === undefined || base === "") return DEBIAN_FOLDER;
+  const folder = join(base, "fashion-mnist");
+  const isFolder = await stat(folder).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+  return isFolder ? folder : DEBIAN_FOLDER;
+}
+
+/** Fashion-MNIST in the list of data sets. */
+export const fashionMnist: NamedDataset<typeof schema> = {
+  name: layout.name,
+  description: "Fashion-MNIST clothing, 28x28 grey, 10 classes, 60000 + 10000 images (apt: dataset-fashion-mnist)",
+  classes: layout.classes,
+  sampleShape: layout.sampleShape,
+  options: schema,
+  load: loadFashionMnist,
+};

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { checkOptions } from "../options/check.js";
+import type { Dataset, Normalization } from "./dataset.js";
+import { datasetFields, storedLength, validateDataset } from "./validate.js";
+
+const schema = z.strictObject({
+  ...datasetFields,
+  name: datasetFields.name.default("arrays"),
+  targetWidth: datasetFields.targetWidth.default(1),
+  normalization: datasetFields.normalization.default({ scale: 1, mean: [0], std: [1] }),
+});
+
+/** What {@link fromArrays} takes. */
+export interface ArraysOptions {
+  readonly name?: string;
+  readonly inputs: Uint8Array | Float32Array;
+  readonly sampleShape: readonly number[];
+  readonly targets: Int32Array | Float32Array;
+  readonly targetWidth?: number;
+  readonly classes?: number;
+  readonly normalization?: Normalization;
+}
+
+/**
+ * A data set of your own typed arrays.
+ *
+ * network input = (value * scale - mean[c]) / std[c]
+ *
+ * The arrays are not copied: they are read when training starts, and must not change before that.
+ *
+ * ```ts
+ * const xor = fromArrays({
+ *   inputs: Float32Array.of(-1, -1, -1, 1, 1, -1, 1, 1),
+ *   sampleShape: [2],
+ *   targets: Int32Array.of(0, 1, 1, 0),
+ *   classes: 2,
+ * });
+ * ```
+ *
+ * Options:
+ * - `name`: for error messages. Default `"arrays"`.
+ * - `inputs`: `Uint8Array` (kept as bytes and normalised when a batch is gathered) or `Float32Array`.
+ * - `sampleShape`: shape of one sample; images are channels, rows, columns.
+ * - `targets`: `Int32Array` of class labels, or `Float32Array` of `targetWidth` numbers a sample.
+ * - `targetWidth`: numbers a sample. Default 1.
+ * - `classes`: number of classes; labels must be below it. Default: not checked here, but against the network.
+ * - `normalization`: `mean` and `std` have one entry for each index of the first axis (the channels of an image), or a
+ *   single one for all. Default: `{ scale: 1, mean: [0], std: [1] }`, which changes nothing.
+ *
+ * Shapes: inputs `[length, ...sampleShape]`, targets `[length]` or `[length, targetWidth]`, row-major.
+ *
+ * Errors: `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE` (also: an empty data set, a label outside its
+ * range); `ERR_SHAPE_MISMATCH` for lengths that do not fit together; `ERR_NUMERIC` for NaN or infinity.
+ */
+export function fromArrays(options: ArraysOptions): Dataset {
+  const { classes, ...fields } = checkOptions(schema, options, "fromArrays");
+  const length = Math.floor(storedLength(fields));
+  const dataset: Dataset = { ...fields, length, ...(classes === undefined ? {} : { classes }) };
+  validateDataset(dataset);
+  return dataset;
+}

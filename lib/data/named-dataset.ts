@@ -1,0 +1,22 @@
+import type { z } from "zod";
+import type { Dataset } from "./dataset.js";
+
+/** The training and the test part of a published data set. */
+export interface DatasetPair {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/** A data set that recipes and configurations choose by name. */
+export interface NamedDataset<Options extends z.ZodObject = z.ZodObject> {
+  /** As written in a configuration: kebab-case. */
+  readonly name: string;
+  /** One line for people. */
+  readonly description: string;
+  readonly classes: number;
+  /** Shape of one sample: channels, rows, columns for images. */
+  readonly sampleShape: readonly number[];
+  /** Strict schema of what `load` takes, with every default. */
+  readonly options: Options;
+  load(options?: z.input<Options>): Promise<DatasetPair>;
+}

@@ -1,0 +1,67 @@
+/**
+ * Binary neural networks trained with the Bayesian learning rule. The public API on one page.
+ *
+ * @module
+ */
+
+// Networks: layers in a list, or a graph of them.
+
+export type { GraphNode, ModelLayer, ModelParameter } from "./model/graph.js";
+export { Model } from "./model/model.js";
+export { sequential } from "./model/sequential.js";
+
+// Layers.
+
+export { batchNorm } from "./layers/batch-norm.js";
+export { dropout } from "./layers/dropout.js";
+export { flatten } from "./layers/flatten.js";
+export type { Layer, ParameterKind, Shape } from "./layers/layer.js";
+export { linear } from "./layers/linear.js";
+export { relu } from "./layers/relu.js";
+export { tanh } from "./layers/tanh.js";
+
+// Losses.
+
+export { binaryCrossEntropy } from "./losses/binary-cross-entropy.js";
+export type { Loss } from "./losses/loss.js";
+export { meanSquaredError } from "./losses/mean-squared-error.js";
+export { softmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
+
+// Optimizers.
+
+export { Adam, type AdamOptions } from "./optimizers/adam.js";
+export { BayesBiNN, type BayesBiNNOptions } from "./optimizers/bayesbinn.js";
+export { Optimizer } from "./optimizers/optimizer.js";
+
+// Schedules of hyperparameters.
+
+export { constant } from "./schedules/constant.js";
+export { cosine } from "./schedules/cosine.js";
+export { exponential } from "./schedules/exponential.js";
+export { multiStep } from "./schedules/multi-step.js";
+export type { Schedule } from "./schedules/schedule.js";
+export { scheduleValue } from "./schedules/schedule-value.js";
+
+// Training, evaluation, prediction.
+
+export type { EvaluateOptions, Evaluation, PredictOptions } from "./model/inference.js";
+export type { BatchProgress, Callback, TrainPlan } from "./training/callback.js";
+export type { FitOptions } from "./training/fit-options.js";
+export type { EpochRecord, History, Metrics } from "./training/history.js";
+export { Trainer, type TrainerOptions } from "./training/trainer.js";
+
+// Data.
+
+export type { Dataset, Normalization } from "./data/dataset.js";
+export { loadFashionMnist } from "./data/fashion-mnist.js";
+export { type ArraysOptions, fromArrays } from "./data/from-arrays.js";
+export { loadMnist } from "./data/mnist.js";
+export type { DatasetPair } from "./data/named-dataset.js";
+export { subset } from "./data/subset.js";
+export { splitDataset } from "./training/split.js";
+
+// Errors, and what the machine can do.
+
+export type { DeviceName, NamedTensor, SessionDescription, SystemInfo } from "./native/contract.js";
+export { BayesBinnError, type ErrorCode, errorCodes } from "./native/errors.js";
+export { systemInfo } from "./native/system-info.js";

@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+import { BayesBinnError } from "../native/errors.js";
+import { show } from "../options/show.js";
+
+/**
+ * Writes a file so that a reader sees the old one or the complete new one, even after a crash: into a neighbour, flushed,
+ * then renamed.
+ *
+ * @throws BayesBinnError `ERR_OUTPUT`; the neighbour is removed
+ */
+export async function writeFileAtomically(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    await writeAll(temporary, parts);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw outputError(path, error);
+  }
+}
+
+async function writeAll(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    // writeFile goes on after short writes, from where the last part ended.
+    for (const part of parts) await file.writeFile(part);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist",
+  ENOTDIR: "a part of the path is a file",
+  EISDIR: "it is a folder",
+  EACCES: "no permission to write there",
+  EPERM: "no permission to write there",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+};
+
+function outputError(path: string, error: unknown): BayesBinnError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = (code === undefined ? undefined : reasons[code]) ?? message;
+  return new BayesBinnError(
+    "ERR_OUTPUT",
+    `${show(path)} cannot be written: ${reason}`,
+    { path, reason: code },
+    { cause: error },
+  );
+}

@@ -1,0 +1,17 @@
+import { batchNormType } from "./batch-norm.js";
+import { dropoutType } from "./dropout.js";
+import { flattenType } from "./flatten.js";
+import type { LayerType } from "./layer.js";
+import { linearType } from "./linear.js";
+import { reluType } from "./relu.js";
+import { tanhType } from "./tanh.js";
+
+/** Every layer. To add one: write its file and name it here. */
+export const layerTypes = [
+  linearType,
+  batchNormType,
+  reluType,
+  tanhType,
+  dropoutType,
+  flattenType,
+] as const satisfies readonly LayerType[];

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+import { type Layer, type LayerOptions, layerType, makeLayer } from "./layer.js";
+
+export const reluOptions = z.strictObject({});
+
+export const reluType = layerType({
+  type: "relu",
+  options: reluOptions,
+  outputShape: (_, input) => input,
+  parameters: () => [],
+});
+
+/** Rectifier: `y = max(x, 0)`; its gradient at 0 is 0. Shapes: unchanged. */
+export function relu(options: LayerOptions<typeof reluOptions> = {}): Layer {
+  return makeLayer(reluType, options);
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+import { type Layer, type LayerOptions, layerType, makeLayer } from "./layer.js";
+
+export const tanhOptions = z.strictObject({});
+
+export const tanhType = layerType({
+  type: "tanh",
+  options: tanhOptions,
+  outputShape: (_, input) => input,
+  parameters: () => [],
+});
+
+/** Hyperbolic tangent: `y = tanh(x)`. Shapes: unchanged. */
+export function tanh(options: LayerOptions<typeof tanhOptions> = {}): Layer {
+  return makeLayer(tanhType, options);
+}

@@ -1,0 +1,191 @@
+import { z } from "zod";
+
+import type { Dataset } from "../data/dataset.js";
+import { type Layer, layerName, type Shape } from "../layers/layer.js";
+import { softmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
+import { BayesBinnError } from "../native/errors.js";
+import { Adam } from "../optimizers/adam.js";
+import { BayesBiNN } from "../optimizers/bayesbinn.js";
+import { checkOptions } from "../options/check.js";
+import { type ModelLayer, type ModelParameter, resolveGraph } from "./graph.js";
+import { deviceOptions, type Host, openHost, seedOption } from "./host.js";
+import { type EvaluateOptions, type Evaluation, evaluate, type PredictOptions, predict } from "./inference.js";
+import { modelFileError, readModelFile, writeModelFile } from "./model-file.js";
+
+/** A layer among options; what is in it is checked with the graph. */
+export const layerSchema = z.custom<Layer>(
+  (value) => typeof value === "object" && value !== null && "type" in value && "options" in value,
+  "a layer, such as linear({ units: 10 })",
+);
+
+/** Options of a {@link Model}. */
+export const modelOptions = z.strictObject({
+  inputShape: z.array(z.int().min(1)).min(1).readonly().describe("Shape of one sample, without the batch"),
+  nodes: z
+    .array(
+      z.strictObject({
+        layer: layerSchema,
+        name: layerName.optional().describe("Default: that of the layer, or its type and number"),
+        inputs: z
+          .array(z.string())
+          .min(1)
+          .readonly()
+          .optional()
+          .describe('Earlier nodes, or "input"; default: the node before'),
+      }),
+    )
+    .min(1)
+    .readonly()
+    .describe("Layers in an order in which each comes after what it reads; the last one gives the output"),
+  seed: seedOption.default(1),
+});
+
+export const loadOptions = z.strictObject(deviceOptions);
+
+/**
+ * A network: its layers as data, and its weights once it is trained, loaded or first used.
+ *
+ * {@link sequential} makes one from a list of layers. While a `Trainer` works on it, the model reads the trainer's
+ * weights: `predict`, `evaluate` and `save` see what is trained so far. Without a trainer, an untrained model has random
+ * weights, drawn from `seed`.
+ *
+ * `dispose()` gives back the memory of the weights at once; otherwise they go with the object.
+ */
+export class Model implements AsyncDisposable {
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** In the order in which they compute, with their names, shapes and parameters. */
+  readonly layers: readonly ModelLayer[];
+  /** Seed of the first weights and of the draws of a mean prediction. */
+  readonly seed: number;
+  #host: Host | undefined;
+  #disposed = false;
+
+  /**
+   * @throws BayesBinnError `ERR_SHAPE_MISMATCH` naming both layers; `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
+   */
+  constructor(options: z.input<typeof modelOptions>) {
+    const { inputShape, nodes, seed } = checkOptions(modelOptions, options, "Model");
+    this.inputShape = inputShape;
+    this.layers = resolveGraph(inputShape, nodes);
+    this.outputShape = this.layers.at(-1)!.outputShape;
+    this.seed = seed;
+  }
+
+  /**
+   * Reads a model that `save` wrote. It predicts exactly as the saved one did, mode and mean.
+   *
+   * @throws BayesBinnError `ERR_CHECKPOINT_FORMAT` or `ERR_CHECKPOINT_MISMATCH` for a file that is no model,
+   * `ERR_DEVICE_UNAVAILABLE`
+   */
+  static async load(path: string, options: z.input<typeof loadOptions> = {}): Promise<Model> {
+    const settings = checkOptions(loadOptions, options, "load");
+    const { tensors, inputShape, nodes, seed, optimizers, loss } = await readModelFile(path);
+    let model: Model | undefined;
+    try {
+      model = new Model({ inputShape, nodes, seed });
+      model.#host = openHost(model, { ...settings, optimizers, loss, seed, origin: "file" });
+      await model.#host.session.setState("model", tensors);
+      return model;
+    } catch (error) {
+      model?.dispose();
+      throw modelFileError(path, error);
+    }
+  }
+
+  /** Every parameter, in the order of the layers. */
+  parameters(): ModelParameter[] {
+    return this.layers.flatMap(({ parameters }) => parameters);
+  }
+
+  /**
+   * Writes layers and weights to one safetensors file, complete or not at all; an existing file is replaced. Equal
+   * weights give equal bytes.
+   *
+   * @throws BayesBinnError `ERR_OUTPUT`, `ERR_BUSY`, `ERR_DISPOSED`
+   */
+  async save(path: string): Promise<void> {
+    const host = this.#currentHost();
+    if (host.arriving) await host.arriving;
+    await writeModelFile(path, this, host, await host.session.getState("model"));
+  }
+
+  /**
+   * Outputs for `inputs`: network inputs (already normalised, `[samples, ...inputShape]`), or a data set, whose own
+   * normalisation is applied.
+   *
+   * @example const probabilities = await model.predict(test, { samples: 10 });
+   * @returns `[samples, ...outputShape]`, row-major
+   * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_BUSY`, `ERR_DISPOSED`; the signal's reason
+   */
+  async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Float32Array> {
+    return predict(this, this.#currentHost(), inputs, options);
+  }
+
+  /**
+   * Mean loss and accuracy over a data set. The loss is that of training; an untrained model has softmax cross entropy.
+   *
+   * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_BUSY`, `ERR_DISPOSED`; the signal's reason
+   */
+  async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+    return evaluate(this, this.#currentHost(), dataset, options);
+  }
+
+  /** Frees the weights, also those of a trainer that works on this model. Idempotent. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#host?.session.dispose();
+  }
+
+  /** As {@link dispose}; resolves when nothing runs any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+    await this.#host?.session[Symbol.asyncDispose]();
+  }
+
+  /**
+   * Makes a trainer's session the place of the weights. Weights from a file move there; a random start does not.
+   *
+   * @internal
+   */
+  attach(open: () => Host): Host {
+    if (this.#disposed) throw disposedError();
+    const before = this.#host;
+    if (before?.origin === "trainer" && !before.session.disposed) {
+      throw new BayesBinnError("ERR_BUSY", "the model has a Trainer already: dispose() that one before making another");
+    }
+    const host = open();
+    if (before?.origin === "file") {
+      host.arriving = moveWeights(before, host);
+      // Whoever uses the host awaits the same promise and sees the failure.
+      host.arriving.catch(() => undefined);
+    } else {
+      before?.session.dispose();
+    }
+    this.#host = host;
+    return host;
+  }
+
+  #currentHost(): Host {
+    if (this.#disposed) throw disposedError();
+    this.#host ??= openHost(this, {
+      ...checkOptions(loadOptions, {}),
+      optimizers: [new BayesBiNN(), new Adam()],
+      loss: softmaxCrossEntropy(),
+      seed: this.seed,
+      origin: "start",
+    });
+    return this.#host;
+  }
+}
+
+async function moveWeights(from: Host, to: Host): Promise<void> {
+  await from.session.idle();
+  await to.session.setState("model", await from.session.getState("model"));
+  from.session.dispose();
+  to.arriving = undefined;
+}
+
+function disposedError(): BayesBinnError {
+  return new BayesBinnError("ERR_DISPOSED", "the Model has been disposed");
+}

@@ -1,0 +1,195 @@
+import type { Dataset } from "../data/dataset.js";
+import { loadAddon } from "../native/binding.js";
+import type {
+  EvaluateCall,
+  EvaluateResult,
+  NamedTensor,
+  NativeSession,
+  PredictCall,
+  PredictResult,
+  SessionDescription,
+  SessionSpec,
+  StateScope,
+  TrainCall,
+  TrainResult,
+} from "../native/contract.js";
+import { BayesBinnError, fromNative } from "../native/errors.js";
+import { DatasetStore } from "./dataset-store.js";
+
+/** What all views of one native session share. */
+interface Core {
+  readonly native: NativeSession;
+  readonly description: SessionDescription;
+  readonly datasets: DatasetStore;
+  disposed: boolean;
+  running: Promise<unknown> | undefined;
+  /** The view that has the session to itself. */
+  holder: Session | undefined;
+}
+
+/**
+ * A native session as the rest of the library sees it: typed errors, `AbortSignal` instead of `cancel`, one call at a time.
+ *
+ * A fit {@link reserve}s the session, so that no call from outside slips in between two of its chunks, and
+ * {@link lend}s it while callbacks run, so that these may evaluate, predict and save.
+ */
+export class Session implements AsyncDisposable {
+  readonly #core: Core;
+
+  private constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** Compiles a network. Throws what native code refuses. */
+  static open(spec: SessionSpec): Session {
+    return typed(() => {
+      const native = new (loadAddon().Session)(spec);
+      const datasets = new DatasetStore(native);
+      const description = native.describe();
+      return new Session({ native, description, datasets, disposed: false, running: undefined, holder: undefined });
+    });
+  }
+
+  get description(): SessionDescription {
+    return this.#core.description;
+  }
+
+  get disposed(): boolean {
+    return this.#core.disposed;
+  }
+
+  /** Native number of `dataset`, which is uploaded the first time. */
+  dataset(dataset: Dataset): number {
+    this.#enter();
+    return typed(() => this.#core.datasets.idOf(dataset));
+  }
+
+  setHyperparameters(optimizer: number, values: Readonly<Record<string, number>>): void {
+    const native = this.#enter();
+    typed(() => native.setHyperparameters(optimizer, values));
+  }
+
+  train(call: TrainCall, signal?: AbortSignal): Promise<TrainResult> {
+    return this.#cancellable(signal, (native) => native.train(call));
+  }
+
+  evaluate(call: EvaluateCall, signal?: AbortSignal): Promise<EvaluateResult> {
+    return this.#cancellable(signal, (native) => native.evaluate(call));
+  }
+
+  predict(call: PredictCall, signal?: AbortSignal): Promise<PredictResult> {
+    return this.#cancellable(signal, (native) => native.predict(call));
+  }
+
+  getState(scope: StateScope): Promise<NamedTensor[]> {
+    return this.#run((native) => native.getState(scope));
+  }
+
+  setState(scope: StateScope, tensors: readonly NamedTensor[]): Promise<void> {
+    return this.#run((native) => native.setState(scope, tensors));
+  }
+
+  /** A view that has the session to itself until its {@link release}; calls through other views are `ERR_BUSY`. */
+  reserve(): Session {
+    this.#enter();
+    const view = new Session(this.#core);
+    this.#core.holder = view;
+    return view;
+  }
+
+  /** Ends a reservation. */
+  release(): void {
+    if (this.#core.holder === this) this.#core.holder = undefined;
+  }
+
+  /** Runs `task` with the reservation lifted, and takes it up again when the calls that `task` began have ended. */
+  async lend<T>(task: () => T | Promise<T>): Promise<T> {
+    this.release();
+    try {
+      return await task();
+    } finally {
+      await this.idle();
+      this.#core.holder = this;
+    }
+  }
+
+  /** Resolves when no call runs any more. */
+  async idle(): Promise<void> {
+    while (this.#core.running !== undefined) await this.#core.running.catch(() => undefined);
+  }
+
+  /** Frees everything, at once or when the running call has stopped. Idempotent. */
+  dispose(): void {
+    if (this.#core.disposed) return;
+    this.#core.disposed = true;
+    this.#core.native.dispose();
+  }
+
+  /** As {@link dispose}; resolves when nothing runs any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+    await this.idle();
+  }
+
+  #enter(): NativeSession {
+    const { disposed, running, holder, native } = this.#core;
+    if (disposed) throw disposedError();
+    const reserved = holder !== undefined && holder !== this;
+    if (reserved || running !== undefined) throw busyError(reserved);
+    return native;
+  }
+
+  /** The call starts before this returns, so that native code copies its arguments now. */
+  async #run<T>(start: (native: NativeSession) => Promise<T>): Promise<T> {
+    const native = this.#enter();
+    try {
+      const call = start(native);
+      this.#core.running = call;
+      return await call;
+    } catch (error) {
+      throw fromNative(error);
+    } finally {
+      this.#core.running = undefined;
+    }
+  }
+
+  async #cancellable<T extends { readonly cancelled: boolean }>(
+    signal: AbortSignal | undefined,
+    start: (native: NativeSession) => Promise<T>,
+  ): Promise<T> {
+    const native = this.#enter();
+    signal?.throwIfAborted();
+    const cancel = () => native.cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      const result = await this.#run(start);
+      if (!result.cancelled) return result;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+    if (this.#core.disposed) throw disposedError();
+    signal?.throwIfAborted();
+    throw new BayesBinnError("ERR_INTERNAL", "a call was cancelled that nobody asked to cancel");
+  }
+}
+
+function typed<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+function disposedError(): BayesBinnError {
+  return new BayesBinnError("ERR_DISPOSED", "the Trainer or Model that holds these weights has been disposed");
+}
+
+function busyError(reserved: boolean): BayesBinnError {
+  return new BayesBinnError(
+    "ERR_BUSY",
+    reserved
+      ? "a fit is running on this model: await it, or make this call from one of its callbacks"
+      : "another call is running on this model: await it before the next one",
+  );
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+
+import { checkOptions } from "../options/check.js";
+import type { Schedule } from "../schedules/schedule.js";
+import { Optimizer, optimizerType, presentSchedules, schedulesOf } from "./optimizer.js";
+
+const schedulable = [
+  "learningRate",
+  "momentum",
+  "temperature",
+  "priorLambda",
+  "klWeight",
+  "epsilon",
+  "saturation",
+] as const;
+
+/** Options of {@link BayesBiNN}; the names in the paper stand in brackets. */
+export const bayesbinnOptions = z.strictObject({
+  learningRate: z.number().min(0).default(1e-4).describe("Step size [alpha] of the natural parameters"),
+  momentum: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("Share [beta] of the old gradient in the average, bias-corrected"),
+  temperature: z
+    .number()
+    .gt(0)
+    .default(1e-10)
+    .describe("Temperature [tau] of the relaxed samples; up to 1e-6 the weights are exactly +-1"),
+  samples: z.int().min(1).max(1024).default(1).describe("Weight samples [S] a training step"),
+  estimator: z
+    .enum(["sample", "mean"])
+    .default("sample")
+    .describe('"sample" draws the weights of a step; "mean" uses w = tanh(lambda), without noise and in one pass'),
+  initialLambda: z
+    .number()
+    .min(0)
+    .default(10)
+    .describe("Size of the first natural parameters [lambda], whose signs are drawn at random"),
+  initialLambdaSpread: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("Standard deviation of a normal spread around initialLambda"),
+  priorLambda: z.number().default(0).describe("Natural parameter of the prior [lambda_0]; 0 is the uniform prior"),
+  perWeightPrior: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether each weight keeps a prior of its own, which begins at priorLambda and can be set with the state",
+    ),
+  klWeight: z.number().min(0).default(1).describe("Weight [rho] of the divergence from the prior"),
+  trainSetSize: z
+    .union([z.literal("auto"), z.number().gt(0)])
+    .default("auto")
+    .describe('Factor [N] of the mean loss, in samples; "auto" takes the size of the training set'),
+  epsilon: z.number().gt(0).default(1e-10).describe("Added to 1 - w^2 and to 1 - mu^2"),
+  saturation: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(2 ** -24)
+    .describe("1 - w^2 and 1 - mu^2 count as 0 below it, as in float32; 0 gives exact arithmetic"),
+  staleMu: z
+    .boolean()
+    .default(false)
+    .describe("Whether mu is taken one step late, as in the authors' code; for replaying their trajectories"),
+  schedules: schedulesOf(schedulable),
+});
+
+export type BayesBiNNOptions = z.input<typeof bayesbinnOptions>;
+
+/**
+ * The Bayesian learning rule for binary weights: a Bernoulli posterior with natural parameter lambda for each weight.
+ *
+ *     w      = tanh((lambda + log(u / (1 - u)) / 2) / temperature),   u uniform in (0, 1)
+ *     g      = N mean over samples of (1 - w^2 + epsilon) / (temperature (1 - mu^2 + epsilon)) dL/dw,   mu = tanh(lambda)
+ *     m      = momentum m + (1 - momentum) (g + klWeight (lambda - priorLambda))
+ *     lambda = lambda - learningRate m / (1 - momentum^t)
+ *
+ * Claims the binary parameters. Evaluation uses the mode sign(lambda), or the mean of predictions over weights drawn
+ * from the posterior. The defaults are the paper's for MNIST, where the temperature is so low that the posterior hardly
+ * spreads and the mean equals the mode; a temperature near 1 keeps it wide.
+ *
+ * @example new BayesBiNN({ learningRate: 1e-4, schedules: { learningRate: cosine({ final: 1e-16 }) } })
+ *
+ * Source: Meng, Bachmann, Khan, "Training Binary Neural Networks using the Bayesian Learning Rule", ICML 2020,
+ * equations 8-14.
+ */
+export class BayesBiNN extends Optimizer {
+  readonly type = "bayesbinn";
+  readonly claims = "binary";
+  readonly options: Omit<z.output<typeof bayesbinnOptions>, "schedules">;
+  readonly schedules: Readonly<Record<string, Schedule>>;
+  protected readonly schedulable = schedulable;
+
+  /** @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` */
+  constructor(options: BayesBiNNOptions = {}) {
+    super();
+    const { schedules, ...rest } = checkOptions(bayesbinnOptions, options, "BayesBiNN");
+    this.options = rest;
+    this.schedules = presentSchedules(schedules);
+  }
+}
+
+export const bayesbinnType = optimizerType({
+  type: "bayesbinn",
+  claims: "binary",
+  options: bayesbinnOptions,
+  create: (options) => new BayesBiNN(options),
+});

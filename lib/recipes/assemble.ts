@@ -1,0 +1,76 @@
+import type { Dataset } from "../data/dataset.js";
+import { datasets } from "../data/index.js";
+import type { NamedDataset } from "../data/named-dataset.js";
+import { lossTypes } from "../losses/index.js";
+import { type Loss, type LossType, makeLoss } from "../losses/loss.js";
+import type { Model } from "../model/model.js";
+import { optimizerTypes } from "../optimizers/index.js";
+import type { Optimizer, OptimizerType } from "../optimizers/optimizer.js";
+import type { Schedule } from "../schedules/schedule.js";
+import { splitDataset } from "../training/split.js";
+import type { Config } from "./config.js";
+import { modelBuilders } from "./models/index.js";
+import type { ModelBuilder } from "./models/model-builder.js";
+import { type Choice, chosen } from "./one-of.js";
+
+/** The samples of a run. */
+export interface RunData {
+  readonly train: Dataset;
+  /** Absent with `validationFraction: 0`. */
+  readonly validation?: Dataset;
+  readonly test: Dataset;
+}
+
+/**
+ * Loads the data set of a configuration and holds back its validation part; the seed says which samples.
+ *
+ * @throws BayesBinnError `ERR_DATASET_MISSING` or `ERR_DATASET_FORMAT`
+ */
+export async function loadData({ dataset, seed }: Config): Promise<RunData> {
+  const entries: readonly NamedDataset[] = datasets;
+  const { validationFraction, ...choice } = dataset;
+  const { entry, options } = chosen(entries, choice as Choice);
+  const { train, test } = await entry.load(options);
+  if (validationFraction === 0) return { train, test };
+  const [rest, validation] = splitDataset(train, { fraction: validationFraction, seed });
+  return { train: rest, validation, test };
+}
+
+/** The network of a configuration for the samples and classes of `dataset`. */
+export function createModel({ model, seed }: Config, dataset: Dataset): Model {
+  const entries: readonly ModelBuilder[] = modelBuilders;
+  const { entry, options } = chosen(entries, model);
+  return entry.build(options, dataset, seed);
+}
+
+/** The optimizer of a configuration. */
+export function createOptimizer({ optimizer }: Config): Optimizer {
+  const entries: readonly OptimizerType[] = optimizerTypes;
+  const { entry, options } = chosen(entries.map(named), optimizer);
+  const { schedules, ...rest } = options as { readonly schedules: Readonly<Record<string, Choice | undefined>> };
+  return entry.create({ ...rest, schedules: mapPresent(schedules, toSchedule) });
+}
+
+/** The loss of a configuration. */
+export function createLoss({ loss }: Config): Loss {
+  const entries: readonly LossType[] = lossTypes;
+  const { entry, options } = chosen(entries.map(named), loss);
+  return makeLoss(entry, options);
+}
+
+function toSchedule({ name, ...options }: Choice): Schedule {
+  return { type: name, options };
+}
+
+function named<Entry extends { readonly type: string }>(entry: Entry): Entry & { readonly name: string } {
+  return { ...entry, name: entry.type };
+}
+
+function mapPresent<From, To>(
+  values: Readonly<Record<string, From | undefined>>,
+  convert: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, convert(value)]])),
+  );
+}

@@ -1,0 +1,104 @@
+import { z } from "zod";
+
+import { datasets } from "../data/index.js";
+import { lossTypes } from "../losses/index.js";
+import { optimizerTypes } from "../optimizers/index.js";
+import { checkOptions } from "../options/check.js";
+import { scheduleTypes } from "../schedules/index.js";
+import { fitOptions } from "../training/fit-options.js";
+import { modelBuilders } from "./models/index.js";
+import { type Candidate, type Choice, oneOf } from "./one-of.js";
+
+/** `type` of a list entry as the `name` of a configuration. */
+const named = (types: readonly { readonly type: string; readonly options: z.ZodObject }[]): Candidate[] =>
+  types.map(({ type, options }) => ({ name: type, options }));
+
+const schedule = oneOf(named(scheduleTypes));
+
+/** Optimizers as configurations have them: schedules by name, with their options beside the name. */
+const optimizers: Candidate[] = named(optimizerTypes).map(({ name, options }) => {
+  const schedules = z
+    .strictObject(Object.fromEntries(schedulable(options).map((key) => [key, schedule.optional()])))
+    .prefault({})
+    .describe("Schedules of hyperparameters; a hyperparameter without one keeps its value");
+  return { name, options: z.strictObject({ ...options.shape, schedules }) };
+});
+
+/** Names of the hyperparameters that may have a schedule, read off the optimizer's own schema. */
+function schedulable(options: z.ZodObject): string[] {
+  const schedules = options.shape.schedules;
+  const object = schedules instanceof z.ZodDefault ? schedules.unwrap() : schedules;
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+}
+
+const dataset = oneOf(
+  datasets.map(({ name, description, options }) => ({ name, description, options })),
+  {
+    validationFraction: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.1)
+      .describe("Share of the training samples that is held back for validation, drawn by the seed; 0 for none"),
+  },
+);
+
+interface DatasetChoice extends Choice {
+  readonly validationFraction: number;
+}
+
+/**
+ * A training run as data. There is this one schema: it checks files, `--set` and scripts, holds or takes over every
+ * default, and is where `bayesbinn schema` comes from. Data sets, models, optimizers, losses and schedules come
+ * from their lists, so that a new one needs no change here.
+ */
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe("For editors; ignored"),
+    name: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+        "1 to 100 letters, digits, dots, _ and - that begin with a letter or digit",
+      )
+      .describe("Name of the run; part of the name of its folder"),
+    dataset: dataset as z.ZodType<DatasetChoice, Choice>,
+    model: oneOf(modelBuilders),
+    optimizer: oneOf(optimizers),
+    loss: oneOf(named(lossTypes)).prefault({ name: "softmaxCrossEntropy" }),
+    epochs: fitOptions.shape.epochs,
+    batchSize: fitOptions.shape.batchSize,
+    earlyStopping: fitOptions.shape.earlyStopping,
+    seed: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe("Seed of everything that is random: weights, split, order, noise, dropout"),
+    evaluation: z
+      .strictObject({
+        samples: z.int().min(1).default(10).describe("Weight samples whose predictions the mean averages"),
+      })
+      .prefault({}),
+  })
+  .meta({ title: "bayesbinn configuration" });
+
+/** As written: what has a default can be left out. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+/** Complete: what a run was made with, and what its `config.json` holds. */
+export type Config = Omit<z.output<typeof configSchema>, "$schema">;
+
+/**
+ * Checks a configuration and fills in its defaults. A complete configuration passes unchanged.
+ *
+ * @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` with the path of the key
+ */
+export function checkConfig(input: unknown): Config {
+  const { $schema: _, ...config } = checkOptions(configSchema, input);
+  return config;
+}
+
+/** The JSON Schema (draft 2020-12) of what {@link checkConfig} takes. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(configSchema, { io: "input" });
+}

@@ -1,0 +1,24 @@
+import type { ConfigInput } from "./config.js";
+
+/** A published experiment: what to run, and the number to hold the result against. */
+export interface Recipe {
+  /** As typed on the command line: kebab-case. */
+  readonly name: string;
+  /** One line for people. */
+  readonly title: string;
+  /** Complete where the paper says something, so that it can be read beside the paper's tables. */
+  readonly config: ConfigInput;
+  readonly paper: PaperResult;
+}
+
+/** A number of the paper. */
+export interface PaperResult {
+  /** Where it stands. */
+  readonly source: string;
+  /** Path of the comparable number in the summary of a run, such as `test.mode.accuracy`. */
+  readonly metric: string;
+  /** In the unit of `metric`: accuracies are fractions. */
+  readonly value: number;
+  /** Standard deviation over the paper's runs (population form, as the paper has it). */
+  readonly std: number;
+}

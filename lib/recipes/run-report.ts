@@ -1,0 +1,124 @@
+import type { RunFolder } from "../io/run-folder.js";
+import { sizeOf } from "../layers/shape.js";
+import type { Metrics } from "../model/metrics.js";
+import type { SessionDescription } from "../native/contract.js";
+import type { History } from "../training/history.js";
+import type { RunData } from "./assemble.js";
+import type { Config } from "./config.js";
+
+/** What is known when the first step begins. */
+export interface RunStart {
+  /** Name of the configuration: that of its recipe. */
+  readonly recipe: string;
+  readonly dataset: string;
+  readonly model: string;
+  readonly optimizer: string;
+  readonly device: "cpu" | "cuda";
+  readonly deviceReason: string;
+  readonly instructionSet: string;
+  readonly blas: string;
+  readonly threads: number;
+  readonly seed: number;
+  /** Length of the schedules. */
+  readonly epochs: number;
+  /** Epochs after which the run stops, where that is earlier. */
+  readonly stopAfter?: number;
+  readonly batchSize: number;
+  readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Number of parameters of each kind. */
+  readonly parameters: { readonly binary: number; readonly real: number };
+  /** The run folder. */
+  readonly run: string;
+}
+
+/** The result of a run. Accuracies are fractions; those of validation and test are at `bestEpoch`. */
+export interface RunSummary {
+  readonly recipe: string;
+  readonly optimizer: string;
+  readonly device: "cpu" | "cuda";
+  readonly seed: number;
+  /** Epochs trained. */
+  readonly epochs: number;
+  /** From 1: the first epoch of the highest validation accuracy; without validation, the last epoch. */
+  readonly bestEpoch: number;
+  readonly validation?: Metrics;
+  readonly test: {
+    /** With the most probable weights. */
+    readonly mode: Metrics;
+    /** With the mean of the predictions over weights drawn from the posterior. */
+    readonly mean: Metrics & { readonly samples: number };
+  };
+  /** Time spent in training steps, evaluation not counted. */
+  readonly trainSeconds: number;
+  readonly stepSeconds: { readonly median: number };
+  /** Largest resident memory of the process so far. */
+  readonly peakMemoryBytes: number;
+  /** The run folder. */
+  readonly run: string;
+}
+
+/** The facts of a run that begins. */
+export function startOf(
+  config: Config,
+  { train, validation, test }: RunData,
+  description: SessionDescription,
+  stopAfter: number | undefined,
+  folder: RunFolder,
+): RunStart {
+  const { device, deviceReason, instructionSet, blas, threads } = description;
+  return {
+    recipe: config.name,
+    dataset: config.dataset.name,
+    model: config.model.name,
+    optimizer: config.optimizer.name,
+    device,
+    deviceReason,
+    instructionSet,
+    blas,
+    threads,
+    seed: config.seed,
+    epochs: config.epochs,
+    ...(stopAfter !== undefined && { stopAfter }),
+    batchSize: config.batchSize,
+    samples: { train: train.length, validation: validation?.length ?? 0, test: test.length },
+    parameters: { binary: countOf(description, "binary"), real: countOf(description, "real") },
+    run: folder.path,
+  };
+}
+
+function countOf({ parameters }: SessionDescription, kind: "binary" | "real"): number {
+  return parameters.reduce((sum, parameter) => sum + (parameter.kind === kind ? sizeOf(parameter.shape) : 0), 0);
+}
+
+/** The result of a run that has ended. */
+export function summaryOf(
+  config: Config,
+  { device }: SessionDescription,
+  { epochs, bestEpoch, stepSeconds }: History,
+  test: RunSummary["test"],
+  folder: RunFolder,
+): RunSummary {
+  const validation = epochs[bestEpoch - 1]?.validation;
+  return {
+    recipe: config.name,
+    optimizer: config.optimizer.name,
+    device,
+    seed: config.seed,
+    epochs: epochs.length,
+    bestEpoch,
+    ...(validation !== undefined && { validation }),
+    test,
+    trainSeconds: epochs.reduce((sum, { seconds }) => sum + seconds.train, 0),
+    stepSeconds: { median: median(stepSeconds) },
+    // The system counts in units of 1024 bytes.
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    run: folder.path,
+  };
+}
+
+/** The middle value, or the mean of the two middle ones; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}

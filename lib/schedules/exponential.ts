@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+import { makeSchedule, type Schedule, scheduleType } from "./schedule.js";
+
+export const exponentialOptions = z.strictObject({
+  gamma: z.number().gt(0).describe("Factor an epoch"),
+});
+
+export const exponentialType = scheduleType({
+  type: "exponential",
+  options: exponentialOptions,
+  value: ({ gamma }, initial, epoch) => initial * gamma ** epoch,
+});
+
+/**
+ * A factor an epoch: `initial gamma^epoch`.
+ *
+ * @example exponential({ gamma: 0.98 })
+ */
+export function exponential(options: z.input<typeof exponentialOptions>): Schedule {
+  return makeSchedule(exponentialType, options);
+}

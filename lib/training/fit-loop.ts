@@ -1,0 +1,169 @@
+import type { Dataset } from "../data/dataset.js";
+import { type Metrics, metricsOf } from "../model/metrics.js";
+import type { Session } from "../model/session.js";
+import { BayesBinnError } from "../native/errors.js";
+import type { BestWeights } from "./best-weights.js";
+import type { Callback } from "./callback.js";
+import { EarlyStopping } from "./early-stopping.js";
+import type { FitPlan } from "./fit-options.js";
+import type { EpochRecord, History } from "./history.js";
+import type { Hyperparameters } from "./hyperparameters.js";
+
+/** Steps run so long before the event loop hears of them. */
+const budgetMilliseconds = 50;
+
+/** What a fit works with. */
+interface FitParts {
+  /** Reserved for this fit. */
+  readonly session: Session;
+  readonly hyperparameters: Hyperparameters;
+  readonly best: BestWeights;
+  /** Epochs of earlier fits, so that this one shuffles otherwise. */
+  readonly epochsBefore: number;
+}
+
+/** Sums over the steps of an epoch. */
+interface EpochSums {
+  lossSum: number;
+  correct: number;
+  count: number;
+  seconds: number;
+}
+
+/** The epochs of one fit. */
+export class FitLoop {
+  readonly #parts: FitParts;
+  readonly #plan: FitPlan;
+  readonly #stepsPerEpoch: number;
+  readonly #stepSeconds: number[] = [];
+
+  constructor(parts: FitParts, plan: FitPlan) {
+    this.#parts = parts;
+    this.#plan = plan;
+    this.#stepsPerEpoch = Math.ceil(plan.train.length / plan.batchSize);
+  }
+
+  async run(): Promise<History> {
+    const { epochs, stopAfter = epochs, earlyStopping } = this.#plan;
+    const lastEpoch = Math.min(epochs, stopAfter);
+    const stopping = earlyStopping === undefined ? undefined : new EarlyStopping(earlyStopping);
+    const records: EpochRecord[] = [];
+    let stopped: History["stopped"] = lastEpoch < epochs ? "stopAfter" : undefined;
+    await this.#call((callback) => callback.onTrainBegin?.({ epochs, lastEpoch, stepsPerEpoch: this.#stepsPerEpoch }));
+    for (let epoch = 1; epoch <= lastEpoch; epoch++) {
+      const record = await this.#epoch(epoch);
+      records.push(record);
+      await this.#call((callback) => callback.onEpochEnd?.(record));
+      if (stopping?.stopsAfter(record) && epoch < lastEpoch) {
+        stopped = "early";
+        break;
+      }
+    }
+    const history = await this.#finish(records, stopped);
+    await this.#call((callback) => callback.onTrainEnd?.(history));
+    return history;
+  }
+
+  async #epoch(epoch: number): Promise<EpochRecord> {
+    const { session, hyperparameters, best } = this.#parts;
+    const { epochs, train: samples, validation, test, testEveryEpoch } = this.#plan;
+    hyperparameters.apply(session, epoch - 1, epochs, { trainSetSize: samples.length });
+    await this.#call((callback) => callback.onEpochBegin?.(epoch));
+    const sums = await this.#train(epoch);
+    const begin = performance.now();
+    const onValidation = validation === undefined ? undefined : await this.#evaluate(validation);
+    const onTest = test === undefined || !testEveryEpoch ? undefined : await this.#evaluate(test);
+    const evaluate = secondsSince(begin);
+    if (onValidation !== undefined) await best.offer(epoch, onValidation, session);
+    return {
+      epoch,
+      learningRate: hyperparameters.learningRate,
+      hyperparameters: hyperparameters.report(),
+      train: metricsOf(sums),
+      ...(onValidation !== undefined && { validation: onValidation }),
+      ...(onTest !== undefined && { test: onTest }),
+      seconds: { train: sums.seconds, evaluate },
+      stepsPerSecond: this.#stepsPerEpoch / sums.seconds,
+    };
+  }
+
+  /** All steps of an epoch, in runs that end after the budget. */
+  async #train(epoch: number): Promise<EpochSums> {
+    const { session, epochsBefore } = this.#parts;
+    const { train, batchSize, shuffle, signal } = this.#plan;
+    const dataset = session.dataset(train);
+    const sums: EpochSums = { lossSum: 0, correct: 0, count: 0, seconds: 0 };
+    for (let step = 0; step < this.#stepsPerEpoch; ) {
+      const begin = performance.now();
+      const result = await session.train(
+        {
+          dataset,
+          epoch: epochsBefore + epoch - 1,
+          batchSize,
+          firstBatch: step,
+          batches: this.#stepsPerEpoch - step,
+          shuffle,
+          budgetMilliseconds,
+        },
+        signal,
+      );
+      if (result.steps < 1) throw new BayesBinnError("ERR_INTERNAL", "a call of train made no step");
+      step += result.steps;
+      sums.lossSum += result.lossSum;
+      sums.correct += result.correct;
+      sums.count += result.count;
+      sums.seconds += secondsSince(begin);
+      for (const duration of result.stepSeconds) this.#stepSeconds.push(duration);
+      await this.#report(epoch, step, sums);
+    }
+    return sums;
+  }
+
+  async #report(epoch: number, step: number, sums: EpochSums): Promise<void> {
+    const progress = {
+      epoch,
+      epochs: this.#plan.epochs,
+      step,
+      stepsPerEpoch: this.#stepsPerEpoch,
+      ...metricsOf(sums),
+      learningRate: this.#parts.hyperparameters.learningRate,
+    };
+    await this.#call((callback) => callback.onBatchEnd?.(progress));
+  }
+
+  async #evaluate(data: Dataset): Promise<Metrics> {
+    const { session } = this.#parts;
+    const { evaluationBatchSize: batchSize, signal } = this.#plan;
+    const call = { dataset: session.dataset(data), batchSize, samples: 0, draw: 0 };
+    return metricsOf(await session.evaluate(call, signal));
+  }
+
+  async #finish(records: readonly EpochRecord[], stopped: History["stopped"]): Promise<History> {
+    const { session, best } = this.#parts;
+    const { restoreBest, test: testData } = this.#plan;
+    const bestEpoch = best.epoch ?? records.length;
+    const restored = restoreBest && bestEpoch < records.length;
+    if (restored) await best.restore(session);
+    // Evaluated already where every epoch was.
+    const left = records[(restored ? bestEpoch : records.length) - 1]!;
+    const test = testData === undefined ? undefined : (left.test ?? (await this.#evaluate(testData)));
+    return {
+      epochs: records,
+      bestEpoch,
+      ...(test !== undefined && { test }),
+      stepSeconds: this.#stepSeconds,
+      ...(stopped !== undefined && { stopped }),
+    };
+  }
+
+  /** Calls all callbacks in order; each may use the session meanwhile. */
+  async #call(visit: (callback: Callback) => void | Promise<void>): Promise<void> {
+    const { callbacks, signal } = this.#plan;
+    for (const callback of callbacks) await this.#parts.session.lend(() => visit(callback));
+    signal?.throwIfAborted();
+  }
+}
+
+function secondsSince(begin: number): number {
+  return (performance.now() - begin) / 1000;
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+
+import type { Loss } from "../losses/loss.js";
+import { lossTypeOf } from "../losses/loss-type-of.js";
+import { checkDataset, datasetSchema, type Network } from "../model/check-dataset.js";
+import type { Host } from "../model/host.js";
+import { checkBatchSize, signalSchema } from "../model/inference.js";
+import { BayesBinnError } from "../native/errors.js";
+import { checkOptions } from "../options/check.js";
+import type { Callback } from "./callback.js";
+import { earlyStoppingOptions } from "./early-stopping.js";
+
+const callbackSchema = z.custom<Callback>(
+  (value) => typeof value === "object" && value !== null,
+  "an object with onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd or onTrainEnd",
+);
+
+/** Options of `fit`. */
+export const fitOptions = z.strictObject({
+  train: datasetSchema.describe("Samples to train on"),
+  validation: datasetSchema.optional().describe("Samples that choose the best epoch"),
+  test: datasetSchema.optional().describe("Samples that only report"),
+  epochs: z.int().min(1).describe("Passes over the training samples; the length of the schedules"),
+  stopAfter: z.int().min(1).optional().describe("Stop after so many epochs of the unchanged schedules"),
+  batchSize: z.int().min(1).default(100).describe("Samples a step; the last step of an epoch takes what is left"),
+  shuffle: z.boolean().default(true).describe("Whether each epoch has an order of its own, drawn from the seed"),
+  testEveryEpoch: z.boolean().default(false).describe("Whether the test data are evaluated after every epoch"),
+  evaluationBatchSize: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Samples computed at once in evaluations; default: the trainer's maxBatch"),
+  earlyStopping: earlyStoppingOptions.optional().describe("Stop when nothing improves any more; default: never"),
+  restoreBest: z
+    .boolean()
+    .optional()
+    .describe("Whether the fit ends with the weights of the best epoch; default: where validation data are given"),
+  callbacks: z.array(callbackSchema).readonly().default([]).describe("Functions to call in between, in this order"),
+  signal: signalSchema.optional().describe("Stops the fit, which then rejects with the signal's reason"),
+});
+
+export type FitOptions = z.input<typeof fitOptions>;
+
+/** Options of a fit that fit the network and each other. */
+export type FitPlan = z.output<typeof fitOptions> & {
+  readonly evaluationBatchSize: number;
+  readonly restoreBest: boolean;
+};
+
+/**
+ * Checks options of a fit against each other, the network and its loss.
+ *
+ * @throws BayesBinnError `ERR_OPTION_*`, `ERR_SHAPE_MISMATCH`
+ */
+export function planFit(given: FitOptions, network: Network, { loss, maxBatch }: Host): FitPlan {
+  const options = checkOptions(fitOptions, given, "fit");
+  for (const part of ["train", "validation", "test"] as const) {
+    const dataset = options[part];
+    if (dataset !== undefined) checkDataset(network, loss, dataset, `fit.${part}`);
+  }
+  checkBatchSize("fit.batchSize", options.batchSize, maxBatch);
+  const evaluationBatchSize = checkBatchSize("fit.evaluationBatchSize", options.evaluationBatchSize, maxBatch);
+  checkCompany(options, loss);
+  return { ...options, evaluationBatchSize, restoreBest: options.restoreBest ?? options.validation !== undefined };
+}
+
+/** Options that need another one. */
+function checkCompany(options: z.output<typeof fitOptions>, loss: Loss): void {
+  const { validation, test, testEveryEpoch, restoreBest, earlyStopping } = options;
+  if (testEveryEpoch && test === undefined) throw lacking("testEveryEpoch", true, "test");
+  if (restoreBest && validation === undefined) throw lacking("restoreBest", true, "validation");
+  if (earlyStopping === undefined) return;
+  const { monitor } = earlyStopping;
+  if (monitor.startsWith("validation") && validation === undefined) {
+    throw lacking("earlyStopping.monitor", monitor, "validation");
+  }
+  if (monitor.endsWith("accuracy") && !lossTypeOf(loss).accuracy) {
+    throw lacking("earlyStopping.monitor", monitor, "a loss with an accuracy", `${loss.type} has none`);
+  }
+}
+
+function lacking(option: string, value: unknown, needed: string, reason = "it is missing"): BayesBinnError {
+  const path = `fit.${option}`;
+  return new BayesBinnError("ERR_OPTION_RANGE", `${path}: ${String(value)} needs ${needed}, but ${reason}`, {
+    path,
+    value,
+    accepted: needed,
+  });
+}

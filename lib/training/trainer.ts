@@ -1,0 +1,157 @@
+import { z } from "zod";
+
+import type { Dataset } from "../data/dataset.js";
+import { lossSchema } from "../losses/loss-type-of.js";
+import { softmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
+import { deviceOptions, type Host, openHost, seedOption } from "../model/host.js";
+import { type EvaluateOptions, type Evaluation, evaluate, type PredictOptions, predict } from "../model/inference.js";
+import { Model } from "../model/model.js";
+import { writeModelFile } from "../model/model-file.js";
+import type { NamedTensor, SessionDescription } from "../native/contract.js";
+import { BayesBinnError } from "../native/errors.js";
+import { Optimizer } from "../optimizers/optimizer.js";
+import { checkOptions } from "../options/check.js";
+import { BestWeights } from "./best-weights.js";
+import { FitLoop } from "./fit-loop.js";
+import { type FitOptions, type FitPlan, planFit } from "./fit-options.js";
+import type { History } from "./history.js";
+import { Hyperparameters } from "./hyperparameters.js";
+
+/** Options of a {@link Trainer}. */
+export const trainerOptions = z.strictObject({
+  model: z.custom<Model>((value) => value instanceof Model, "a Model, such as sequential({ ... })"),
+  optimizer: z
+    .custom<Optimizer | readonly Optimizer[]>(
+      (value) => (Array.isArray(value) ? value : [value]).every((entry) => entry instanceof Optimizer),
+      "an optimizer such as new BayesBiNN(), or an array of them",
+    )
+    .describe("Each parameter belongs to the one optimizer that claims its kind"),
+  loss: lossSchema.default(() => softmaxCrossEntropy()).describe("What training makes small"),
+  ...deviceOptions,
+  seed: seedOption.optional().describe("Seed of everything that is random; default: that of the model"),
+});
+
+export type TrainerOptions = z.input<typeof trainerOptions>;
+
+/**
+ * Trains a model. All computing is native and off the event loop.
+ *
+ * A trainer compiles the model for its optimizers and holds its weights until `dispose()`; save them before. The weights
+ * start at random, drawn from the seed, or with those that `Model.load` has read.
+ *
+ * @example
+ * const trainer = new Trainer({ model, optimizer: new BayesBiNN({ learningRate: 1e-4 }) });
+ * const { train, test } = await loadMnist();
+ * const history = await trainer.fit({ train, test, epochs: 5 });
+ * await model.save("mnist.safetensors");
+ * trainer.dispose();
+ */
+export class Trainer implements AsyncDisposable {
+  readonly model: Model;
+  readonly #host: Host;
+  readonly #hyperparameters: Hyperparameters;
+  #best = new BestWeights();
+  #epochs = 0;
+  #fitting = false;
+
+  /**
+   * @throws BayesBinnError `ERR_OPTIMIZER_CLAIM` for parameters that no optimizer claims, or two; `ERR_BUSY` where the model
+   * has a trainer already; `ERR_DEVICE_UNAVAILABLE`, `ERR_OUT_OF_MEMORY`, `ERR_BINDING_LOAD`; `ERR_OPTION_UNKNOWN`,
+   * `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
+   */
+  constructor(options: TrainerOptions) {
+    const { model, optimizer, seed = model.seed, ...settings } = checkOptions(trainerOptions, options, "Trainer");
+    const optimizers = Array.isArray(optimizer) ? optimizer : [optimizer];
+    this.model = model;
+    this.#host = model.attach(() => openHost(model, { ...settings, optimizers, seed, origin: "trainer" }));
+    this.#hyperparameters = new Hyperparameters(this.#host.claims);
+  }
+
+  /** What was compiled: the device and why it was chosen, threads, memory, layers and parameters. */
+  get description(): SessionDescription {
+    return this.#host.session.description;
+  }
+
+  /**
+   * Weights and running statistics at the best validation epoch of the last fit, also of one that failed or was aborted;
+   * `undefined` without validation data.
+   */
+  get bestState(): readonly NamedTensor[] | undefined {
+    return this.#best.state;
+  }
+
+  /**
+   * Trains for some epochs. Another fit goes on from where the last one ended, with the schedules from their beginning.
+   *
+   * With `signal` the fit stops within a step and rejects with the signal's reason; weights and trainer stay usable.
+   *
+   * @example
+   * const history = await trainer.fit({ train, validation, epochs: 20, earlyStopping: { patience: 3 } });
+   * @throws BayesBinnError `ERR_BUSY` while another fit runs, `ERR_DISPOSED`, `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`,
+   * `ERR_NUMERIC` where the loss is no number; what a callback throws; the signal's reason
+   */
+  async fit(options: FitOptions): Promise<History> {
+    if (this.#fitting)
+      throw new BayesBinnError("ERR_BUSY", "a fit is running on this trainer: await it before the next");
+    this.#fitting = true;
+    try {
+      if (this.#host.arriving) await this.#host.arriving;
+      return await this.#fit(options);
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  async #fit(options: FitOptions): Promise<History> {
+    const session = this.#host.session.reserve();
+    try {
+      const plan = planFit(options, this.model, this.#host);
+      upload(plan, session);
+      this.#best = new BestWeights();
+      const hyperparameters = this.#hyperparameters;
+      const loop = new FitLoop({ session, hyperparameters, best: this.#best, epochsBefore: this.#epochs }, plan);
+      this.#epochs += plan.stopAfter ?? plan.epochs;
+      return await loop.run();
+    } finally {
+      session.release();
+    }
+  }
+
+  /** Mean loss and accuracy over a data set: with the mode of the weights, or the mean of `samples` predictions. */
+  async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+    return evaluate(this.model, this.#host, dataset, options);
+  }
+
+  /** As `predict` of the model. */
+  async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Float32Array> {
+    return predict(this.model, this.#host, inputs, options);
+  }
+
+  /** Puts back the weights of {@link bestState}; without validation data the last weights are the best, and stay. */
+  async restoreBest(): Promise<void> {
+    await this.#best.restore(this.#host.session);
+  }
+
+  /** Saves the model with the weights of {@link bestState}; without validation data, with the last ones. */
+  async saveBest(path: string): Promise<void> {
+    if (this.bestState === undefined) await this.model.save(path);
+    else await writeModelFile(path, this.model, this.#host, this.bestState);
+  }
+
+  /** Frees weights, optimizer state and data, at once or when the running call has stopped. Idempotent. */
+  dispose(): void {
+    this.#host.session.dispose();
+  }
+
+  /** As {@link dispose}; resolves when nothing runs any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#host.session[Symbol.asyncDispose]();
+  }
+}
+
+/** All data at once, so that unfit ones are refused before the first step. */
+function upload({ train, validation, test }: FitPlan, session: Host["session"]): void {
+  for (const dataset of [train, validation, test]) {
+    if (dataset !== undefined) session.dataset(dataset);
+  }
+}

@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fingerprint, isStamped, stamp } from "./fingerprint.mjs";
+import { addonFile, root } from "./paths.mjs";
+import { runToEnd, ScriptError } from "./process.mjs";
+import { buildRequirements, installAdvice } from "./requirements.mjs";
+
+/** CMake options that an environment variable of the same name sets, with the values that they accept. */
+const environmentOptions = {
+  BAYESBINN_CUDA: ["AUTO", "ON", "OFF"],
+  BAYESBINN_BLAS: ["AUTO", "OPENBLAS", "BUILTIN"],
+};
+
+/** Whether the Release build fits the sources and the options asked for. */
+export function addonIsCurrent() {
+  return existsSync(addonFile) && isStamped("addon", addonFingerprint(cmakeOptions()));
+}
+
+/** Builds build/Release/bayesbinn.node and says what came out. */
+export async function buildAddon() {
+  const options = cmakeOptions();
+  await cmakeBuild(join(root, "build"), options);
+  describeAddon();
+  stamp("addon", addonFingerprint(options));
+}
+
+/**
+ * Configures and builds in `folder`, where the addon is `Release/bayesbinn.node` afterwards.
+ * `configure` then `build`, since cmake-js's `compile` removes the folder where a build fails.
+ *
+ * @param {string} folder
+ * @param {Readonly<Record<string, string>>} options CMake options
+ */
+export async function cmakeBuild(folder, options) {
+  const missing = buildRequirements().filter((requirement) => !requirement.found && !requirement.optional);
+  if (missing.length > 0) throw new ScriptError(`The native addon cannot be built. ${installAdvice(missing)}`);
+
+  const shared = ["--log-level", "error", "--directory", root, "--out", folder, "--config", "Release"];
+  const defines = Object.entries(options).map(([name, value]) => `--CD${name}=${value}`);
+  forgetMovedCache(folder);
+  await cmakeJs("configure", [...shared, ...defines]);
+  await cmakeJs("build", [...shared, "--parallel", String(availableParallelism())]);
+}
+
+/**
+ * @param {"configure" | "build"} command
+ * @param {readonly string[]} args
+ */
+async function cmakeJs(command, args) {
+  const packageFile = createRequire(join(root, "package.json")).resolve("cmake-js/package.json");
+  const program = join(dirname(packageFile), "bin", "cmake-js");
+  const { code } = await runToEnd(process.execPath, [program, command, ...args]);
+  if (code !== 0) throw new ScriptError(`The native addon could not be built (${command}): the first error is above.`);
+}
+
+/**
+ * CMake refuses a cache that was made for another folder, as after moving a checkout.
+ *
+ * @param {string} folder
+ */
+function forgetMovedCache(folder) {
+  const cache = join(folder, "CMakeCache.txt");
+  if (!existsSync(cache)) return;
+  const home = /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(readFileSync(cache, "utf8"))?.[1];
+  if (home !== root) rmSync(cache);
+}
+
+/** @returns {Record<string, string>} */
+function cmakeOptions() {
+  /** @type {Record<string, string>} */
+  const options = {};
+  for (const [name, accepted] of Object.entries(environmentOptions)) {
+    const value = process.env[name] || "AUTO";
+    if (!accepted.includes(value)) throw new ScriptError(`${name}=${value}: accepted are ${accepted.join(", ")}.`);
+    options[name] = value;
+  }
+  return options;
+}
+
+/** @param {Readonly<Record<string, string>>} options */
+function addonFingerprint(options) {
+  const sources = fingerprint(["CMakeLists.txt", "cmake", "native", "package.json"]);
+  return JSON.stringify({ sources, options, platform: process.platform, arch: process.arch });
+}
+
+/** Loads the addon in a process of its own, which proves that it loads, and prints what it was built with. */
+function describeAddon() {
+  const program = `console.log(JSON.stringify(require(${JSON.stringify(addonFile)}).systemInfo()))`;
+  const probe = spawnSync(process.execPath, ["-e", program], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (probe.status !== 0) throw new ScriptError(`${addonFile} was built but does not load: see above.`);
+  const { compiler, blas, cuda } = JSON.parse(probe.stdout);
+  console.log(`Built ${addonFile}`);
+  console.log(`  compiler  ${compiler}`);
+  console.log(`  BLAS      ${blas}`);
+  console.log(`  CUDA      ${cuda.built ? "compiled in" : "CPU only"}: ${cuda.reason}`);
+}

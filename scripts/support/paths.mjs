@@ -1,0 +1,12 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Folder of the package: a checkout of the repository, or `node_modules/bayesbinn`. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** A checkout has the TypeScript sources, a packed package has not. */
+export const isCheckout = existsSync(join(root, "lib"));
+
+/** The addon of a Release build. */
+export const addonFile = join(root, "build", "Release", "bayesbinn.node");

@@ -1,0 +1,331 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type CliOptions, type CliResult, type Event, runCli } from "./cli-process.js";
+import { writeTinyDigits } from "./tiny-digits.js";
+
+// A network of 16 units on images that it learns at once: a run takes well under a second.
+let folder: string;
+let small: readonly string[];
+
+const cli = suite("bayesbinn as a process");
+cli.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bayesbinn-cli-"));
+  const data = join(folder, "digits");
+  await mkdir(data);
+  await writeTinyDigits(data);
+  small = [
+    ...["train", "mnist-mlp", "--set", `dataset.folder=${data}`, "--set", "model.hiddenUnits=16"],
+    ...["--set", "model.hiddenLayers=1", "--set", "batchSize=20", "--device", "cpu"],
+  ];
+});
+cli.after(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a small training; `args` come last. */
+function train(args: readonly string[], options: Partial<CliOptions> = {}): Promise<CliResult> {
+  return runCli([...small, ...args], { cwd: folder, ...options });
+}
+
+function only(events: readonly Event[], name: string): Event {
+  const found = events.filter(({ event }) => event === name);
+  assert.is(found.length, 1, `events "${name}"`);
+  return found[0]!;
+}
+
+async function lines(path: string): Promise<Event[]> {
+  const text = await readFile(path, "utf8");
+  assert.ok(text.endsWith("\n"), "ends with a complete line");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+function assertOneLine({ code, stdout, stderr }: CliResult, exitCode: number, start: RegExp): void {
+  assert.is(code, exitCode, stderr);
+  assert.is(stdout, "");
+  assert.match(stderr, start);
+  assert.is(stderr.trimEnd().split("\n").length, 1, stderr);
+}
+
+cli("train --json: the events of a run, and its folder", async () => {
+  const run = join(folder, "events");
+  const { code, events, stdout, stderr } = await train([
+    ...["--epochs", "4", "--json", "--quiet", "--test-every-epoch", "--seed", "3", "--out", run],
+  ]);
+  assert.is(code, 0, stderr);
+  assert.is(stderr, "");
+  assert.is(stdout.trimEnd().split("\n").length, events.length, "JSON lines only");
+  assert.equal(
+    events.map(({ event }) => event),
+    ["start", "epoch", "epoch", "epoch", "epoch", "summary"],
+  );
+
+  const start = only(events, "start");
+  assert.equal(start["samples"], { train: 540, validation: 60, test: 200 });
+  assert.equal(start["parameters"], { binary: 16 * (784 + 10), real: 0 });
+
+  const epochs = events.filter(({ event }) => event === "epoch");
+  assert.equal(Object.keys(epochs[0]!), [
+    ...["event", "epoch", "learningRate", "train", "validation", "test", "seconds", "stepsPerSecond"],
+  ]);
+  for (const [index, { epoch, learningRate, train, validation, test, seconds, stepsPerSecond }] of epochs.entries()) {
+    assert.is(epoch, index + 1);
+    // Cosine from 1e-4 to 1e-16 over 4 epochs, the first at the initial value; differences are of rounding.
+    const cosine = (1e-4 * (1 + Math.cos((Math.PI * index) / 4))) / 2;
+    assert.ok(Math.abs(learningRate - cosine) <= 1e-15, `${learningRate}`);
+    for (const metrics of [train, validation, test]) {
+      assert.equal(Object.keys(metrics), ["loss", "accuracy"]);
+      assert.ok(metrics.accuracy >= 0 && metrics.accuracy <= 1);
+    }
+    assert.ok(seconds.train > 0 && seconds.evaluate > 0 && stepsPerSecond > 0);
+  }
+
+  const summary = only(events, "summary");
+  assert.equal(Object.keys(summary), [
+    ...["event", "recipe", "optimizer", "device", "seed", "epochs", "bestEpoch", "validation", "test"],
+    ...["trainSeconds", "stepSeconds", "peakMemoryBytes", "run"],
+  ]);
+  const best = Math.max(...epochs.map(({ validation }) => validation.accuracy));
+  assert.is(summary["bestEpoch"], epochs.find(({ validation }) => validation.accuracy === best)?.["epoch"]);
+  assert.equal(summary["validation"], epochs[summary["bestEpoch"] - 1]?.["validation"]);
+  assert.equal(summary["test"].mode, epochs[summary["bestEpoch"] - 1]?.["test"]);
+  assert.equal(Object.keys(summary["test"].mean), ["loss", "accuracy", "samples"]);
+  assert.is(summary["test"].mean.samples, 10);
+  assert.ok(summary["stepSeconds"].median > 0);
+  assert.ok(summary["peakMemoryBytes"] > 2 ** 24);
+  // 200 images of ten disjoint bars: whoever learns anything gets nearly all of them; chance is 0.1.
+  assert.ok(summary["test"].mode.accuracy > 0.9, `accuracy ${summary["test"].mode.accuracy}`);
+
+  assert.equal((await readdir(run)).sort(), [
+    ...["best.safetensors", "config.json", "final.safetensors", "history.jsonl", "metrics.json", "timings.jsonl"],
+  ]);
+  const history = await lines(join(run, "history.jsonl"));
+  assert.equal(
+    history.map(({ epoch, learningRate, train, validation, test }) => ({
+      epoch,
+      learningRate,
+      train,
+      validation,
+      test,
+    })),
+    epochs.map(({ epoch, learningRate, train, validation, test }) => ({
+      epoch,
+      learningRate,
+      train,
+      validation,
+      test,
+    })),
+  );
+  const { event: _, ...metrics } = summary;
+  assert.equal(JSON.parse(await readFile(join(run, "metrics.json"), "utf8")), metrics);
+  const config = JSON.parse(await readFile(join(run, "config.json"), "utf8"));
+  assert.is(config.seed, 3);
+  assert.is(config.model.hiddenUnits, 16);
+  assert.is(config.optimizer.temperature, 1e-10);
+});
+
+cli(
+  "the same seed gives the same bytes whatever the threads, also from the config of a run; another seed does not",
+  async () => {
+    const outs = ["a", "b", "c", "d"].map((name) => join(folder, `same-${name}`)) as [string, string, string, string];
+    const config = join(outs[0], "config.json");
+    const results = [
+      await train(["--epochs", "2", "--threads", "1", "--out", outs[0]]),
+      await train(["--epochs", "2", "--threads", "3", "--out", outs[1]]),
+      await runCli(["train", config, "--device", "cpu", "--out", outs[2]], { cwd: folder }),
+      await train(["--epochs", "2", "--seed", "2", "--out", outs[3]]),
+    ];
+    for (const { code, stderr } of results) assert.is(code, 0, stderr);
+    for (const file of ["config.json", "history.jsonl", "final.safetensors", "best.safetensors"]) {
+      const [a, b, c, d] = await Promise.all(outs.map((out) => readFile(join(out, file))));
+      assert.ok(a?.equals(b!), `${file} on 3 threads`);
+      assert.ok(a?.equals(c!), `${file} from config.json`);
+      assert.not.ok(a?.equals(d!), `${file} with another seed`);
+    }
+  },
+);
+
+cli("--stop-after leaves the schedule as it is, and the default folders are numbered", async () => {
+  const args = ["--epochs", "100", "--stop-after", "2", "--json", "--seed", "9"];
+  for (const number of [1, 2]) {
+    const { code, events, stderr } = await train(args);
+    assert.is(code, 0, stderr);
+    const summary = only(events, "summary");
+    assert.is(summary["epochs"], 2);
+    assert.is(summary["run"], join("runs", `mnist-mlp-seed9-${number}`));
+    assert.match(stderr, /test accuracy: [\d.]+ % \(mode\)/);
+    assert.match(stderr, summary["run"]);
+    const second = events.filter(({ event }) => event === "epoch")[1];
+    // Second of 100 epochs: still within 0.1 % of the initial value; of 2 epochs it would be half of it.
+    assert.ok(second?.["learningRate"] > 0.999e-4);
+    assert.not.ok("test" in second!);
+  }
+});
+
+cli("evaluate gives the numbers of the run again", async () => {
+  const run = join(folder, "again");
+  const trained = await train(["--epochs", "3", "--json", "--out", run]);
+  const { test } = only(trained.events, "summary") as Event & { test: { mode: object; mean: object } };
+  const evaluate = (...args: string[]) => runCli(["evaluate", run, "--device", "cpu", ...args], { cwd: folder });
+
+  const again = await evaluate("--json", "--quiet");
+  assert.is(again.code, 0, again.stderr);
+  assert.is(again.stderr, "");
+  assert.equal(only(again.events, "evaluation"), {
+    ...{ event: "evaluation", recipe: "mnist-mlp", weights: "best", split: "test" },
+    ...{ mode: test.mode, mean: test.mean, run },
+  });
+
+  const final = await evaluate("--weights", "final", "--split", "validation", "--samples", "3", "--json", "--quiet");
+  const last = (await lines(join(run, "history.jsonl"))).at(-1)!;
+  assert.equal(only(final.events, "evaluation")["mode"], last["validation"]);
+  assert.is(only(final.events, "evaluation")["mean"].samples, 3);
+
+  const people = await evaluate();
+  assert.is(people.stdout, "");
+  assert.match(people.stderr, /mode: loss [\d.]+ accuracy [\d.]+ %/);
+});
+
+cli("without validation the last epoch is the best", async () => {
+  const run = join(folder, "no-validation");
+  const { code, events, stderr } = await train([
+    ...["--epochs", "2", "--json", "--out", run, "--set", "dataset.validationFraction=0"],
+  ]);
+  assert.is(code, 0, stderr);
+  assert.is(only(events, "summary")["bestEpoch"], 2);
+  assert.not.ok("validation" in only(events, "summary"));
+  assert.ok((await readFile(join(run, "best.safetensors"))).equals(await readFile(join(run, "final.safetensors"))));
+  assertOneLine(
+    await runCli(["evaluate", run, "--split", "validation"], { cwd: folder }),
+    2,
+    /^error \[ERR_CONFIG\]: .*no validation samples/,
+  );
+});
+
+cli("SIGINT in the middle of an epoch: exit code 130, and what was written stays", async () => {
+  const run = join(folder, "interrupted");
+  const { code, signal, events, stderr } = await train(["--epochs", "1000000", "--json", "--out", run], {
+    onEvent: ({ event, epoch }, child) => {
+      if (event === "epoch" && epoch === 3) child.kill("SIGINT");
+    },
+  });
+  assert.is(signal, null);
+  assert.is(code, 130, stderr);
+  assert.not.match(stderr, /error|\n +at /);
+  assert.not.ok(events.some(({ event }) => event === "summary"));
+  const history = await lines(join(run, "history.jsonl"));
+  assert.ok(history.length >= 3);
+  assert.equal(
+    history.map(({ epoch }) => epoch),
+    history.map((_, index) => index + 1),
+  );
+  assert.equal((await readdir(run)).sort(), ["best.safetensors", "config.json", "history.jsonl", "timings.jsonl"]);
+  const { code: evaluated } = await runCli(["evaluate", run, "--quiet"], { cwd: folder });
+  assert.is(evaluated, 0, "the best weights so far can be used");
+});
+
+cli("a reader that closes stdout ends the run with one line", async () => {
+  const result = await train(["--epochs", "1000000", "--json", "--quiet"], {
+    onEvent: ({ event }, child) => {
+      if (event === "epoch") child.stdout?.destroy();
+    },
+  });
+  assert.is(result.code, 2, result.stderr);
+  assert.match(result.stderr, /^error \[ERR_OUTPUT\]: [^\n]*\n$/);
+});
+
+cli("an output folder that cannot be used: exit code 2, and nothing in it is touched", async () => {
+  const occupied = join(folder, "occupied");
+  await mkdir(occupied);
+  await writeFile(join(occupied, "thesis.txt"), "mine");
+  const epochs = ["--epochs", "1"];
+  assertOneLine(
+    await train([...epochs, "--quiet", "--out", occupied]),
+    2,
+    /^error \[ERR_OUTPUT\]: .*occupied.*not empty/,
+  );
+  assert.equal(await readdir(occupied), ["thesis.txt"]);
+  const below = join(occupied, "thesis.txt", "run");
+  assertOneLine(await train([...epochs, "--quiet", "--out", below]), 2, /^error \[ERR_OUTPUT\]: .*thesis.txt/);
+});
+
+cli("data that cannot be used: exit code 2, one line with file and offset, and no run folder", async () => {
+  const damaged = join(folder, "damaged");
+  await mkdir(damaged);
+  await writeTinyDigits(damaged, 30, 10);
+  await truncate(join(damaged, "train-images-idx3-ubyte"), 5000);
+  const out = join(folder, "never-made");
+  const result = await train(["--set", `dataset.folder=${damaged}`, "--out", out]);
+  assertOneLine(result, 2, /^error \[ERR_DATASET_FORMAT\]: .*train-images-idx3-ubyte.*5000/);
+  assert.not.ok((await readdir(folder)).includes("never-made"));
+});
+
+cli("configurations that do not fit: exit code 2, one line, and no run folder", async () => {
+  const out = join(folder, "never-made");
+  const rows: readonly [setting: string, start: RegExp][] = [
+    ["optimizer.temperature=0", /^error \[ERR_OPTION_RANGE\]: optimizer\.temperature: 0/],
+    ["batchSize=0", /^error \[ERR_OPTION_RANGE\]: batchSize: 0/],
+    ["optimizer.learningRate=-1", /^error \[ERR_OPTION_RANGE\]: optimizer\.learningRate: -1/],
+    ["dataset.validationFraction=1.5", /^error \[ERR_OPTION_RANGE\]: dataset\.validationFraction: 1\.5/],
+    ["optimizer.name=adam", /^error \[ERR_OPTIMIZER_CLAIM\]: .*linear1\.weight/],
+    ["earlyStopping.patience=0", /^error \[ERR_OPTION_RANGE\]: earlyStopping\.patience: 0/],
+    ["loss.name=meanSquaredError", /^error \[ERR_/],
+  ];
+  for (const [setting, start] of rows) assertOneLine(await train(["--set", setting, "--out", out]), 2, start);
+  assert.not.ok((await readdir(folder)).includes("never-made"));
+});
+
+cli("doctor finds the addon", async () => {
+  const people = await runCli(["doctor"], { cwd: folder });
+  assert.is(people.code, 0, people.stdout);
+  assert.match(people.stdout, /^ok +addon/m);
+  const { stdout } = await runCli(["doctor", "--json"], { cwd: folder });
+  const { ok, system, findings } = JSON.parse(stdout);
+  assert.is(ok, true);
+  assert.ok(system.instructionSets.some((set: { chosen: boolean }) => set.chosen));
+  assert.ok(findings.some(({ topic }: { topic: string }) => topic === "data: mnist"));
+});
+
+cli("--device cuda where there is none: exit code 2, one line, and no run folder", async () => {
+  const { system } = JSON.parse((await runCli(["doctor", "--json"], { cwd: folder })).stdout);
+  if (system.cuda.usable) return;
+  const out = join(folder, "never-made");
+  assertOneLine(await train(["--device", "cuda", "--out", out]), 2, /^error \[ERR_DEVICE_UNAVAILABLE\]: /);
+  assert.not.ok((await readdir(folder)).includes("never-made"));
+});
+
+cli("an addon that is missing, broken or crashes: the doctor says so and survives", async () => {
+  const crashing = join(folder, "crashing.cjs");
+  await writeFile(crashing, "process.abort();");
+  const garbage = join(folder, "garbage.node");
+  await writeFile(garbage, "no shared object");
+  const rows: readonly [binding: string, problem: RegExp][] = [
+    [join(folder, "none.node"), /no such file/],
+    [garbage, /garbage\.node/],
+    [crashing, /SIGABRT/],
+  ];
+  for (const [binding, problem] of rows) {
+    const env = { BAYESBINN_BINDING: binding };
+    const { code, stdout } = await runCli(["doctor"], { cwd: folder, env });
+    assert.is(code, 1, stdout);
+    assert.match(stdout, /^FAILS +addon/m);
+    assert.match(stdout, problem);
+    const json = JSON.parse((await runCli(["doctor", "--json"], { cwd: folder, env })).stdout);
+    assert.is(json.ok, false);
+  }
+});
+
+cli("failures that are not the user's have exit code 1", async () => {
+  const missing = { BAYESBINN_BINDING: join(folder, "none.node") };
+  assertOneLine(await train(["--quiet"], { env: missing }), 1, /^error \[ERR_BINDING_LOAD\]: .*none\.node/);
+  const defect = join(folder, "defect.cjs");
+  await writeFile(defect, "module.exports = {};");
+  const { code, stderr } = await train(["--quiet"], { env: { BAYESBINN_BINDING: defect } });
+  assert.is(code, 1);
+  assert.match(stderr, /^error \[ERR_INTERNAL\].*\n.*TypeError/);
+});
+
+cli.run();

@@ -1,0 +1,179 @@
+import { replaceAddon } from "../../lib/native/binding.js";
+import type {
+  Counters,
+  DatasetSpec,
+  EvaluateCall,
+  EvaluateResult,
+  NamedTensor,
+  NativeAddon,
+  NativeSession,
+  PredictCall,
+  PredictResult,
+  ReplayResult,
+  SessionDescription,
+  SessionSpec,
+  TrainCall,
+  TrainResult,
+} from "../../lib/native/contract.js";
+
+/** How the sessions of a fake addon behave. */
+export interface Behaviour {
+  /** Steps that a call of `train` makes at most. */
+  stepsPerCall: number;
+  /** Whether calls only end when they are cancelled. */
+  hold: boolean;
+  /** What the next call rejects with. */
+  failure: Error | undefined;
+  /** Results of the next evaluations; when they are used up, all predictions are right. */
+  evaluations: { lossSum: number; correct: number; count: number }[];
+}
+
+/** A session without arithmetic: it keeps what it was asked, and answers from its {@link Behaviour}. */
+export class FakeSession implements NativeSession {
+  /** Names and arguments of all calls, in order. */
+  readonly calls: [name: string, ...args: unknown[]][] = [];
+  /** Names of data sets, and subsets. As native code does, it keeps none of the arrays that it is given. */
+  readonly datasets = new Map<number, string | { base: number; indices: Uint32Array }>();
+  disposed = false;
+  #running: (() => void) | undefined;
+  #state = 0;
+  #nextDataset = 0;
+
+  constructor(
+    readonly spec: SessionSpec,
+    readonly behaviour: Behaviour,
+  ) {}
+
+  describe(): SessionDescription {
+    return {
+      device: "cpu",
+      deviceReason: "a fake",
+      instructionSet: "none",
+      blas: "none",
+      threads: this.spec.threads,
+      memoryBytes: 0,
+      outputShape: [],
+      layers: [],
+      parameters: [],
+    };
+  }
+
+  addDataset(spec: DatasetSpec): number {
+    return this.#add(spec.name);
+  }
+
+  addSubset(base: number, indices: Uint32Array): number {
+    return this.#add({ base, indices: indices.slice() });
+  }
+
+  removeDataset(dataset: number): void {
+    this.datasets.delete(dataset);
+  }
+
+  setHyperparameters(optimizer: number, values: Readonly<Record<string, number>>): void {
+    this.calls.push(["setHyperparameters", optimizer, { ...values }]);
+  }
+
+  async train(call: TrainCall): Promise<TrainResult> {
+    this.calls.push(["train", call]);
+    const cancelled = await this.#work();
+    const steps = cancelled ? 0 : Math.min(this.behaviour.stepsPerCall, call.batches);
+    // One sample a step, each with a loss of 1 and a right prediction.
+    return { steps, cancelled, lossSum: steps, correct: steps, count: steps, stepSeconds: new Float64Array(steps) };
+  }
+
+  async evaluate(call: EvaluateCall): Promise<EvaluateResult> {
+    this.calls.push(["evaluate", call]);
+    const cancelled = await this.#work();
+    return { cancelled, ...(this.behaviour.evaluations.shift() ?? { lossSum: 1, correct: 1, count: 1 }) };
+  }
+
+  async predict(call: PredictCall): Promise<PredictResult> {
+    this.calls.push(["predict", { ...call, inputs: call.inputs.slice() }]);
+    return { cancelled: await this.#work(), values: call.inputs.slice() };
+  }
+
+  async replay(): Promise<ReplayResult> {
+    throw new Error("not needed");
+  }
+
+  /** One value that grows with every train call, to tell states apart. */
+  async getState(): Promise<NamedTensor[]> {
+    const trained = this.calls.filter(([name]) => name === "train").length;
+    this.#state = Math.max(this.#state, trained);
+    await this.#work();
+    return [{ name: "linear1.weight", shape: [1], data: Float32Array.of(this.#state) }];
+  }
+
+  async setState(scope: string, tensors: readonly NamedTensor[]): Promise<void> {
+    this.calls.push(["setState", scope, tensors]);
+    await this.#work();
+  }
+
+  counters(): Counters {
+    return { step: 0, updates: [] };
+  }
+
+  setCounters(): void {}
+
+  cancel(): void {
+    this.calls.push(["cancel"]);
+    this.#running?.();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.#running?.();
+  }
+
+  /** Arguments of all calls of one name. */
+  argumentsOf<T>(name: string): T[] {
+    return this.calls.filter((call) => call[0] === name).map((call) => call[1] as T);
+  }
+
+  #add(dataset: string | { base: number; indices: Uint32Array }): number {
+    const id = this.#nextDataset++;
+    this.datasets.set(id, dataset);
+    return id;
+  }
+
+  /** Whether the call was cancelled. */
+  async #work(): Promise<boolean> {
+    const { failure } = this.behaviour;
+    this.behaviour.failure = undefined;
+    if (failure !== undefined) throw failure;
+    if (!this.behaviour.hold) return new Promise((resolve) => setImmediate(() => resolve(false)));
+    return new Promise((resolve) => {
+      this.#running = () => {
+        this.#running = undefined;
+        resolve(true);
+      };
+    });
+  }
+}
+
+/** The sessions that were opened, and how they behave from now on. */
+export interface FakeAddon {
+  readonly sessions: FakeSession[];
+  readonly behaviour: Behaviour;
+}
+
+/** Puts an addon without arithmetic in the place of the native one. */
+export function installFakeAddon(): FakeAddon {
+  const sessions: FakeSession[] = [];
+  const behaviour: Behaviour = { stepsPerCall: 1000, hold: false, failure: undefined, evaluations: [] };
+  class Session extends FakeSession {
+    constructor(spec: SessionSpec) {
+      super(spec, behaviour);
+      sessions.push(this);
+    }
+  }
+  const kernels = { permutation: (count: number) => Uint32Array.from({ length: count }, (_, index) => index) };
+  replaceAddon({ Session, kernels } as unknown as NativeAddon);
+  return { sessions, behaviour };
+}
+
+/** An error as native code throws it. */
+export function nativeError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code, details: {} });
+}

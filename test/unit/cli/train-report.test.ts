@@ -1,0 +1,104 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { JsonEvents } from "../../../lib/cli/json-events.js";
+import { TrainReport } from "../../../lib/cli/train-report.js";
+import type { RunStart, RunSummary } from "../../../lib/recipes/run-report.js";
+import type { BatchProgress } from "../../../lib/training/callback.js";
+import type { EpochRecord } from "../../../lib/training/history.js";
+import { Capture } from "./capture.js";
+
+const start: RunStart = {
+  recipe: "net",
+  dataset: "mnist",
+  model: "mlpBinaryConnect",
+  optimizer: "bayesbinn",
+  device: "cpu",
+  deviceReason: "no CUDA device",
+  instructionSet: "avx2",
+  blas: "OpenBLAS",
+  threads: 2,
+  seed: 1,
+  epochs: 20,
+  batchSize: 100,
+  samples: { train: 540, validation: 60, test: 100 },
+  parameters: { binary: 203_264, real: 0 },
+  run: "runs/net-seed1-1",
+};
+
+const record: EpochRecord = {
+  epoch: 3,
+  learningRate: 1e-4,
+  hyperparameters: { "bayesbinn.learningRate": 1e-4 },
+  train: { loss: 0.5, accuracy: 0.9626 },
+  validation: { loss: 0.4, accuracy: 0.976 },
+  seconds: { train: 12, evaluate: 1 },
+  stepsPerSecond: 45,
+};
+
+const progress: BatchProgress = {
+  ...{ epoch: 3, epochs: 20, step: 2, stepsPerEpoch: 6 },
+  ...{ loss: 0.5, accuracy: 0.9, learningRate: 1e-4 },
+};
+
+const summary: RunSummary = {
+  ...{ recipe: "net", optimizer: "bayesbinn", device: "cpu", seed: 1, epochs: 3, bestEpoch: 2 },
+  validation: { loss: 0.4, accuracy: 0.9795 },
+  test: { mode: { loss: 0.4, accuracy: 0.9787 }, mean: { loss: 0.4, accuracy: 0.9788, samples: 10 } },
+  ...{ trainSeconds: 36, stepSeconds: { median: 0.02 }, peakMemoryBytes: 1e8, run: "runs/net-seed1-1" },
+};
+
+async function show(options: { json: boolean; quiet: boolean; terminal?: boolean }) {
+  const [stdout, stderr] = [new Capture(), new Capture(options.terminal)];
+  const events = options.json ? new JsonEvents(stdout) : undefined;
+  const report = new TrainReport(stderr, { events, quiet: options.quiet });
+  const { onStart, callbacks = [] } = report.listeners;
+  await onStart?.(start);
+  for (const callback of callbacks) {
+    await callback.onBatchEnd?.(progress);
+    await callback.onEpochEnd?.(record);
+  }
+  report.summary(summary);
+  report.close();
+  return { stdout: stdout.text, stderr: stderr.text };
+}
+
+const report = suite("report of a training run");
+
+report("the JSON lines have the documented fields, in their order", async () => {
+  const { stdout, stderr } = await show({ json: true, quiet: true });
+  assert.is(stderr, "");
+  assert.ok(stdout.endsWith("\n"));
+  const [first, epoch, last, ...rest] = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(rest, []);
+  assert.equal(first, { event: "start", ...start });
+  assert.equal(Object.keys(epoch), [
+    ...["event", "epoch", "learningRate", "train", "validation", "seconds", "stepsPerSecond"],
+  ]);
+  assert.equal(last, { event: "summary", ...summary });
+});
+
+report("lines for people, where stderr is no terminal: one an epoch", async () => {
+  const { stdout, stderr } = await show({ json: false, quiet: false });
+  assert.is(stdout, "");
+  assert.match(stderr, "203 k binary parameters");
+  assert.match(
+    stderr,
+    "epoch  3/20  train loss 0.5000 accuracy 96.26 %  validation loss 0.4000 accuracy 97.60 %  learning rate 1.00e-4",
+  );
+  assert.match(stderr, "test accuracy: 97.87 % (mode), 97.88 % (mean of 10 samples)");
+  assert.match(stderr, "runs/net-seed1-1");
+  assert.not.match(stderr, "\u001b");
+});
+
+report("on a terminal there is a bar, which is taken away again", async () => {
+  const { stderr } = await show({ json: false, quiet: false, terminal: true });
+  assert.match(stderr, "2/6");
+  // The cursor, which the bar hides, is shown again.
+  assert.ok(stderr.lastIndexOf("\u001b[?25h") > stderr.lastIndexOf("\u001b[?25l"));
+  assert.match(stderr, "epoch  3/20  train");
+});
+
+report.run();

@@ -1,0 +1,94 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { commands } from "../../../lib/cli/commands/index.js";
+import { configSchema } from "../../../lib/recipes/config.js";
+import { runLine } from "./capture.js";
+
+const usage = suite("command line");
+
+// Each a line that cannot be run: exit code 2, nothing on stdout, one line with code, place and what is accepted.
+const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
+  ["trian", /ERR_CONFIG\]: trian: unknown command/, 'did you mean "train"?', "evaluate", "doctor"],
+  ["train", /ERR_CONFIG\]: missing required argument/, "bayesbinn train --help"],
+  ["train mnist-mlp extra", /ERR_CONFIG\]: too many arguments/],
+  ["train mnist-mlp --set", /ERR_CONFIG\]: option '--set <path=value>' argument missing/],
+  ["train mnist-mlp --epoch 3", /ERR_OPTION_UNKNOWN\]: --epoch: /, 'did you mean "--epochs"?'],
+  ["train mnist-mlp --colour", /ERR_OPTION_UNKNOWN\]: --colour: /, "--test-every-epoch"],
+  ["--verbose", /ERR_OPTION_UNKNOWN\]: --verbose: /, "--version"],
+  ["train mnist-mlp --epochs many", /ERR_OPTION_TYPE\]: --epochs: "many"/, "an integer >= 1"],
+  ["train mnist-mlp --epochs 1.5", /ERR_OPTION_TYPE\]: --epochs: "1.5"/],
+  ["train mnist-mlp --epochs 0", /ERR_OPTION_RANGE\]: --epochs: 0/, "an integer >= 1"],
+  ["train mnist-mlp --seed -1", /ERR_OPTION_RANGE\]: --seed: -1/, "an integer >= 0"],
+  ["train mnist-mlp --threads 257", /ERR_OPTION_RANGE\]: --threads: 257/, "1..256"],
+  ["train mnist-mlp --device gpu", /ERR_OPTION_RANGE\]: --device: "gpu"/, '"auto", "cpu" or "cuda"'],
+  ["evaluate", /ERR_CONFIG\]: missing required argument/],
+  ["evaluate run --weights bets", /ERR_OPTION_RANGE\]: --weights: "bets"/, 'did you mean "best"?'],
+  ["evaluate run --split tets", /ERR_OPTION_RANGE\]: --split: "tets"/, 'did you mean "test"?'],
+  ["evaluate no-such-folder", /ERR_CONFIG\]: no-such-folder\/config.json: no such file/],
+  ["train mnist-mpl", /ERR_CONFIG\]: mnist-mpl: unknown recipe/, 'did you mean "mnist-mlp"?'],
+  ["train none.json", /ERR_CONFIG\]: none.json: no such file/],
+  ["train mnist-mlp --set epoch=3", /ERR_OPTION_UNKNOWN\]: epoch: /, 'did you mean "epochs"?'],
+  ["train mnist-mlp --set model.hiddenunits=3", /ERR_OPTION_UNKNOWN\]: model.hiddenunits: /, '"hiddenUnits"'],
+  ["train mnist-mlp --set batchSize=0", /ERR_OPTION_RANGE\]: batchSize: 0/, ">= 1"],
+  ["train mnist-mlp --set batchSize", /ERR_CONFIG\]: --set: "batchSize"/, "path=value"],
+  ["train mnist-mlp --set dataset.folder=/nowhere", /ERR_DATASET_MISSING\]: mnist: \/nowhere/],
+];
+
+for (const [line, start, ...texts] of rows) {
+  usage(`bayesbinn ${line}`, async () => {
+    const { code, stdout, stderr } = await runLine(...line.split(" "));
+    assert.is(code, 2, stderr);
+    assert.is(stdout, "");
+    assert.match(stderr, new RegExp(`^error \\[${start.source}`));
+    assert.is(stderr.split("\n").length, 2, `one line: ${stderr}`);
+    for (const text of texts) assert.ok(stderr.includes(text), `"${text}" in: ${stderr}`);
+  });
+}
+
+usage("help is asked for, and goes to stdout", async () => {
+  for (const args of [[], ["--help"]]) {
+    const { code, stdout, stderr } = await runLine(...args);
+    assert.is(code, 0);
+    assert.is(stderr, "");
+    for (const name of ["train", "evaluate", "recipes", "doctor", "schema"])
+      assert.match(stdout, new RegExp(`^  ${name} `, "m"));
+  }
+});
+
+usage("every command has help with an example", async () => {
+  const { stdout } = await runLine("--help");
+  assert.is(
+    (stdout.match(/^ {2}[a-z]+ .*$/gm) ?? []).filter((line) => !line.startsWith("  bayesbinn")).length,
+    commands.length,
+  );
+  for (const name of ["train", "evaluate", "recipes", "doctor", "schema"]) {
+    const help = await runLine(name, "--help");
+    assert.is(help.code, 0);
+    assert.match(help.stdout, `\nExamples:\n  bayesbinn ${name}`);
+  }
+});
+
+usage("--version", async () => {
+  assert.equal(await runLine("--version"), { code: 0, stdout: "1.2.3\n", stderr: "" });
+});
+
+usage("recipes shows the paper's number beside each recipe", async () => {
+  const { code, stdout } = await runLine("recipes");
+  assert.is(code, 0);
+  assert.match(stdout, /^mnist-mlp +test accuracy 98\.86 \+- 0\.05 % +Table 2/m);
+  const [recipe] = JSON.parse((await runLine("recipes", "--json")).stdout) as {
+    name: string;
+    paper: { value: number };
+  }[];
+  assert.is(recipe?.name, "mnist-mlp");
+  assert.is(recipe?.paper.value, 0.9886);
+});
+
+usage("schema prints the schema of the configuration", async () => {
+  const { code, stdout } = await runLine("schema");
+  assert.is(code, 0);
+  const { properties } = JSON.parse(stdout) as { properties: object };
+  assert.equal(Object.keys(properties), Object.keys(configSchema.shape));
+});
+
+usage.run();

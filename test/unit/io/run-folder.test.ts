@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RunFolder } from "../../../lib/io/run-folder.js";
+import { BayesBinnError } from "../../../lib/native/errors.js";
+
+let folder: string;
+const runs = suite("run folder");
+runs.before.each(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bayesbinn-run-"));
+});
+runs.after.each(() => rm(folder, { recursive: true, force: true }));
+
+async function outputError(action: Promise<unknown>, text: string): Promise<void> {
+  const error = await action.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  assert.instance(error, BayesBinnError);
+  assert.is((error as BayesBinnError).code, "ERR_OUTPUT");
+  assert.ok((error as BayesBinnError).message.includes(text), `"${text}" in: ${(error as BayesBinnError).message}`);
+}
+
+runs("without a path, it is the first free number below the root", async () => {
+  const root = join(folder, "a", "runs");
+  await mkdir(join(root, "net-seed7-2"), { recursive: true });
+  const paths = [];
+  for (let i = 0; i < 3; i++) paths.push((await RunFolder.create({ root, name: "net", seed: 7 })).path);
+  assert.equal(
+    paths,
+    [1, 3, 4].map((n) => join(root, `net-seed7-${n}`)),
+  );
+});
+
+runs("runs that start at once get folders of their own", async () => {
+  const made = await Promise.all(
+    Array.from({ length: 8 }, () => RunFolder.create({ root: folder, name: "net", seed: 1 })),
+  );
+  assert.is(new Set(made.map(({ path }) => path)).size, 8);
+});
+
+runs("a given path is made with its parents, or used if it is empty", async () => {
+  const path = join(folder, "deep", "run");
+  assert.is((await RunFolder.create({ path, name: "net", seed: 1 })).path, path);
+  await RunFolder.create({ path, name: "net", seed: 1 });
+});
+
+runs("a folder with something in it is refused and left alone", async () => {
+  await writeFile(join(folder, "notes.txt"), "mine");
+  await outputError(RunFolder.create({ path: folder, name: "net", seed: 1 }), "not empty");
+  assert.equal(await readdir(folder), ["notes.txt"]);
+});
+
+runs("places that cannot be a folder", async () => {
+  const file = join(folder, "file");
+  await writeFile(file, "");
+  await outputError(RunFolder.create({ path: file, name: "net", seed: 1 }), file);
+  await outputError(RunFolder.create({ path: join(file, "run"), name: "net", seed: 1 }), "part of the path is a file");
+  await outputError(RunFolder.create({ root: file, name: "net", seed: 1 }), file);
+});
+
+runs("of two runs that found the same empty folder only one gets it", async () => {
+  const [first, second] = [
+    await RunFolder.create({ path: folder, name: "net", seed: 1 }),
+    await RunFolder.create({ path: folder, name: "net", seed: 2 }),
+  ];
+  await first.writeConfig({ seed: 1 });
+  await outputError(second.writeConfig({ seed: 2 }), "config.json");
+  assert.equal(JSON.parse(await readFile(first.file("config"), "utf8")), { seed: 1 });
+});
+
+runs("the history is one line of JSON a record", async () => {
+  const run = await RunFolder.create({ path: folder, name: "net", seed: 1 });
+  await run.append("history", { epoch: 1, train: { loss: 0.5 } });
+  await run.append("history", { epoch: 2 });
+  assert.is(await readFile(run.file("history"), "utf8"), '{"epoch":1,"train":{"loss":0.5}}\n{"epoch":2}\n');
+});
+
+runs("a folder that went away while the run trained", async () => {
+  const run = await RunFolder.create({ path: folder, name: "net", seed: 1 });
+  await rm(folder, { recursive: true });
+  await outputError(run.append("history", {}), "history.jsonl");
+  await outputError(run.writeMetrics({}), "metrics.json");
+});
+
+runs.run();

@@ -1,0 +1,160 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { datasets } from "../../../lib/data/index.js";
+import { lossTypes } from "../../../lib/losses/index.js";
+import type { ErrorCode } from "../../../lib/native/errors.js";
+import { optimizerTypes } from "../../../lib/optimizers/index.js";
+import { type ConfigInput, checkConfig, configJsonSchema } from "../../../lib/recipes/config.js";
+import { modelBuilders } from "../../../lib/recipes/models/index.js";
+import { scheduleTypes } from "../../../lib/schedules/index.js";
+import { failure } from "./failure.js";
+
+const least: ConfigInput = {
+  name: "least",
+  dataset: { name: "mnist" },
+  model: { name: "mlpBinaryConnect" },
+  optimizer: { name: "bayesbinn" },
+  epochs: 3,
+};
+
+const config = suite("configuration");
+
+config("what is left out comes from the schemas of the parts", () => {
+  const checked = checkConfig(least);
+  assert.is(checked.batchSize, 100);
+  assert.is(checked.seed, 1);
+  assert.equal(checked.loss, { name: "softmaxCrossEntropy" });
+  assert.equal(checked.evaluation, { samples: 10 });
+  assert.equal(checked.dataset, { name: "mnist", validationFraction: 0.1 });
+  assert.equal(checked.model.batchNorm, { momentum: 0.15, epsilon: 1e-4 });
+  const { name, schedules, ...options } = checked.optimizer;
+  assert.is(name, "bayesbinn");
+  assert.equal(schedules, {});
+  const { schedules: _, ...defaults } = optimizerTypes[0].options.parse({}) as Record<string, unknown>;
+  assert.equal(options, defaults);
+});
+
+config("a complete configuration passes unchanged, with its keys in the same order", () => {
+  const checked = checkConfig({
+    ...least,
+    optimizer: { name: "bayesbinn", schedules: { learningRate: { name: "multiStep", milestones: [2] } } },
+  });
+  assert.is(JSON.stringify(checkConfig(JSON.parse(JSON.stringify(checked)))), JSON.stringify(checked));
+  assert.equal(checked.optimizer.schedules, { learningRate: { name: "multiStep", milestones: [2], gamma: 0.1 } });
+});
+
+config("$schema is accepted and not kept", () => {
+  assert.not.ok("$schema" in checkConfig({ ...least, $schema: "./bayesbinn.schema.json" }));
+});
+
+const bad: readonly [what: string, change: object, code: ErrorCode, ...texts: string[]][] = [
+  ["an unknown key", { epoch: 3 }, "ERR_OPTION_UNKNOWN", "epoch", 'did you mean "epochs"?'],
+  [
+    "an unknown key of a part",
+    { optimizer: { name: "bayesbinn", learningrat: 1 } },
+    "ERR_OPTION_UNKNOWN",
+    "optimizer.learningrat",
+    '"learningRate"',
+  ],
+  [
+    "a key that another optimizer has",
+    { optimizer: { name: "adam", temperature: 1 } },
+    "ERR_OPTION_UNKNOWN",
+    "optimizer.temperature",
+  ],
+  [
+    "a schedule of something that has none",
+    { optimizer: { name: "bayesbinn", schedules: { learningrate: { name: "cosine" } } } },
+    "ERR_OPTION_UNKNOWN",
+    "optimizer.schedules.learningrate",
+    '"learningRate"',
+  ],
+  [
+    "an unknown key of a schedule",
+    { optimizer: { name: "bayesbinn", schedules: { learningRate: { name: "cosine", fina: 0 } } } },
+    "ERR_OPTION_UNKNOWN",
+    "optimizer.schedules.learningRate.fina",
+    '"final"',
+  ],
+  ["an unknown data set", { dataset: { name: "mnits" } }, "ERR_OPTION_RANGE", "dataset.name", '"mnist"'],
+  ["an unknown model", { model: { name: "mlp" } }, "ERR_OPTION_RANGE", "model.name", '"mlpBinaryConnect"'],
+  ["a part without a name", { model: {} }, "ERR_OPTION_TYPE", "model.name", "missing"],
+  ["text for a number", { epochs: "many" }, "ERR_OPTION_TYPE", "epochs", '"many"', "integer"],
+  ["a fraction for a count", { epochs: 1.5 }, "ERR_OPTION_RANGE", "epochs", "1.5", "integer"],
+  ["an epoch too few", { epochs: 0 }, "ERR_OPTION_RANGE", "epochs", ">= 1"],
+  ["batch 0", { batchSize: 0 }, "ERR_OPTION_RANGE", "batchSize", ">= 1"],
+  ["a negative seed", { seed: -1 }, "ERR_OPTION_RANGE", "seed", ">= 0"],
+  [
+    "temperature 0",
+    { optimizer: { name: "bayesbinn", temperature: 0 } },
+    "ERR_OPTION_RANGE",
+    "optimizer.temperature",
+    "> 0",
+  ],
+  [
+    "a negative learning rate",
+    { optimizer: { name: "bayesbinn", learningRate: -1 } },
+    "ERR_OPTION_RANGE",
+    "optimizer.learningRate",
+    ">= 0",
+  ],
+  [
+    "more validation than data",
+    { dataset: { name: "mnist", validationFraction: 1.5 } },
+    "ERR_OPTION_RANGE",
+    "dataset.validationFraction",
+    "< 1",
+  ],
+  [
+    "a dropout of everything",
+    { model: { name: "mlpBinaryConnect", dropout: 1 } },
+    "ERR_OPTION_RANGE",
+    "model.dropout",
+    "< 1",
+  ],
+  [
+    "a wrong type deep inside",
+    { model: { name: "mlpBinaryConnect", batchNorm: { momentum: "low" } } },
+    "ERR_OPTION_TYPE",
+    "model.batchNorm.momentum",
+  ],
+  ["a name that is a path", { name: "../../etc" }, "ERR_OPTION_RANGE", "name", "letters"],
+  ["nothing", { epochs: undefined }, "ERR_OPTION_TYPE", "epochs", "missing"],
+];
+
+for (const [what, change, code, ...texts] of bad) {
+  config(`${what} is ${code}`, async () => {
+    const error = await failure(() => checkConfig({ ...least, ...change }), code, ...texts);
+    assert.is(typeof error.details.path, "string");
+  });
+}
+
+config("the JSON Schema names every entry of every list and is closed", () => {
+  const schema = configJsonSchema() as {
+    additionalProperties: boolean;
+    required: string[];
+    properties: Record<string, { oneOf?: { properties: { name: { const: string } } }[] }>;
+  };
+  const names = (key: string) => schema.properties[key]?.oneOf?.map(({ properties }) => properties.name.const);
+  assert.is(schema.additionalProperties, false);
+  assert.equal(schema.required, ["name", "dataset", "model", "optimizer", "epochs"]);
+  assert.equal(
+    names("dataset"),
+    datasets.map(({ name }) => name),
+  );
+  assert.equal(
+    names("model"),
+    modelBuilders.map(({ name }) => name),
+  );
+  assert.equal(
+    names("optimizer"),
+    optimizerTypes.map(({ type }) => type),
+  );
+  assert.equal(
+    names("loss"),
+    lossTypes.map(({ type }) => type),
+  );
+  for (const { type } of scheduleTypes) assert.match(JSON.stringify(schema), `"const":"${type}"`);
+});
+
+config.run();

@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkConfig } from "../../../lib/recipes/config.js";
+import { mnistMlp } from "../../../lib/recipes/mnist-mlp.js";
+import { resolveConfig } from "../../../lib/recipes/resolve-config.js";
+import { parseSetting } from "../../../lib/recipes/setting.js";
+import { failure } from "./failure.js";
+
+let folder: string;
+const resolving = suite("resolving a configuration");
+resolving.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bayesbinn-config-"));
+});
+resolving.after(() => rm(folder, { recursive: true, force: true }));
+
+async function file(content: string): Promise<string> {
+  const path = join(folder, "config.json");
+  await writeFile(path, content);
+  return path;
+}
+
+resolving("a recipe by its name", async () => {
+  assert.equal(await resolveConfig("mnist-mlp"), checkConfig(mnistMlp.config));
+});
+
+resolving("settings change single keys and leave the recipe alone", async () => {
+  const before = JSON.stringify(mnistMlp);
+  const config = await resolveConfig("mnist-mlp", [
+    "model.hiddenUnits=256",
+    "optimizer.temperature=1e-8",
+    "optimizer.schedules.temperature.name=exponential",
+    "optimizer.schedules.temperature.gamma=0.5",
+    'optimizer.estimator="mean"',
+    "dataset.folder=data/my=folder",
+    "batchSize=50",
+  ]);
+  assert.is(config.model.hiddenUnits, 256);
+  assert.is(config.model.hiddenLayers, 3);
+  assert.is(config.optimizer.temperature, 1e-8);
+  assert.is(config.optimizer.estimator, "mean");
+  assert.equal(config.optimizer.schedules, {
+    learningRate: { name: "cosine", final: 1e-16 },
+    temperature: { name: "exponential", gamma: 0.5 },
+  });
+  assert.is(config.dataset.folder, "data/my=folder");
+  assert.is(config.batchSize, 50);
+  assert.is(JSON.stringify(mnistMlp), before);
+});
+
+resolving("the last setting of a key counts, and overrides go over settings", async () => {
+  const config = await resolveConfig("mnist-mlp", ["epochs=3", "epochs=4", "seed=5"], { seed: 6 });
+  assert.is(config.epochs, 4);
+  assert.is(config.seed, 6);
+});
+
+resolving("another choice drops the options of the old one, wherever it stands", async () => {
+  const config = await resolveConfig("mnist-mlp", ["optimizer.learningRate=0.5", "optimizer.name=adam"]);
+  assert.equal(config.optimizer, {
+    ...{ name: "adam", learningRate: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    schedules: {},
+  });
+});
+
+resolving("the same choice again changes nothing", async () => {
+  assert.equal(await resolveConfig("mnist-mlp", ["optimizer.name=bayesbinn"]), checkConfig(mnistMlp.config));
+});
+
+resolving("a file, and the complete configuration of a run, are sources like recipes", async () => {
+  const config = await resolveConfig("mnist-mlp", ["epochs=7"]);
+  assert.equal(await resolveConfig(await file(JSON.stringify(config))), config);
+  assert.equal(await resolveConfig(await file(JSON.stringify(mnistMlp.config)), ["epochs=7"]), config);
+});
+
+resolving("an unknown recipe names the nearest", async () => {
+  const error = await failure(() => resolveConfig("mnist-mpl"), "ERR_CONFIG", "mnist-mpl", 'did you mean "mnist-mlp"?');
+  assert.is(error.details.nearest, "mnist-mlp");
+});
+
+resolving("unknown paths of --set name the nearest key", async () => {
+  const set = (...settings: string[]) => resolveConfig("mnist-mlp", settings);
+  await failure(() => set("model.hiddenunit=3"), "ERR_OPTION_UNKNOWN", "model.hiddenunit", '"hiddenUnits"');
+  await failure(() => set("modle.hiddenUnits=3"), "ERR_OPTION_UNKNOWN", "modle", '"model"');
+  await failure(() => set("epochs.count=3"), "ERR_OPTION_UNKNOWN", "epochs", "500");
+  await failure(() => set("__proto__.polluted=1"), "ERR_OPTION_UNKNOWN", "__proto__");
+  assert.not.ok("polluted" in {});
+});
+
+resolving("values of --set that do not fit", async () => {
+  const set = (...settings: string[]) => resolveConfig("mnist-mlp", settings);
+  await failure(() => set("batchSize=large"), "ERR_OPTION_TYPE", "batchSize", '"large"');
+  await failure(() => set("optimizer.temperature=0"), "ERR_OPTION_RANGE", "optimizer.temperature", "0");
+  await failure(() => set("optimizer.learningRate=NaN"), "ERR_OPTION_TYPE", "optimizer.learningRate", '"NaN"');
+  await failure(() => set("optimizer=bayesbinn"), "ERR_OPTION_TYPE", "optimizer", '"bayesbinn"');
+});
+
+resolving("a setting is JSON or text behind the first =", () => {
+  assert.equal(parseSetting("a.b=[1,2]"), { path: ["a", "b"], value: [1, 2] });
+  assert.equal(parseSetting("a=1e-10"), { path: ["a"], value: 1e-10 });
+  assert.equal(parseSetting("a=x=y"), { path: ["a"], value: "x=y" });
+  assert.equal(parseSetting('a="1"'), { path: ["a"], value: "1" });
+  assert.equal(parseSetting("a="), { path: ["a"], value: "" });
+});
+
+for (const text of ["epochs", "=3", "a..b=1", ".a=1", ""]) {
+  resolving(`"${text}" is no setting`, async () => {
+    await failure(() => parseSetting(text), "ERR_CONFIG", "path=value");
+  });
+}
+
+resolving("files that are no configuration", async () => {
+  await failure(() => resolveConfig(join(folder, "none.json")), "ERR_CONFIG", "none.json", "no such file");
+  await failure(() => resolveConfig(`${folder}/`), "ERR_CONFIG", "cannot be read");
+  const broken = await file('{"name": ');
+  await failure(() => resolveConfig(broken), "ERR_CONFIG", broken, "JSON");
+  const list = await file("[]");
+  await failure(() => resolveConfig(list), "ERR_CONFIG", "object");
+});
+
+resolving.run();

@@ -1,0 +1,67 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { constant } from "../../../lib/schedules/constant.js";
+import { cosine } from "../../../lib/schedules/cosine.js";
+import { exponential } from "../../../lib/schedules/exponential.js";
+import { scheduleTypes } from "../../../lib/schedules/index.js";
+import { multiStep } from "../../../lib/schedules/multi-step.js";
+import type { Schedule } from "../../../lib/schedules/schedule.js";
+import { scheduleValue } from "../../../lib/schedules/schedule-value.js";
+import { refused } from "../../support/refused.js";
+
+const test = suite("schedules");
+
+/** Values of all epochs. */
+const values = (schedule: Schedule, initial: number, epochs: number): number[] =>
+  Array.from({ length: epochs }, (_, epoch) => scheduleValue(schedule, initial, epoch, epochs));
+
+/** Formulas of a few operations in double precision: equal to a few last bits. */
+function close(actual: readonly number[], expected: readonly number[]): void {
+  assert.is(actual.length, expected.length);
+  for (const [index, value] of actual.entries()) {
+    assert.ok(Math.abs(value - expected[index]!) <= 1e-15 * Math.abs(expected[index]!), `${value} at ${index}`);
+  }
+}
+
+test("every schedule has its initial value in epoch 0", () => {
+  const all = [constant(), cosine({ final: 0.1 }), exponential({ gamma: 0.5 }), multiStep({ milestones: [1] })];
+  assert.equal(all.map(({ type }) => type).sort(), scheduleTypes.map(({ type }) => type).sort());
+  for (const schedule of all) assert.is(scheduleValue(schedule, 0.3, 0, 7), 0.3, schedule.type);
+});
+
+test("constant", () => {
+  assert.equal(values(constant(), 0.25, 3), [0.25, 0.25, 0.25]);
+});
+
+test("cosine passes the mean half way and would end at its final value", () => {
+  // cos of 0, 45, 90 and 135 degrees.
+  const half = Math.SQRT1_2 / 2;
+  close(values(cosine(), 1, 4), [1, 0.5 + half, 0.5, 0.5 - half]);
+  close(values(cosine({ final: 2 }), 4, 2), [4, 3]);
+  close([scheduleValue(cosine({ final: 1e-16 }), 1e-4, 500, 500)], [1e-16]);
+});
+
+test("exponential multiplies in each epoch", () => {
+  close(values(exponential({ gamma: 0.5 }), 8, 4), [8, 4, 2, 1]);
+});
+
+test("multi-step multiplies at each milestone, twice where it is named twice", () => {
+  close(values(multiStep({ milestones: [3, 1] }), 1, 5), [1, 0.1, 0.1, 0.01, 0.01]);
+  close(values(multiStep({ milestones: [1, 1], gamma: 0.5 }), 1, 2), [1, 0.25]);
+});
+
+test("options are checked", async () => {
+  await refused(() => exponential({} as never), "ERR_OPTION_TYPE", "exponential.gamma: missing");
+  await refused(() => exponential({ gamma: 0 }), "ERR_OPTION_RANGE", "exponential.gamma: 0");
+  await refused(() => multiStep({ milestones: [] }), "ERR_OPTION_RANGE", "multiStep.milestones");
+  await refused(() => multiStep({ milestones: [0] }), "ERR_OPTION_RANGE", "multiStep.milestones[0]: 0");
+  await refused(() => cosine({ finl: 0 } as never), "ERR_OPTION_UNKNOWN", 'did you mean "final"?');
+  await refused(
+    () => scheduleValue({ type: "cosin", options: {} }, 1, 0, 1),
+    "ERR_OPTION_RANGE",
+    'schedule.type: "cosin" is unknown',
+    'did you mean "cosine"?',
+  );
+});
+
+test.run();

@@ -1,0 +1,244 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { subset } from "../../../lib/data/subset.js";
+import { batchNorm } from "../../../lib/layers/batch-norm.js";
+import { linear } from "../../../lib/layers/linear.js";
+import { sequential } from "../../../lib/model/sequential.js";
+import type { TrainCall } from "../../../lib/native/contract.js";
+import { Adam } from "../../../lib/optimizers/adam.js";
+import { BayesBiNN } from "../../../lib/optimizers/bayesbinn.js";
+import { cosine } from "../../../lib/schedules/cosine.js";
+import { exponential } from "../../../lib/schedules/exponential.js";
+import type { BatchProgress, Callback } from "../../../lib/training/callback.js";
+import { Trainer } from "../../../lib/training/trainer.js";
+import { installFakeAddon, nativeError } from "../../support/fake-addon.js";
+import { refused, rejection } from "../../support/refused.js";
+import { toyPoints } from "../../support/toy-data.js";
+
+/** What a fit asks of native code, shown by an addon that only takes notes. */
+const test = suite("fit");
+
+const train = toyPoints(10);
+const validation = toyPoints(4);
+
+function setUp({ affine = false, optimizer = new BayesBiNN() } = {}) {
+  const addon = installFakeAddon();
+  const model = sequential({ inputShape: [2], layers: [linear({ units: 3 }), batchNorm({ affine })] });
+  const trainer = new Trainer({ model, optimizer: affine ? [optimizer, new Adam()] : optimizer, threads: 1 });
+  return { model, trainer, native: addon.sessions[0]!, behaviour: addon.behaviour };
+}
+
+test("the specification of the session is complete", () => {
+  const { native } = setUp({ affine: true });
+  const { layers, loss, optimizers, ...rest } = native.spec;
+  assert.equal(rest, { device: "auto", threads: 1, seed: 1, maxBatch: 1000, inputShape: [2] });
+  assert.equal(layers[1], {
+    type: "batchNorm",
+    name: "batchNorm1",
+    inputs: ["linear1"],
+    momentum: 0.1,
+    epsilon: 1e-5,
+    affine: true,
+  });
+  assert.equal(loss, { type: "softmaxCrossEntropy" });
+  assert.equal(
+    optimizers.map(({ type, parameters }) => [type, parameters]),
+    [
+      ["bayesbinn", ["linear1.weight"]],
+      ["adam", ["batchNorm1.weight", "batchNorm1.bias"]],
+    ],
+  );
+});
+
+test("an epoch is a row of calls until all its steps are done", async () => {
+  const { trainer, native, behaviour } = setUp();
+  behaviour.stepsPerCall = 2;
+  const progress: BatchProgress[] = [];
+  const history = await trainer.fit({
+    train,
+    epochs: 2,
+    batchSize: 2,
+    callbacks: [{ onBatchEnd: (now) => void progress.push(now) }],
+  });
+  const calls = native.argumentsOf<TrainCall>("train");
+  assert.equal(
+    calls.map(({ epoch, firstBatch, batches }) => [epoch, firstBatch, batches]),
+    [
+      [0, 0, 5],
+      [0, 2, 3],
+      [0, 4, 1],
+      [1, 0, 5],
+      [1, 2, 3],
+      [1, 4, 1],
+    ],
+  );
+  assert.ok(
+    calls.every(
+      ({ batchSize, shuffle, budgetMilliseconds }) => batchSize === 2 && shuffle && budgetMilliseconds === 50,
+    ),
+  );
+  assert.equal(
+    progress.map(({ epoch, step, stepsPerEpoch, loss }) => [epoch, step, stepsPerEpoch, loss]),
+    [1, 2].flatMap((epoch) => [2, 4, 5].map((step) => [epoch, step, 5, 1])),
+  );
+  assert.is(history.stepSeconds.length, 10);
+  assert.equal(history.epochs[1]!.train, { loss: 1, accuracy: 1 });
+});
+
+test("the last step of an epoch takes what is left, and another fit shuffles otherwise", async () => {
+  const { trainer, native } = setUp();
+  await trainer.fit({ train, epochs: 2, batchSize: 4 });
+  await trainer.fit({ train, epochs: 1, batchSize: 4, shuffle: false });
+  const calls = native.argumentsOf<TrainCall>("train");
+  assert.equal(
+    calls.map(({ epoch, batches, shuffle }) => [epoch, batches, shuffle]),
+    [
+      [0, 3, true],
+      [1, 3, true],
+      [2, 3, false],
+    ],
+  );
+});
+
+test("hyperparameters are set at the start of an epoch, and only those that change", async () => {
+  const schedules = { learningRate: cosine(), temperature: exponential({ gamma: 0.5 }) };
+  const { trainer, native } = setUp({
+    affine: true,
+    optimizer: new BayesBiNN({ learningRate: 0.2, temperature: 1, schedules }),
+  });
+  const history = await trainer.fit({ train, epochs: 3, stopAfter: 2 });
+  const set = native.calls
+    .filter(([name]) => name === "setHyperparameters" || name === "train")
+    .map((call) => call.slice(0, 3));
+  assert.equal(set[0], ["setHyperparameters", 0, { trainSetSize: 10 }]);
+  assert.is(set[1]![0], "train");
+  const [name, optimizer, { learningRate, ...values }] = set[2] as [string, number, Record<string, number>];
+  assert.equal([name, optimizer, values], ["setHyperparameters", 0, { temperature: 0.5 }]);
+  // Cosine of 60 degrees: three quarters of the initial value.
+  assert.ok(Math.abs(learningRate! - 0.15) < 1e-15);
+  assert.is(set.length, 4);
+  assert.equal(
+    history.epochs.map((record) => record.hyperparameters["bayesbinn.temperature"]),
+    [1, 0.5],
+  );
+  assert.is(history.epochs[0]!.learningRate, 0.2);
+  assert.is(history.epochs[0]!.hyperparameters["adam.learningRate"], 1e-3);
+  assert.is(history.stopped, "stopAfter");
+});
+
+test("callbacks come in order, are waited for, and may use the trainer", async () => {
+  const { trainer, model } = setUp();
+  const events: string[] = [];
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+  const note = (who: string): Callback => ({
+    onTrainBegin: ({ epochs, lastEpoch, stepsPerEpoch }) =>
+      void events.push(`${who} begin ${epochs} ${lastEpoch} ${stepsPerEpoch}`),
+    onEpochBegin: async (epoch) => {
+      await pause();
+      events.push(`${who} epoch ${epoch}`);
+    },
+    onEpochEnd: async ({ epoch }) => {
+      await trainer.evaluate(validation);
+      await model.predict(Float32Array.of(1, 2));
+      events.push(`${who} end of ${epoch}`);
+    },
+    onTrainEnd: ({ bestEpoch }) => void events.push(`${who} best ${bestEpoch}`),
+  });
+  await trainer.fit({ train, epochs: 1, callbacks: [note("a"), note("b")] });
+  const both = (event: string) => [`a ${event}`, `b ${event}`];
+  assert.equal(events, [...both("begin 1 1 1"), ...both("epoch 1"), ...both("end of 1"), ...both("best 1")]);
+});
+
+test("what a callback throws ends the fit, and the trainer stays usable", async () => {
+  const { trainer, native } = setUp();
+  const reason = new TypeError("from a callback");
+  for (const name of ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onTrainEnd"] as const) {
+    const sync = {
+      [name]: () => {
+        throw reason;
+      },
+    };
+    const async = { [name]: () => Promise.reject(reason) };
+    for (const callback of [sync, async]) {
+      assert.is(await rejection(() => trainer.fit({ train, epochs: 1, callbacks: [callback] })), reason, name);
+    }
+  }
+  const before = native.argumentsOf("train").length;
+  await trainer.fit({ train, epochs: 1 });
+  assert.is(native.argumentsOf("train").length, before + 1);
+});
+
+test("one fit at a time, and no other call from outside", async () => {
+  const { trainer, model } = setUp();
+  const running = trainer.fit({
+    train,
+    epochs: 1,
+    callbacks: [
+      { onEpochEnd: () => refused(() => trainer.fit({ train, epochs: 1 }), "ERR_BUSY").then(() => undefined) },
+    ],
+  });
+  await refused(() => trainer.fit({ train, epochs: 1 }), "ERR_BUSY", "a fit is running on this trainer");
+  await refused(() => trainer.evaluate(train), "ERR_BUSY", "a fit is running");
+  await refused(() => model.save("nowhere"), "ERR_BUSY");
+  await running;
+  await trainer.evaluate(train);
+});
+
+test("an abort between steps, in a callback and before the start", async () => {
+  const { trainer, behaviour, native } = setUp();
+  const reason = new Error("enough");
+  behaviour.hold = true;
+  const first = new AbortController();
+  const running = trainer.fit({ train, epochs: 1, signal: first.signal });
+  setImmediate(() => first.abort(reason));
+  assert.is(await rejection(() => running), reason);
+  behaviour.hold = false;
+  for (const name of ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onTrainEnd"] as const) {
+    const controller = new AbortController();
+    const callbacks = [{ [name]: () => controller.abort(reason) }];
+    assert.is(
+      await rejection(() => trainer.fit({ train, epochs: 2, callbacks, signal: controller.signal })),
+      reason,
+      name,
+    );
+  }
+  const before = native.calls.length;
+  assert.is(await rejection(() => trainer.fit({ train, epochs: 1, signal: AbortSignal.abort(reason) })), reason);
+  assert.equal(
+    native.calls.slice(before).filter(([name]) => name === "train"),
+    [],
+  );
+  await trainer.fit({ train, epochs: 1 });
+});
+
+test("dispose in the middle of a fit", async () => {
+  const { trainer, behaviour } = setUp();
+  behaviour.hold = true;
+  const running = rejection(() => trainer.fit({ train, epochs: 1 }));
+  await new Promise(setImmediate);
+  await trainer[Symbol.asyncDispose]();
+  await refused(async () => {
+    throw await running;
+  }, "ERR_DISPOSED");
+  await refused(() => trainer.fit({ train, epochs: 1 }), "ERR_DISPOSED");
+  await refused(() => trainer.evaluate(train), "ERR_DISPOSED");
+  await refused(() => trainer.restoreBest().then(() => trainer.predict(train)), "ERR_DISPOSED");
+});
+
+test("a loss that is no number arrives as it is", async () => {
+  const { trainer, behaviour } = setUp();
+  behaviour.failure = nativeError("ERR_NUMERIC", "the loss of training step 3 is not a finite number");
+  await refused(() => trainer.fit({ train, epochs: 1 }), "ERR_NUMERIC", "step 3");
+  await trainer.fit({ train, epochs: 1 });
+});
+
+test("data are uploaded once for several fits", async () => {
+  const { trainer, native } = setUp();
+  const part = subset(train, [1, 2, 3]);
+  await trainer.fit({ train, validation: part, epochs: 1 });
+  await trainer.fit({ train: part, validation: train, epochs: 1 });
+  await trainer.evaluate(train);
+  assert.is(native.datasets.size, 2);
+});
+
+test.run();
