@@ -67,7 +67,8 @@ struct LinearShape {
   int64_t batch, in, out;
 };
 
-struct BatchNormShape {
+// A batch of activations seen as channels.
+struct ChannelBatch {
   int64_t batch;
   ChannelShape shape;
 };
@@ -143,21 +144,21 @@ class Backend {
   virtual void linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
                                       const GradientTarget& target) = 0;
   // db[c] = sum of dy over batch and positions
-  virtual void bias_gradient(const BatchNormShape& shape, const float* dy, const GradientTarget& target) = 0;
+  virtual void bias_gradient(const ChannelBatch& shape, const float* dy, const GradientTarget& target) = 0;
 
   // ---- batch norm -------------------------------------------------------------------------------------------------
   // Normalises with the batch's mean and biased variance, kept in mean and inverse_deviation for the gradient;
   // running <- (1 - momentum) running + momentum batch, with the unbiased variance.
-  virtual void batch_norm_train(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x,
+  virtual void batch_norm_train(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x,
                                 float* y, float* mean, float* inverse_deviation, float* running_mean,
                                 float* running_variance) = 0;
   // Normalises with the running statistics; mean and inverse_deviation are kept for the gradient.
-  virtual void batch_norm_eval(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x,
+  virtual void batch_norm_eval(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x,
                                float* y, float* mean, float* inverse_deviation, const float* running_mean,
                                const float* running_variance) = 0;
   // dx (null: not wanted) and the gradients of gain and bias (targets without a pass and a store: not wanted).
   // batch_statistics: mean and variance depend on x.
-  virtual void batch_norm_gradient(const BatchNormShape& shape, const BatchNormParameters& parameters,
+  virtual void batch_norm_gradient(const ChannelBatch& shape, const BatchNormParameters& parameters,
                                    bool batch_statistics, const float* x, const float* dy, const float* mean,
                                    const float* inverse_deviation, float* dx, const GradientTarget& gain,
                                    const GradientTarget& bias) = 0;

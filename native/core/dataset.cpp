@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/value.h"
 
 namespace bayesbinn {
 namespace {
@@ -75,6 +76,12 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
   }
   check_numbers(source, "input", source.floats, features);
   check_numbers(source, "target", source.rows, width);
+  for (size_t i = 0; needs.probabilities && i < source.rows.size(); ++i) {
+    if (source.rows[i] >= 0 && source.rows[i] <= 1) continue;
+    throw Error(ErrorCode::option_range, "dataset \"" + source.name + "\": target " + Value(source.rows[i]).describe() +
+                                             " of sample " + text(static_cast<int64_t>(i) / width) +
+                                             ", accepted: 0 to 1");
+  }
 
   Storage& storage = *storage_;
   storage.inputs = source.has_bytes ? upload(backend, source.bytes) : upload(backend, source.floats);

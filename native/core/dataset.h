@@ -31,6 +31,7 @@ struct DatasetNeeds {
   int64_t features;
   ChannelShape outputs;
   bool labels;
+  bool probabilities;  // targets must lie in [0, 1]
 };
 
 class Dataset {

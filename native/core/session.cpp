@@ -39,6 +39,7 @@ Session::Session(const Value& spec) {
   Losses::visit(loss_, [&]<class L>() {
     L::validate(output_channels().channels);
     labels_ = L::kLabels;
+    probabilities_ = L::kProbabilities;
     counts_correct_ = L::kCountsCorrect;
   });
   targets_ = Buffer(*backend_, backend_->target_bytes(labels_, element_count(network_->output_shape()), max_batch));
@@ -88,7 +89,7 @@ ChannelShape Session::output_channels() const {
 }
 
 DatasetNeeds Session::dataset_needs() const {
-  return {element_count(network_->input_shape()), output_channels(), labels_};
+  return {element_count(network_->input_shape()), output_channels(), labels_, probabilities_};
 }
 
 LossCall Session::loss_call(int64_t batch, float* gradient) const {

@@ -148,6 +148,7 @@ class Session {
   int64_t samples_ = 1;  // weight samples a step
   int loss_ = 0;
   bool labels_ = false;
+  bool probabilities_ = false;
   bool counts_correct_ = false;
   Buffer targets_;
   DatasetStore datasets_;

@@ -45,7 +45,7 @@ class BatchNorm final : public Layer {
   }
 
   void forward(const Pass& pass, const ForwardIo& io) override {
-    const BatchNormShape shape = {pass.batch, shape_};
+    const ChannelBatch shape = {pass.batch, shape_};
     if (pass.phase == Phase::train) {
       pass.backend.batch_norm_train(shape, values(), io.inputs[0].data, io.output.data, mean(), inverse_deviation(),
                                     statistics[0].working, statistics[1].working);

@@ -12,6 +12,7 @@ namespace bayesbinn {
 struct BinaryCrossEntropy {
   static constexpr const char* kName = "binaryCrossEntropy";
   static constexpr bool kLabels = false;
+  static constexpr bool kProbabilities = true;
   static constexpr bool kCountsCorrect = true;
 
   static void validate(int64_t) {}

@@ -3,6 +3,7 @@
 //
 //   kName                 name in specs
 //   kLabels               targets are class labels (an int32 a position) or rows of floats (as many as outputs)
+//   kProbabilities        rows of floats must lie in [0, 1]
 //   kCountsCorrect        whether predictions can be right or wrong
 //   validate(outputs)     throws ERR_SHAPE_MISMATCH if the network's outputs do not suit
 //   sample(z, target, gradient)   loss of one sample, correct in {0, 1}; gradient: d loss / d z, absent if null

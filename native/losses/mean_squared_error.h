@@ -8,6 +8,7 @@ namespace bayesbinn {
 struct MeanSquaredError {
   static constexpr const char* kName = "meanSquaredError";
   static constexpr bool kLabels = false;
+  static constexpr bool kProbabilities = false;
   static constexpr bool kCountsCorrect = false;
 
   static void validate(int64_t) {}

@@ -12,6 +12,7 @@ namespace bayesbinn {
 struct SoftmaxCrossEntropy {
   static constexpr const char* kName = "softmaxCrossEntropy";
   static constexpr bool kLabels = true;
+  static constexpr bool kProbabilities = false;
   static constexpr bool kCountsCorrect = true;
 
   static void validate(int64_t outputs) {

@@ -6,8 +6,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { digitLikeData } from "./digits.js";
-import { mnistMlpTrainer } from "./mnist-mlp.js";
+import { mnistMlpTrainer, mnistPart } from "./mnist-mlp.js";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "20" } } });
 const milliseconds = Number(values.seconds) * 1000;
@@ -21,7 +20,7 @@ async function delay(work: () => Promise<unknown>): Promise<number> {
   return histogram.percentile(99) / 1e6;
 }
 
-const train = digitLikeData(6000);
+const train = await mnistPart(6000);
 const cores = availableParallelism();
 const idle = await delay(() => wait(milliseconds));
 const results = [];

@@ -7,8 +7,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { digitLikeData } from "./digits.js";
-import { mnistMlpTrainer } from "./mnist-mlp.js";
+import { mnistMlpTrainer, mnistPart } from "./mnist-mlp.js";
 import { median } from "./statistics.js";
 
 const { values } = parseArgs({
@@ -22,7 +21,7 @@ const rounds = Number(values.rounds);
 const threads = Number(values.threads);
 const stepsARound = 40;
 
-const train = digitLikeData(100 * stepsARound);
+const train = await mnistPart(100 * stepsARound);
 await using trainer = mnistMlpTrainer(train, threads);
 const { instructionSet, blas } = trainer.description;
 const fit = async () => (await trainer.fit({ train, epochs: 1, batchSize: 100 })).stepSeconds.map((s) => s * 1000);

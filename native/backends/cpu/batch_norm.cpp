@@ -11,20 +11,20 @@ constexpr int64_t kChannelBlock = 32;
 
 // Calls action(offset) for each run of `batch` values of a channel.
 template <class Action>
-void for_runs(const BatchNormShape& shape, int64_t channel, Action&& action) {
+void for_runs(const ChannelBatch& shape, int64_t channel, Action&& action) {
   const int64_t stride = batch_stride(shape.batch);
   for (int64_t s = 0; s < shape.shape.spatial; ++s) action((channel * shape.shape.spatial + s) * stride);
 }
 
 // y = x * scale + shift over a channel
-void scale_channel(const BatchNormShape& shape, int64_t channel, const float* x, float scale, float shift, float* y) {
+void scale_channel(const ChannelBatch& shape, int64_t channel, const float* x, float scale, float shift, float* y) {
   for_runs(shape, channel, [&](int64_t at) {
     for (int64_t b = 0; b < shape.batch; ++b) y[at + b] = x[at + b] * scale + shift;
   });
 }
 
 // y = (x - mean) * inverse * gain + bias, with the difference formed first: no cancellation for large means.
-void normalize_channel(const BatchNormShape& shape, const BatchNormParameters& parameters, int64_t channel,
+void normalize_channel(const ChannelBatch& shape, const BatchNormParameters& parameters, int64_t channel,
                        const float* x, float mean, float inverse, float* y) {
   const float scale = inverse * (parameters.gain ? parameters.gain[channel] : 1.0f);
   const float shift = parameters.bias ? parameters.bias[channel] : 0.0f;
@@ -35,7 +35,7 @@ void normalize_channel(const BatchNormShape& shape, const BatchNormParameters& p
 
 }  // namespace
 
-void CpuBackend::batch_norm_train(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x,
+void CpuBackend::batch_norm_train(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x,
                                   float* y, float* mean, float* inverse_deviation, float* running_mean,
                                   float* running_variance) {
   const double count = static_cast<double>(shape.batch * shape.shape.spatial);
@@ -63,7 +63,7 @@ void CpuBackend::batch_norm_train(const BatchNormShape& shape, const BatchNormPa
   });
 }
 
-void CpuBackend::batch_norm_eval(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x,
+void CpuBackend::batch_norm_eval(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x,
                                  float* y, float* mean, float* inverse_deviation, const float* running_mean,
                                  const float* running_variance) {
   in_blocks(shape.shape.channels, kChannelBlock, [&](int64_t begin, int64_t end) {
@@ -78,7 +78,7 @@ void CpuBackend::batch_norm_eval(const BatchNormShape& shape, const BatchNormPar
 // With xhat = (x - mean) * inverse and n values a channel:
 //   d bias = sum dy;  d gain = sum dy xhat
 //   dx = gain inverse (dy - (d bias + xhat d gain) / n)      where mean and variance depend on x, else gain inverse dy
-void CpuBackend::batch_norm_gradient(const BatchNormShape& shape, const BatchNormParameters& parameters,
+void CpuBackend::batch_norm_gradient(const ChannelBatch& shape, const BatchNormParameters& parameters,
                                      bool batch_statistics, const float* x, const float* dy, const float* mean,
                                      const float* inverse_deviation, float* dx, const GradientTarget& gain,
                                      const GradientTarget& bias) {

@@ -45,15 +45,15 @@ class CpuBackend final : public Backend {
   void linear_input_gradient(const LinearShape& shape, const float* dy, const float* weights, float* dx) override;
   void linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
                               const GradientTarget& target) override;
-  void bias_gradient(const BatchNormShape& shape, const float* dy, const GradientTarget& target) override;
+  void bias_gradient(const ChannelBatch& shape, const float* dy, const GradientTarget& target) override;
 
   // batch_norm.cpp
-  void batch_norm_train(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x, float* y,
+  void batch_norm_train(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x, float* y,
                         float* mean, float* inverse_deviation, float* running_mean, float* running_variance) override;
-  void batch_norm_eval(const BatchNormShape& shape, const BatchNormParameters& parameters, const float* x, float* y,
+  void batch_norm_eval(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x, float* y,
                        float* mean, float* inverse_deviation, const float* running_mean,
                        const float* running_variance) override;
-  void batch_norm_gradient(const BatchNormShape& shape, const BatchNormParameters& parameters, bool batch_statistics,
+  void batch_norm_gradient(const ChannelBatch& shape, const BatchNormParameters& parameters, bool batch_statistics,
                            const float* x, const float* dy, const float* mean, const float* inverse_deviation,
                            float* dx, const GradientTarget& gain, const GradientTarget& bias) override;
 

@@ -49,7 +49,7 @@ void CpuBackend::linear_weight_gradient(const LinearShape& shape, const float* d
   });
 }
 
-void CpuBackend::bias_gradient(const BatchNormShape& shape, const float* dy, const GradientTarget& target) {
+void CpuBackend::bias_gradient(const ChannelBatch& shape, const float* dy, const GradientTarget& target) {
   const int64_t stride = batch_stride(shape.batch);
   const auto [channels, spatial] = shape.shape;
   std::vector<float> gradient(static_cast<size_t>(channels));

@@ -1,5 +1,4 @@
 // The loop of every loss: samples and positions of a batch against the formulas of losses/.
-#include <numeric>
 #include <vector>
 
 #include "backends/cpu/cpu_backend.h"
@@ -33,13 +32,20 @@ auto target_of(const LossCall& call, const Places& places, int64_t position, int
   }
 }
 
-// Adds up blocks of one(b) in order.
+// Sums one(sample, position) over a batch: blocks of samples, added in order. in_blocks(count, task) runs the blocks.
 template <class InBlocks, class One>
-LossSums sum_samples(int64_t batch, InBlocks&& in_blocks, One&& one) {
-  std::vector<LossSums> sums(static_cast<size_t>((batch + kSampleBlock - 1) / kSampleBlock));
-  in_blocks(batch, [&](int64_t begin, int64_t end) {
+LossSums sum_batch(const LossCall& call, InBlocks&& in_blocks, One&& one) {
+  const double share = 1.0 / static_cast<double>(call.shape.spatial);
+  std::vector<LossSums> sums(static_cast<size_t>((call.batch + kSampleBlock - 1) / kSampleBlock));
+  in_blocks(call.batch, [&](int64_t begin, int64_t end) {
     LossSums& sum = sums[static_cast<size_t>(begin / kSampleBlock)];
-    for (int64_t b = begin; b < end; ++b) one(b, sum);
+    for (int64_t b = begin; b < end; ++b) {
+      for (int64_t s = 0; s < call.shape.spatial; ++s) {
+        const SampleLoss result = one(b, s);
+        sum.loss += result.loss * share;
+        sum.correct += result.correct * share;
+      }
+    }
   });
   LossSums total = {0, 0};
   for (const LossSums& sum : sums) total = {total.loss + sum.loss, total.correct + sum.correct};
@@ -50,22 +56,17 @@ LossSums sum_samples(int64_t batch, InBlocks&& in_blocks, One&& one) {
 
 LossSums CpuBackend::loss(const LossCall& call) {
   const Places places = {batch_stride(call.batch), call.shape};
-  const double share = 1.0 / static_cast<double>(call.shape.spatial);
-  const auto gradient_scale = static_cast<float>(share / static_cast<double>(call.batch));
+  const auto scale = static_cast<float>(1.0 / static_cast<double>(call.shape.spatial * call.batch));
   LossSums total = {};
   Losses::visit(call.formula, [&]<class Loss>() {
-    total = sum_samples(
-        call.batch, [&](int64_t count, auto&& task) { in_blocks(count, kSampleBlock, task); },
-        [&](int64_t b, LossSums& sum) {
-          for (int64_t s = 0; s < call.shape.spatial; ++s) {
-            const Column<float> gradient = places.column(call.gradient, s, b);
-            const SampleLoss result =
-                Loss::sample(places.column(call.outputs, s, b), target_of<Loss>(call, places, s, b), gradient);
-            sum.loss += result.loss * share;
-            sum.correct += result.correct * share;
-            if (!call.gradient) continue;
-            for (int k = 0; k < gradient.count; ++k) gradient[k] *= gradient_scale;
-          }
+    total = sum_batch(
+        call, [&](int64_t count, auto&& task) { in_blocks(count, kSampleBlock, task); },
+        [&](int64_t b, int64_t s) {
+          const Column<float> gradient = places.column(call.gradient, s, b);
+          const SampleLoss result =
+              Loss::sample(places.column(call.outputs, s, b), target_of<Loss>(call, places, s, b), gradient);
+          for (int k = 0; call.gradient && k < gradient.count; ++k) gradient[k] *= scale;
+          return result;
         });
   });
   return total;
@@ -93,20 +94,15 @@ void CpuBackend::predictions(int formula, bool link, ChannelShape shape, const f
 
 LossSums CpuBackend::loss_of_predictions(const LossCall& call, const float* host) {
   const Places places = {batch_stride(call.batch), call.shape};
-  const double share = 1.0 / static_cast<double>(call.shape.spatial);
   const int64_t features = call.shape.channels * call.shape.spatial;
   LossSums total = {};
   Losses::visit(call.formula, [&]<class Loss>() {
-    total = sum_samples(
-        call.batch, [&](int64_t count, auto&& task) { in_blocks(count, kSampleBlock, task); },
-        [&](int64_t b, LossSums& sum) {
-          for (int64_t s = 0; s < call.shape.spatial; ++s) {
-            const Column<const float> prediction = {host + b * features + s, call.shape.spatial,
-                                                    static_cast<int>(call.shape.channels)};
-            const SampleLoss result = Loss::sample_of_prediction(prediction, target_of<Loss>(call, places, s, b));
-            sum.loss += result.loss * share;
-            sum.correct += result.correct * share;
-          }
+    total = sum_batch(
+        call, [&](int64_t count, auto&& task) { in_blocks(count, kSampleBlock, task); },
+        [&](int64_t b, int64_t s) {
+          const Column<const float> prediction = {host + b * features + s, call.shape.spatial,
+                                                  static_cast<int>(call.shape.channels)};
+          return Loss::sample_of_prediction(prediction, target_of<Loss>(call, places, s, b));
         });
   });
   return total;

@@ -8,9 +8,9 @@
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-// Weights of a parallel task, and of an inner block whose temporaries stay in the first-level cache.
+// Weights of a parallel task, and of an inner block: small, since one unsettled weight makes its block draw noise.
 constexpr int64_t kTask = 32768;
-constexpr int64_t kBlock = 256;
+constexpr int64_t kBlock = 64;
 
 // Uniform noise of a block: recorded, or drawn on demand.
 class BlockNoise {

@@ -1,0 +1,200 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ReplayCall } from "../../lib/native/contract.js";
+import { addon } from "./support/addon.js";
+import { close } from "./support/compare.js";
+import { gradientPairs, gridValues } from "./support/numerical-gradient.js";
+import { generator } from "./support/random.js";
+import { bayesbinn, chain, openSession, type SessionParts } from "./support/specs.js";
+
+const test = suite("gradients");
+
+/**
+ * Of the largest gradient of an array. Errors of the numerical gradient are some 1e-5 a rounding of float32 on the way from
+ * the moved value to the scalar (see `step`), 4e-5 at most as found; a wrong term is of the order of 1. Linear layers are
+ * exact: all their products and sums are, of values on the grid.
+ */
+const tolerance = 2e-4;
+
+interface Row {
+  /** The layer, or the loss where there is one; unique with `name`. */
+  readonly type: string;
+  readonly name: string;
+  readonly parts: SessionParts;
+  readonly batch: number;
+  readonly phase?: "train" | "eval";
+  /** Changes the inputs, such as to keep away from a kink. */
+  readonly inputs?: (values: Float32Array) => Float32Array;
+  /** With these the scalar is the loss, else a random linear function of the outputs. */
+  readonly targets?: Int32Array | Float32Array;
+}
+
+const layer = (type: string, options: object, inputShape: number[]): SessionParts => ({
+  layers: chain([type, { ...options }]),
+  inputShape,
+  loss: "meanSquaredError",
+});
+const loss = (name: string, inputShape: number[]): SessionParts => ({
+  layers: chain(["tanh"]),
+  inputShape,
+  loss: name,
+});
+
+/** At least 1/4 away from 0: four points of the difference stay on one side. */
+const awayFromZero = (values: Float32Array) => values.map((value) => value + (value < 0 ? -0.25 : 0.25));
+
+const rows: readonly Row[] = [
+  { type: "linear", name: "binary", parts: layer("linear", { units: 5 }, [7]), batch: 3 },
+  { type: "linear", name: "binary with a bias", parts: layer("linear", { units: 17, bias: "binary" }, [3]), batch: 17 },
+  {
+    type: "linear",
+    name: "real with a real bias",
+    batch: 2,
+    parts: layer("linear", { units: 3, weights: "real", bias: "real" }, [33]),
+  },
+  { type: "linear", name: "single values", parts: layer("linear", { units: 1, bias: "real" }, [1]), batch: 1 },
+  { type: "linear", name: "mode weights", parts: layer("linear", { units: 5 }, [7]), batch: 3, phase: "eval" },
+  { type: "batchNorm", name: "vectors", parts: layer("batchNorm", {}, [3]), batch: 5 },
+  {
+    type: "batchNorm",
+    name: "vectors with gain and bias",
+    parts: layer("batchNorm", { affine: true }, [7]),
+    batch: 17,
+  },
+  { type: "batchNorm", name: "images", parts: layer("batchNorm", { epsilon: 0.1, affine: true }, [2, 3, 5]), batch: 3 },
+  { type: "batchNorm", name: "an image", parts: layer("batchNorm", {}, [3, 7]), batch: 1 },
+  { type: "batchNorm", name: "a vector, constant", parts: layer("batchNorm", { affine: true }, [3]), batch: 1 },
+  { type: "batchNorm", name: "running", parts: layer("batchNorm", {}, [3, 2]), batch: 5, phase: "eval" },
+  {
+    type: "batchNorm",
+    name: "running with gain and bias",
+    batch: 2,
+    phase: "eval",
+    parts: layer("batchNorm", { affine: true, epsilon: 0.1 }, [7]),
+  },
+  { type: "tanh", name: "vectors", parts: layer("tanh", {}, [17]), batch: 3 },
+  { type: "relu", name: "images", parts: layer("relu", {}, [2, 3, 2]), batch: 5, inputs: awayFromZero },
+  { type: "dropout", name: "recorded", parts: layer("dropout", { rate: 0.3 }, [17]), batch: 3 },
+  { type: "dropout", name: "off", parts: layer("dropout", { rate: 0.3 }, [17]), batch: 3, phase: "eval" },
+  { type: "flatten", name: "images", parts: layer("flatten", {}, [2, 3, 5]), batch: 3 },
+  {
+    type: "softmaxCrossEntropy",
+    name: "classes",
+    parts: loss("softmaxCrossEntropy", [7]),
+    batch: 5,
+    targets: Int32Array.of(0, 6, 3, 3, 1),
+  },
+  {
+    type: "softmaxCrossEntropy",
+    name: "two positions",
+    parts: loss("softmaxCrossEntropy", [3, 2]),
+    batch: 3,
+    targets: Int32Array.of(0, 2, 1, 1, 2, 0),
+  },
+  {
+    type: "binaryCrossEntropy",
+    name: "hard and soft targets",
+    parts: loss("binaryCrossEntropy", [3]),
+    batch: 3,
+    targets: Float32Array.of(0, 1, 0.25, 1, 0, 0.75, 0.5, 1, 1),
+  },
+  {
+    type: "meanSquaredError",
+    name: "vectors",
+    parts: loss("meanSquaredError", [5]),
+    batch: 3,
+    targets: gridValues(15, 9),
+  },
+];
+
+/** The same test for a whole network in which every layer occurs, in training, for each of two weight samples. */
+const deep: SessionParts = {
+  inputShape: [2, 1, 3],
+  layers: chain(
+    ["batchNorm", { affine: true }],
+    ["flatten"],
+    ["dropout", { rate: 0.25 }],
+    ["linear", { units: 7, bias: "binary" }],
+    ["batchNorm"],
+    ["tanh"],
+    ["linear", { units: 5, weights: "real", bias: "real" }],
+    ["tanh"],
+    ["linear", { units: 4 }],
+  ),
+};
+
+/** A dropout layer keeps three of four values. */
+function masks(parts: SessionParts, values: number): Record<string, Uint8Array> {
+  const next = generator(3);
+  return Object.fromEntries(
+    parts.layers
+      .filter(({ type }) => type === "dropout")
+      .map(({ name }) => [name, Uint8Array.from({ length: values }, () => (next() < 0.75 ? 1 : 0))]),
+  );
+}
+
+async function check({ parts, batch, phase = "train", inputs = (values) => values, targets }: Row): Promise<void> {
+  const session = openSession({ ...parts, maxBatch: batch });
+  const { outputShape, parameters } = session.describe();
+  const values = batch * parts.inputShape!.reduce((product, size) => product * size, 1);
+  const outputs = batch * outputShape.reduce((product, size) => product * size, 1);
+  // Statistics and weights of odd values, variances above 0.
+  const state = await session.getState("model");
+  await session.setState(
+    "model",
+    state.map(({ name, shape, data }, i) => {
+      const drawn = gridValues(data.length, 50 + i);
+      return { name, shape, data: name.endsWith("running_var") ? drawn.map((value) => 0.5 + Math.abs(value)) : drawn };
+    }),
+  );
+  const count = (optimizer: number) =>
+    parameters
+      .filter((parameter) => parameter.optimizer === optimizer)
+      .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const optimizers = new Set(parameters.map(({ optimizer }) => optimizer)).size;
+  const call: ReplayCall = {
+    inputs: inputs(gridValues(values, 1)),
+    ...(targets ? { targets } : { outputGradients: [gridValues(outputs, 2)] }),
+    batch,
+    phase,
+    commit: false,
+    weights: Array.from({ length: optimizers }, (_, i) => gridValues(count(i), 30 + i)),
+    dropoutKeep: masks(parts, values),
+  };
+  for (const { what, analytical, numerical } of await gradientPairs(session, call)) {
+    const largest = Math.max(0.05, ...numerical.map(Math.abs));
+    close(analytical, numerical, tolerance * largest, what);
+  }
+  session.dispose();
+}
+
+for (const row of rows) test(`${row.type}, ${row.name}`, () => check(row));
+
+test("a deep network", () =>
+  check({ type: "", name: "", parts: deep, batch: 5, targets: Int32Array.of(3, 0, 1, 2, 2) }));
+
+test("every layer and every loss has a row", () => {
+  const { layers, losses } = addon.registry();
+  assert.equal([...new Set(rows.map(({ type }) => type))].sort(), [...layers, ...losses].sort());
+});
+
+test("gradients of each of three weight samples are those of the sample alone", async () => {
+  const three = openSession({ ...deep, binary: bayesbinn({ samples: 3 }), maxBatch: 5 });
+  const one = openSession({ ...deep, maxBatch: 5 });
+  const inputs = gridValues(30, 1);
+  const targets = Int32Array.of(3, 0, 1, 2, 2);
+  const keep = masks(deep, 3 * 30);
+  const shared = { inputs, targets, batch: 5, phase: "train" as const, commit: false };
+  const all = await three.replay({ ...shared, dropoutKeep: keep });
+  for (let s = 0; s < 3; s++) {
+    const part = <T extends Float32Array | Uint8Array>(array: T) =>
+      array.slice((s * array.length) / 3, ((s + 1) * array.length) / 3) as T;
+    const dropoutKeep = Object.fromEntries(Object.entries(keep).map(([name, mask]) => [name, part(mask)]));
+    const alone = await one.replay({ ...shared, dropoutKeep, weights: all.weights.map(part) });
+    assert.is(all.losses[s], alone.losses[0]);
+    assert.equal(all.inputGradients[s], alone.inputGradients[0]);
+    assert.equal(all.gradients.map(part), [...alone.gradients]);
+  }
+});
+
+test.run();

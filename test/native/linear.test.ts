@@ -1,0 +1,146 @@
+import { suite } from "uvu";
+import { kernels } from "./support/addon.js";
+import { close, epsilon32, sameBits } from "./support/compare.js";
+import { type Guarded, guarded } from "./support/margins.js";
+import { randomFloats, randomSigns } from "./support/random.js";
+import { linearGradientsReference, linearReference, type Sums } from "./support/reference-linear.js";
+
+const test = suite("linear");
+
+/**
+ * 1, primes, and both sides of the batch multiple (16), of the blocks of output rows (256) and of blocks of the weight
+ * gradient (131072 weights: 13 rows of 10007, 3 of 40009).
+ */
+const shapes: readonly (readonly [batch: number, inFeatures: number, outFeatures: number])[] = [
+  [1, 1, 1],
+  [1, 257, 1],
+  [1, 16, 31],
+  [3, 1, 7],
+  [3, 15, 17],
+  [3, 784, 10],
+  [15, 33, 16],
+  [16, 16, 16],
+  [16, 31, 257],
+  [17, 17, 15],
+  [17, 257, 33],
+  [31, 2, 513],
+  [5, 40009, 4],
+  [100, 113, 31],
+  [100, 64, 512],
+  [3, 10007, 17],
+  [113, 33, 113],
+  [257, 5, 3],
+];
+
+const kinds = [
+  { kind: "binary weights", weightsOf: randomSigns, bias: false },
+  {
+    kind: "real weights and a bias",
+    weightsOf: (count: number, seed: number) => randomFloats(count, seed),
+    bias: true,
+  },
+];
+
+/**
+ * Partial sums of k random terms have the size of sqrt(k) terms, and each rounds by eps/2 of that: the k errors add up to
+ * about eps/2 times the sum of the terms' sizes. Four times that for the tails, still far less than one term.
+ */
+const tolerances = ({ sizes }: Sums) => sizes.map((size) => 4 * (epsilon32 / 2) * size);
+
+type Problem = Readonly<Record<"input" | "weights" | "outputGradient", Float32Array>> &
+  Readonly<Record<"batch" | "inFeatures" | "outFeatures", number>> & { readonly bias?: Float32Array };
+
+function problemOf([batch, inFeatures, outFeatures]: (typeof shapes)[number], row: (typeof kinds)[number]): Problem {
+  return {
+    batch,
+    inFeatures,
+    outFeatures,
+    input: randomFloats(batch * inFeatures, 1),
+    weights: row.weightsOf(outFeatures * inFeatures, 2),
+    ...(row.bias && { bias: randomFloats(outFeatures, 3) }),
+    outputGradient: randomFloats(batch * outFeatures, 4),
+  };
+}
+
+/** All outputs of both kernels, each between margins. */
+function run(problem: Problem, threads: number): Readonly<Record<string, Guarded>> {
+  const { batch, inFeatures, outFeatures } = problem;
+  const outputs = {
+    output: guarded(batch * outFeatures),
+    inputGradient: guarded(batch * inFeatures),
+    weightGradient: guarded(outFeatures * inFeatures),
+    biasGradient: guarded(outFeatures),
+  };
+  kernels.linear({ ...problem, output: outputs.output.values, threads });
+  kernels.linearGradients({
+    ...problem,
+    inputGradient: outputs.inputGradient.values,
+    weightGradient: outputs.weightGradient.values,
+    biasGradient: outputs.biasGradient.values,
+    threads,
+  });
+  return outputs;
+}
+
+for (const shape of shapes) {
+  for (const row of kinds) {
+    const [batch, inFeatures, outFeatures] = shape;
+    test(`batch ${batch}, ${inFeatures} to ${outFeatures}, ${row.kind}`, () => {
+      const problem = problemOf(shape, row);
+      const outputs = run(problem, 1);
+      const expected = { ...linearReference(problem), ...linearGradientsReference(problem) };
+      for (const [name, sums] of Object.entries(expected)) {
+        close(outputs[name]!.values, sums.values, tolerances(sums), name);
+        outputs[name]!.check(name);
+      }
+    });
+  }
+}
+
+test("sums of +-1 are exact", () => {
+  const [batch, inFeatures, outFeatures] = [17, 1009, 33];
+  const input = randomSigns(batch * inFeatures, 1);
+  const weights = randomSigns(outFeatures * inFeatures, 2);
+  const outputGradient = randomSigns(batch * outFeatures, 3);
+  const problem = { batch, inFeatures, outFeatures, input, weights, outputGradient };
+  const outputs = run(problem, 2);
+  const expected = { ...linearReference(problem), ...linearGradientsReference(problem) };
+  for (const [name, { values }] of Object.entries(expected)) {
+    sameBits(outputs[name]!.values, Float32Array.from(values), name);
+  }
+});
+
+test("the number of threads changes no bit", () => {
+  for (const shape of shapes) {
+    const problem = problemOf(shape, kinds[1]!);
+    const [one, ...more] = [1, 2, 5].map((threads) => run(problem, threads));
+    for (const other of more) {
+      for (const [name, { values }] of Object.entries(one!)) sameBits(other[name]!.values, values, `${shape} ${name}`);
+    }
+  }
+});
+
+test("gradients that were not asked for are left out, one by one", () => {
+  const problem = problemOf([17, 33, 31], kinds[0]!);
+  const all = run(problem, 1);
+  for (const name of ["inputGradient", "weightGradient", "biasGradient"]) {
+    const only = guarded(all[name]!.values.length);
+    kernels.linearGradients({ ...problem, [name]: only.values, threads: 1 });
+    sameBits(only.values, all[name]!.values, name);
+    only.check(name);
+  }
+  kernels.linearGradients({ ...problem, threads: 1 });
+});
+
+test("inputs may lie anywhere in a larger buffer, and stay as they are", () => {
+  const problem = problemOf([3, 17, 5], kinds[1]!);
+  const plain = run(problem, 1);
+  const input = guarded(problem.input.length, problem.input);
+  const weights = guarded(problem.weights.length, problem.weights);
+  const moved = run({ ...problem, input: input.values, weights: weights.values }, 1);
+  for (const [name, { values }] of Object.entries(plain)) sameBits(moved[name]!.values, values, name);
+  sameBits(input.values, problem.input, "input");
+  sameBits(weights.values, problem.weights, "weights");
+});
+
+test.run();

@@ -1,0 +1,167 @@
+import type {
+  DatasetSpec,
+  LayerSpec,
+  NamedTensor,
+  NativeSession,
+  OptimizerSpec,
+  SessionSpec,
+  StateScope,
+  TrainCall,
+} from "../../../lib/native/contract.js";
+import { addon } from "./addon.js";
+import { randomFloats, randomLabels } from "./random.js";
+
+/** Options of a method as native code takes them: complete. */
+export type MethodSpec = Omit<OptimizerSpec, "parameters"> & { readonly type: string };
+
+export function bayesbinn(options: Readonly<Record<string, unknown>> = {}): MethodSpec {
+  return {
+    type: "bayesbinn",
+    learningRate: 0.01,
+    momentum: 0.9,
+    temperature: 1,
+    samples: 1,
+    estimator: "sample",
+    initialLambda: 0.5,
+    initialLambdaSpread: 0.1,
+    priorLambda: 0,
+    perWeightPrior: false,
+    klWeight: 1,
+    trainSetSize: 10,
+    epsilon: 1e-10,
+    saturation: 2 ** -24,
+    staleMu: false,
+    ...options,
+  };
+}
+
+export function adam(options: Readonly<Record<string, unknown>> = {}): MethodSpec {
+  return { type: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options };
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Options of every layer, complete, in one place. */
+const layerOptions: Readonly<Record<string, Options>> = {
+  linear: { units: 3, weights: "binary", bias: "none" },
+  batchNorm: { momentum: 0.1, epsilon: 1e-5, affine: false },
+  relu: {},
+  tanh: {},
+  dropout: { rate: 0.5 },
+  flatten: {},
+};
+
+/** A chain of layers, named after their types and places: `linear1`, `tanh2`, ... */
+export function chain(...layers: readonly (readonly [type: string, options?: Options])[]): LayerSpec[] {
+  const names = layers.map(([type], i) => `${type}${i + 1}`);
+  return layers.map(([type, options], i) => ({
+    type,
+    name: names[i]!,
+    inputs: [i === 0 ? "input" : names[i - 1]!],
+    ...layerOptions[type],
+    ...options,
+  }));
+}
+
+/** Names of the parameters of `layers`, by kind. */
+export function parametersOf(layers: readonly LayerSpec[]): { binary: string[]; real: string[] } {
+  const names: { binary: string[]; real: string[] } = { binary: [], real: [] };
+  for (const layer of layers) {
+    if (layer.type === "linear") {
+      names[layer["weights"] as "binary" | "real"].push(`${layer.name}.weight`);
+      if (layer["bias"] !== "none") names[layer["bias"] as "binary" | "real"].push(`${layer.name}.bias`);
+    }
+    if (layer.type === "batchNorm" && layer["affine"] === true) {
+      names.real.push(`${layer.name}.weight`, `${layer.name}.bias`);
+    }
+  }
+  return names;
+}
+
+/** What a session is made of, beside what each test gives: `layers` at least. */
+export interface SessionParts extends Partial<Omit<SessionSpec, "optimizers" | "layers" | "loss">> {
+  readonly layers: readonly LayerSpec[];
+  readonly loss?: string;
+  readonly binary?: MethodSpec;
+  readonly real?: MethodSpec;
+}
+
+/** A complete spec: binary parameters with BayesBiNN, first, then real ones with Adam, each where there are any. */
+export function sessionSpec(parts: SessionParts): SessionSpec {
+  const { binary = bayesbinn(), real = adam(), loss = "softmaxCrossEntropy", ...rest } = parts;
+  const names = parametersOf(parts.layers);
+  const optimizers = [
+    { ...binary, parameters: names.binary },
+    { ...real, parameters: names.real },
+  ].filter(({ parameters }) => parameters.length > 0);
+  return {
+    device: "cpu",
+    threads: 1,
+    seed: 1,
+    maxBatch: 32,
+    inputShape: [5],
+    ...rest,
+    loss: { type: loss },
+    optimizers,
+  };
+}
+
+export function openSession(parts: SessionParts): NativeSession {
+  return new addon.Session(sessionSpec(parts));
+}
+
+/** A network with every kind of layer, parameter and state: `[2, 2, 3]` to 4 classes. */
+export function everything(parts: Partial<SessionParts> = {}): SessionParts {
+  return {
+    inputShape: [2, 2, 3],
+    layers: chain(
+      ["batchNorm", { affine: true }],
+      ["flatten"],
+      ["dropout", { rate: 0.2 }],
+      ["linear", { units: 17, bias: "binary" }],
+      ["batchNorm", { momentum: 0.15 }],
+      ["tanh"],
+      ["linear", { units: 9, weights: "real", bias: "real" }],
+      ["relu"],
+      ["linear", { units: 4, bias: "real" }],
+    ),
+    binary: bayesbinn({ samples: 2, staleMu: true, perWeightPrior: true }),
+    ...parts,
+  };
+}
+
+/** Random samples with labels. */
+export function labelled(count: number, sampleShape: readonly number[], classes: number, seed = 5): DatasetSpec {
+  const features = sampleShape.reduce((product, size) => product * size, 1);
+  return {
+    name: "random",
+    inputs: randomFloats(count * features, seed, -2, 2),
+    sampleShape,
+    scale: Float32Array.of(1),
+    shift: Float32Array.of(0),
+    targets: randomLabels(count, classes, seed + 1),
+    targetWidth: 1,
+  };
+}
+
+/** A call for all of an epoch at once. */
+export function trainCall(dataset: number, options: Partial<TrainCall> = {}): TrainCall {
+  return {
+    dataset,
+    epoch: 0,
+    batchSize: 7,
+    firstBatch: 0,
+    batches: 1,
+    shuffle: true,
+    budgetMilliseconds: Number.POSITIVE_INFINITY,
+    ...options,
+  };
+}
+
+/** Everything that training moves, by name. */
+export async function stateOf(
+  session: NativeSession,
+  scope: StateScope = "training",
+): Promise<Map<string, NamedTensor>> {
+  return new Map((await session.getState(scope)).map((tensor) => [tensor.name, tensor]));
+}
