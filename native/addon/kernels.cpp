@@ -7,6 +7,7 @@
 #include "addon/results.h"
 #include "core/buffer.h"
 #include "core/method.h"
+#include "core/optimizer.h"
 #include "core/permutation.h"
 
 namespace bayesbinn::addon {
@@ -108,7 +109,9 @@ void sample_weights(const Napi::CallbackInfo& info) {
     // A slot that the formula reads while sampling starts as it would in training.
     pass.weights = weights.data();
     if (has(call, "noise")) {
-      pass.noise.recorded = typed_array_of<float>(call, "noise", count).data();
+      const auto noise = typed_array_of<float>(call, "noise", count);
+      if (method->sampling_needs_noise(step)) check_noise(noise);
+      pass.noise.recorded = noise.data();
     } else {
       pass.noise.draw = draw_of(object_of(call, "address"));
     }
@@ -147,6 +150,7 @@ void update(const Napi::CallbackInfo& info) {
     const auto gradients = lists("gradients");
     const Method::Step step =
         method->step(static_cast<uint64_t>(integer_of(call, "t", 1, kLargestInteger - 1)), method->samples());
+    for (size_t s = 0; method->pullback_needs_noise(step) && s < noise.size(); ++s) check_noise(noise[s]);
     OptimizerPass pass = pass_of(*method, step, latent);
     for (int s = 0; s < method->slots(); ++s) {
       if (method->slot_used(s))

@@ -42,6 +42,9 @@ class MethodOf final : public Method {
     return step;
   }
 
+  bool sampling_needs_noise(const Step& step) const override { return F::materialize_needs_noise(of_formula(step)); }
+  bool pullback_needs_noise(const Step& step) const override { return F::pullback_needs_noise(of_formula(step)); }
+
   bool initial_uses_proposal() const override { return F::kInitialFromLayer; }
   bool initial_uses_normal() const override { return hyper_.initial_uses_normal(); }
 
@@ -56,6 +59,10 @@ class MethodOf final : public Method {
   }
 
  private:
+  static const typename F::Step& of_formula(const Step& step) {
+    return *reinterpret_cast<const typename F::Step*>(step.bytes);
+  }
+
   typename F::Hyper hyper_;
 };
 

@@ -32,6 +32,9 @@ class Method {
   virtual bool slot_used(int slot) const = 0;
   virtual float absent_slot(int slot) const = 0;
   virtual Step step(uint64_t t, int64_t samples) const = 0;
+  // Whether sampling weights, and pulling gradients back, depend on noise in this step.
+  virtual bool sampling_needs_noise(const Step& step) const = 0;
+  virtual bool pullback_needs_noise(const Step& step) const = 0;
   // Whether first latent weights depend on the layer's proposals, and on normals; else those may be null.
   virtual bool initial_uses_proposal() const = 0;
   virtual bool initial_uses_normal() const = 0;

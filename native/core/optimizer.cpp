@@ -25,6 +25,13 @@ void propose(const Parameter& parameter, int64_t count, const float* u, float* o
 
 }  // namespace
 
+void check_noise(std::span<const float> noise) {
+  for (const float u : noise) {
+    if (u > 0 && u < 1) continue;
+    throw Error(ErrorCode::option_range, "noise: " + Value(u).describe() + " given, accepted: numbers > 0 and < 1");
+  }
+}
+
 Optimizer::Optimizer(Backend& backend, const Value& spec, uint32_t index, std::vector<NamedParameter>& parameters,
                      std::vector<bool>& claimed)
     : backend_(backend), index_(index) {

@@ -1,6 +1,7 @@
 // A method at work: the parameters that it owns, side by side in flat arrays, and its state.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,9 @@
 #include "core/network.h"
 
 namespace bayesbinn {
+
+// Recorded noise must be uniforms in (0, 1). ERR_OPTION_RANGE.
+void check_noise(std::span<const float> noise);
 
 class Optimizer {
  public:
@@ -42,6 +46,9 @@ class Optimizer {
 
   // Noise and weights in place of drawn ones (device memory; null: drawn), gradients kept in `store`.
   void record(const float* noise, float* store);
+
+  // Of the step begun.
+  bool needs_noise() const { return method_->sampling_needs_noise(step_); }
 
   const OptimizerPass& pass() const { return pass_; }
   void materialize() { backend_.materialize(pass_); }

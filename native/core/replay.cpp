@@ -85,6 +85,7 @@ ReplayResult Session::replay(const ReplayCall& call) {
     }
     optimizer.record(noise[i].floats(), gradients[i].floats());
     optimizer.begin_step(seed_, step_, call.commit);
+    if (noise[i].bytes() > 0 && optimizer.needs_noise()) check_noise(call.noise[i]);
     result.weights.emplace_back(all);
     result.gradients.emplace_back(all);
   }

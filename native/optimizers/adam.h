@@ -33,7 +33,7 @@ struct Adam {
   };
 
   struct Step {
-    float beta1, beta2, rate, second_correction, epsilon, sample_share;
+    float beta1, beta2, one_minus_beta1, one_minus_beta2, rate, second_correction, epsilon, sample_share;
   };
 
   static Step step(const Hyper& hyper, uint64_t t, int64_t samples) {
@@ -41,6 +41,8 @@ struct Adam {
     Step step;
     step.beta1 = static_cast<float>(hyper.beta1);
     step.beta2 = static_cast<float>(hyper.beta2);
+    step.one_minus_beta1 = static_cast<float>(1 - hyper.beta1);
+    step.one_minus_beta2 = static_cast<float>(1 - hyper.beta2);
     step.rate = static_cast<float>(hyper.learning_rate / (1 - std::pow(hyper.beta1, count)));
     step.second_correction = static_cast<float>(1 / (1 - std::pow(hyper.beta2, count)));
     step.epsilon = static_cast<float>(hyper.epsilon);
@@ -62,8 +64,8 @@ struct Adam {
   BB_FORMULA float pullback_settled(float g, const Weight&, const Step& step) { return step.sample_share * g; }
 
   BB_FORMULA void update(Weight& weight, float gradient, const Step& step) {
-    const float m = step.beta1 * weight.slot[first_moment] + (1.0f - step.beta1) * gradient;
-    const float v = step.beta2 * weight.slot[second_moment] + (1.0f - step.beta2) * gradient * gradient;
+    const float m = step.beta1 * weight.slot[first_moment] + step.one_minus_beta1 * gradient;
+    const float v = step.beta2 * weight.slot[second_moment] + step.one_minus_beta2 * gradient * gradient;
     weight.slot[first_moment] = m;
     weight.slot[second_moment] = v;
     weight.latent -= step.rate * m / (std::sqrt(v * step.second_correction) + step.epsilon);

@@ -62,7 +62,7 @@ struct BayesBinn {
   };
 
   struct Step {
-    float inverse_temperature, scale, epsilon, saturation, beta, rate, kl_weight;
+    float inverse_temperature, scale, epsilon, saturation, beta, one_minus_beta, rate, kl_weight;
     float settled_beyond;  // |lambda| from which neither noise nor an exponential changes a bit
     bool signs, mean, stale;
   };
@@ -77,6 +77,7 @@ struct BayesBinn {
     step.epsilon = static_cast<float>(hyper.epsilon);
     step.saturation = static_cast<float>(hyper.saturation);
     step.beta = static_cast<float>(hyper.momentum_rate);
+    step.one_minus_beta = static_cast<float>(1 - hyper.momentum_rate);
     step.rate = static_cast<float>(hyper.learning_rate / (1 - std::pow(hyper.momentum_rate, static_cast<double>(t))));
     step.kl_weight = static_cast<float>(hyper.kl_weight);
     step.stale = hyper.stale_mu;
@@ -130,7 +131,7 @@ struct BayesBinn {
   BB_FORMULA void update(Weight& weight, float gradient, const Step& step) {
     const float lambda = weight.latent;
     const float total = gradient + step.kl_weight * (lambda - weight.slot[prior]);
-    const float m = step.beta * weight.slot[momentum] + (1.0f - step.beta) * total;
+    const float m = step.beta * weight.slot[momentum] + step.one_minus_beta * total;
     weight.slot[momentum] = m;
     weight.slot[previous_lambda] = lambda;
     weight.latent = lambda - step.rate * m;

@@ -9,7 +9,13 @@
  *   eval_mean_logits_authors         bb01-bb12  mean of the logits of these draws
  *   eval_mean_prob_paper             bb01-bb10  mean of their softmax; bb11 and bb12 are no classifiers
  *
- * Largest errors reached (AVX2), of the largest entry: 2.5e-6 in everything (w of bb05: 6e-6), 3e-5 in bb12. bb02 see below.
+ * Largest errors reached, of the largest entry, over all quantities and steps:
+ *
+ *                           AVX2, OpenBLAS     neither
+ *   bb02, first four steps  2.1e-4 (momentum)  2.1e-4
+ *   bb05                    5.7e-6 (w)         1.3e-5
+ *   bb12                    2.8e-5 (logits)    2.1e-5
+ *   all others              2e-6               2e-6
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -23,14 +29,15 @@ import { evaluationLogits, openTrajectory, playStep } from "./trajectory.js";
 const test = suite("BayesBiNN, free-running");
 
 /**
- * What the recording reaches against itself in another summation order, with another tanh or in float64, is up to 1.1e-6,
- * and 2.8e-5 in bb12, whose normalised output lies close to its targets. Ten times that would do.
+ * About ten times what the recording reaches against itself in another summation order, with another tanh or in float64:
+ * 1.1e-6 at most. bb05 divides errors of lambda by a temperature of 0.1. bb12 is 2.8e-5 away from itself: the batch norm
+ * of its one output magnifies roundings where that hardly varies.
  */
-const limits: Readonly<Record<string, number>> = { default: 1e-5, bb12_snelson: 1e-4 };
+const limits: Readonly<Record<string, number>> = { default: 1e-5, "bb05_tau0.1_beta0.9_S2": 5e-5, bb12_snelson: 1e-4 };
 
 /**
- * The case whose mu, one step late, meets the sensitive range of tanh: the recording is off by 1e-4 against itself in
- * the first four steps, and in the fifth one weight blows up.
+ * The case whose mu, one step late, meets the sensitive range of tanh: its last bit is worth 2e-4 in the first four
+ * steps, and in the fifth one weight blows up.
  */
 const unstable = { path: "bayesbinn/bb02_tau1e-2", limit: 1e-3, freeSteps: 4 } as const;
 
@@ -76,7 +83,7 @@ test(`${unstable.path}: later steps from the recorded state`, async () => {
   const { steps } = golden.settings(trajectorySettings);
   for (let step = unstable.freeSteps; step < steps; step++) {
     await session.write(recorded(step));
-    await checkForward(golden, session, step, 1e-4);
+    await checkForward(golden, session, step, limits.default!);
   }
   await session.write({ ...recorded(steps), previous_lambda: lambdaBefore(golden, steps - 1) });
   await checkEvaluation(golden, session, limits.default!);
@@ -90,8 +97,7 @@ async function checkForward(golden: Golden, session: GoldenSession, step: number
   const check = (what: string, actual: ArrayLike<number>) =>
     near(actual, golden.f32(what, step), limit, `${what} of step ${step}`);
   sameSigns(weights[0]!, golden.f32("w", step), `w of step ${step}`);
-  // The temperature divides errors of lambda: by 0.1 in bb05.
-  near(weights[0]!, golden.f32("w", step), 10 * limit, `w of step ${step}`);
+  check("w", weights[0]!);
   check("logits", joined(outputs));
   check("loss_sample", losses);
   check("loss", [mean(losses)]);

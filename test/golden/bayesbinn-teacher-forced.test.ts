@@ -2,11 +2,8 @@
  * One update of the kernels from each recorded state: lambda, mu, momentum, noise, weights and gradients of a step give
  * the next lambda and momentum.
  *
- * Errors reached, of the largest entry, the worst of all steps (AVX2):
- *
- *   case                      momentum  lambda
- *   bb01_tau1e-10             1.0e-7    9.7e-8
- *   bb02_tau1e-2              TBD
+ * Largest errors reached, of the largest entry: 3.7e-7 in lambda and 1.4e-6 in the momentum (a beta of 0.99 alone gives
+ * 1e-6: 1 - beta is a float32), and 1.9e-5 in both in bb02; the same with and without AVX2.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -25,7 +22,7 @@ import { argumentError, halfLogit, isSensitive, recordedRange, unit } from "./ta
 
 const test = suite("BayesBiNN, teacher-forced");
 
-/** Five times what the formula in other float32 operations reaches: a few roundings, none of which is amplified. */
+/** What the formula in another order of float32 operations reaches: a few roundings, hardly amplified. */
 const limit = 5e-6;
 
 /**

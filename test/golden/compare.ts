@@ -23,9 +23,7 @@ export function errorOf(actual: Numbers, expected: Numbers): number {
 /** Asserts that {@link errorOf} stays within `limit`. */
 export function near(actual: Numbers, expected: Numbers, limit: number, what: string): void {
   const error = errorOf(actual, expected);
-  if (process.env.GOLDEN_LOG) console.error(`@@ ${what} | ${error.toExponential(1)} | ${limit}`);
-  if (!process.env.GOLDEN_LOG)
-    assert.ok(error <= limit, `${what}: differs by ${error.toExponential(2)} of the largest entry, accepted: ${limit}`);
+  assert.ok(error <= limit, `${what}: differs by ${error.toExponential(2)} of the largest entry, accepted: ${limit}`);
 }
 
 /** Asserts that each entry is on the same side of 0. */

@@ -1,6 +1,9 @@
 /*
- * The authors' full-size networks on four MNIST images, with weights from a hash: logits, and the first outputs of each
- * layer before and after its batch norm, through networks that end there.
+ * The authors' full-size networks on four MNIST images, with weights from a hash and running statistics from a formula:
+ * logits, and what each layer gives before and after its batch norm, through networks that end there.
+ *
+ * Largest errors reached (AVX2): 1.4e-6 in the logits (PyTorch itself is 1.2e-6 away from float64), 5e-7 of the largest
+ * entry before batch norm, where 784 to 2048 terms are summed in another order, and 7e-7 after it.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -8,6 +11,7 @@ import { z } from "zod";
 import { meanSquaredError } from "../../lib/losses/mean-squared-error.js";
 import { BayesBiNN } from "../../lib/optimizers/bayesbinn.js";
 import { replayed } from "./cases.js";
+import { near } from "./compare.js";
 import { GoldenSession } from "./golden-session.js";
 import { hashWeights } from "./hash-weights.js";
 import { type Golden, readGolden } from "./read-golden.js";
@@ -15,8 +19,12 @@ import { classifier } from "./trajectory-network.js";
 
 const test = suite("full-size networks");
 
+/** Of the largest entry; for the logits (up to 2) tighter than the 1e-4 that any summation order keeps. */
+const limit = 1e-5;
+
 const settingsSchema = z.object({
   seed: z.int(),
+  /** For each layer. */
   bn_mean: z.array(z.number()),
   bn_std: z.array(z.number()),
   bn_eps: z.array(z.literal(1e-4)),
@@ -25,64 +33,78 @@ const settingsSchema = z.object({
 
 for (const path of replayed.endToEnd) {
   const golden = readGolden(path);
-  const settings = golden.settings(settingsSchema);
-  const weights = settings.layers.map(({ shape: [outputs, inputs] }, layer) => hashWeights(outputs * inputs, layer, settings.seed));
+  const { layers, seed } = golden.settings(settingsSchema);
+  const weights = layers.map(({ shape: [units, inputs] }, layer) => hashWeights(units * inputs, layer, seed));
 
-  test(`${path}: weights`, () => {
-    for (const [layer, { first16, plus_ones: ones }] of settings.layers.entries()) {
-      const own = weights[layer]!;
-      assert.equal([...own.subarray(0, 16)], first16);
-      assert.is(own.reduce((count, weight) => count + Number(weight > 0), 0), ones);
+  test(`${path}, weights`, () => {
+    for (const [layer, { first16, plus_ones }] of layers.entries()) {
+      assert.equal([...weights[layer]!.subarray(0, 16)], first16);
+      assert.is(
+        weights[layer]!.reduce((ones, weight) => ones + (weight + 1) / 2, 0),
+        plus_ones,
+      );
     }
   });
 
-  test(`${path}: logits`, async () => {
-    const t = performance.now();
-    const logits = await outputs(golden, weights, 3 * weights.length - 1);
-    console.error(performance.now() - t);
-    near(logits, golden.f32("logits"), 1e-4, "logits");
-    near(logits, golden.f64("logits_f64"), 1e-4, "logits_f64");
+  test(`${path}, logits`, async () => {
+    const logits = await outputsAfter(golden, weights, "batchNorm");
+    near(logits, golden.f32("logits"), limit, "logits");
+    near(logits, golden.f64("logits_f64"), limit, "logits_f64");
   });
 
-  for (const layer of weights.keys()) {
-    test(`${path}: layer ${layer}`, async () => {
-      const pre = await outputs(golden, weights, 3 * layer + 1);
-      near(pre.subarray(0,8), golden.f32("pre_bn_first8", layer), 1e-4, "pre");
-      const post = await outputs(golden, weights, 3 * layer + 2);
-      near(post.subarray(0,8), golden.f32("post_bn_first8", layer), 1e-4, "post");
-      const mean = post.reduce((sum, value) => sum + value, 0) / post.length;
-      const variance = post.reduce((sum, value) => sum + (value - mean) ** 2, 0) / post.length;
-      near([mean, Math.sqrt(variance)], golden.f32("post_bn_mean_std", layer), 1e-4, "mean std");
-      near([mean, Math.sqrt(variance*post.length/(post.length-1))], golden.f32("post_bn_mean_std", layer), 1e-4, "mean std unb");
+  for (const layer of layers.keys()) {
+    test(`${path}, layer ${layer}`, async () => {
+      const used = weights.slice(0, layer + 1);
+      const sums = await outputsAfter(golden, used, "linear");
+      near(sums.subarray(0, 8), golden.f32("pre_bn_first8", layer), limit, "before batch norm");
+      const normalized = await outputsAfter(golden, used, "batchNorm");
+      near(normalized.subarray(0, 8), golden.f32("post_bn_first8", layer), limit, "after batch norm");
+      near(meanAndDeviation(normalized), golden.f32("post_bn_mean_std", layer), limit, "mean and deviation");
     });
   }
 }
 
 test.run();
 
-async function outputs(golden: Golden, weights: readonly Float32Array[], depth: number): Promise<Float32Array> {
-  const { bn_mean: means, bn_std: deviations, layers: sizes } = golden.settings(settingsSchema);
-  const layers = classifier(sizes.map(({ shape: [units] }) => units), 0).slice(0, depth);
-  const used = sizes.slice(0, Math.ceil(depth / 3));
-  const norms = layers.filter(({ type }) => type === "batchNorm").length;
+/** Outputs `[images, units]` of a network of the first `weights.length` layers that ends with `last`. */
+async function outputsAfter(golden: Golden, weights: readonly Float32Array[], last: "linear" | "batchNorm") {
+  const settings = golden.settings(settingsSchema);
+  const units = settings.layers.slice(0, weights.length).map(({ shape }) => shape[0]);
+  const layers = classifier(units, 0).slice(0, last === "linear" ? -1 : undefined);
+  const statistics = units
+    .slice(0, layers.filter(({ type }) => type === "batchNorm").length)
+    .flatMap((count, layer) => {
+      const [mean, deviation] = [settings.bn_mean[layer]!, settings.bn_std[layer]!];
+      return Array.from({ length: count }, (_, channel) => ({
+        mean: mean + (deviation * ((channel % 7) - 3)) / 10,
+        variance: deviation ** 2 * (1 + (channel % 5) / 4),
+      }));
+    });
+  const [images] = golden.shape("x") as [number];
   const network = { inputShape: [784], layers, loss: meanSquaredError() };
-  using session = new GoldenSession(network, [new BayesBiNN()], 4);
-  const channels = used.slice(0, norms).flatMap(({ shape: [units] }, layer) => Array.from({ length: units }, (_, channel) => ({ layer, channel })));
-  const latent = new Float32Array(weights.slice(0, used.length).reduce((a, w) => a + w.length, 0));
-  let at = 0;
-  for (const w of weights.slice(0, used.length)) { latent.set(w, at); at += w.length; }
+  using session = new GoldenSession(network, [new BayesBiNN()], images);
   await session.write({
-    latent,
-    running_mean: Float32Array.from(channels, ({layer, channel}) => means[layer]! + (deviations[layer]! * ((channel % 7) - 3)) / 10),
-    running_var: Float32Array.from(channels, ({layer, channel}) => deviations[layer]! ** 2 * (1 + (channel % 5) / 4)),
+    latent: joined(weights),
+    running_mean: Float32Array.from(statistics, ({ mean }) => mean),
+    running_var: Float32Array.from(statistics, ({ variance }) => variance),
   });
-  const r = await session.predict({ inputs: golden.f32("x"), batchSize: 4, samples: 0, draw: 0, output: "logits" });
-  return r.values;
+  const call = { batchSize: images, samples: 0, draw: 0, output: "logits" } as const;
+  return (await session.predict({ inputs: golden.f32("x"), ...call })).values;
 }
 
-function near(actual: ArrayLike<number>, expected: ArrayLike<number>, limit: number, what: string) {
-  let error = 0;
-  for (let i = 0; i < expected.length; i++) error = Math.max(error, Math.abs(actual[i]! - expected[i]!));
-  console.error(what, error);
-  assert.ok(error<=limit);
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((count, part) => count + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
+}
+
+/** The deviation of a sample, over n - 1. */
+function meanAndDeviation(values: Float32Array): [number, number] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return [mean, Math.sqrt(squares / (values.length - 1))];
 }

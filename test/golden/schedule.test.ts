@@ -22,7 +22,12 @@ const rounding = 2 ** -52;
 /** Milestones as the authors' code writes them; 150 stands there twice for 200 epochs. */
 const milestones = (epochs: number) => [Math.floor(epochs / 2), Math.floor(epochs / 4) * 3, 150, 250, 350, 450];
 
-const runs: readonly { readonly name: string; readonly initial: number; readonly epochs: number; schedule: Schedule }[] = [
+const runs: readonly {
+  readonly name: string;
+  readonly initial: number;
+  readonly epochs: number;
+  schedule: Schedule;
+}[] = [
   { name: "cos_lr0.0001_E5", initial: 1e-4, epochs: 5, schedule: cosine({ final: 1e-16 }) },
   { name: "cos_lr0.0003_E500", initial: 3e-4, epochs: 500, schedule: cosine({ final: 1e-16 }) },
   { name: "expo_lr0.001_E20", initial: 1e-3, epochs: 20, schedule: exponential({ gamma: 1e-6 ** (1 / 20) }) },
@@ -37,7 +42,10 @@ for (const { name, initial, epochs, schedule } of runs) {
       assert.is(recorded.length, epochs);
       for (const [epoch, expected] of recorded.entries()) {
         const value = scheduleValue(schedule, initial, epoch + shift, epochs);
-        assert.ok(Math.abs(value / expected - 1) <= epochs * rounding, `epoch ${epoch}: ${value}, recorded ${expected}`);
+        assert.ok(
+          Math.abs(value / expected - 1) <= epochs * rounding,
+          `epoch ${epoch}: ${value}, recorded ${expected}`,
+        );
       }
     });
   }

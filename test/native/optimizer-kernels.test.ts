@@ -9,8 +9,8 @@ import { adam, bayesbinn } from "./support/specs.js";
 
 const test = suite("optimizer kernels");
 
-/** One, below, at and beyond the inner block of 256 weights; several blocks. */
-const lengths = [1, 3, 255, 256, 257, 1000];
+/** One, and around what the loops could work on at a time: 64 and 256 weights; several of these. */
+const lengths = [1, 3, 63, 64, 65, 255, 256, 257, 1000];
 
 /** Every regime of the method, and every option at a value that shows. */
 const rows: readonly (readonly [name: string, options: Partial<BayesBinnOptions>])[] = [

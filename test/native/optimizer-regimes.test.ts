@@ -56,7 +56,7 @@ const border = (temperature: number) => Math.fround(Math.max(8.32 + 9.02 * tempe
 
 const [units, inputs] = [512, 9];
 
-/** Blocks of 256 weights: settled ones, unsettled ones, some with a single weight on, just inside or outside the border. */
+/** Stretches of 256 weights: settled ones, unsettled ones, ones with a single weight on, just inside or outside the border. */
 function latents(temperature: number): Float32Array {
   const limit = border(temperature);
   const ulp = 2 ** (Math.floor(Math.log2(limit)) - 23);

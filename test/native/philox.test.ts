@@ -56,7 +56,7 @@ function wordOf(element: number, at: DrawAddress): number {
 }
 
 test("uniforms are max(k, 1) 2^-24 with the upper 24 bits k of word element mod 4 of block element / 4", () => {
-  // More than one inner block (256) and more than one parallel task (32768), and no multiple of 4.
+  // Several blocks, more than one parallel task (32768), and no multiple of 4.
   const count = 32768 + 257;
   for (const at of [
     address,

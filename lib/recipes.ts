@@ -1,0 +1,16 @@
+/**
+ * `bayesbinn/recipes`: the experiments of the command line, from a script.
+ *
+ * @example
+ * const config = await resolveConfig("mnist-mlp", ["model.hiddenUnits=256"], { epochs: 5 });
+ * const { test } = await runConfig(config);
+ *
+ * @module
+ */
+
+export { type Config, type ConfigInput, checkConfig, configJsonSchema } from "./recipes/config.js";
+export { recipes } from "./recipes/index.js";
+export type { Recipe } from "./recipes/recipe.js";
+export { resolveConfig } from "./recipes/resolve-config.js";
+export { type RunListeners, type RunOptions, runConfig } from "./recipes/run.js";
+export type { RunStart, RunSummary } from "./recipes/run-report.js";

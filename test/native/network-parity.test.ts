@@ -1,0 +1,171 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { DatasetSpec, NativeSession, WeightChoice } from "../../lib/native/contract.js";
+import { kernels } from "./support/addon.js";
+import { close } from "./support/compare.js";
+import { generator, randomFloats, randomLabels } from "./support/random.js";
+import { referenceLosses } from "./support/reference-losses.js";
+import { product, runNetwork } from "./support/reference-network.js";
+import { chain, openSession, type SessionParts, stateOf } from "./support/specs.js";
+
+const test = suite("network parity");
+
+const inputShape = [2, 3, 2];
+const features = product(inputShape);
+const outputs = 3;
+const [seed, samples] = [31, 20];
+
+/** Every layer once at least; BayesBiNN owns the binary weights, Adam the real ones. */
+const network: SessionParts = {
+  inputShape,
+  layers: chain(
+    ["batchNorm", { affine: true, momentum: 0.25 }],
+    ["flatten"],
+    ["dropout", { rate: 0.2 }],
+    ["linear", { units: 17, bias: "binary" }],
+    ["batchNorm", { epsilon: 1e-4 }],
+    ["tanh"],
+    ["linear", { units: 7, weights: "real", bias: "real" }],
+    ["relu"],
+    ["linear", { units: outputs, bias: "real" }],
+  ),
+  seed,
+};
+
+/**
+ * The results come after four sums of up to 17 terms and as many normalisations in float32: a hundred roundings of
+ * 6e-8, of values of order 1 to 10.
+ */
+const tolerance = 3e-5;
+
+/** A network with weights and statistics as after some training. */
+async function open(loss: string): Promise<NativeSession> {
+  const session = openSession({ ...network, loss });
+  const state = await session.getState("model");
+  await session.setState(
+    "model",
+    state.map(({ name, shape, data }, i) => {
+      const drawn = randomFloats(data.length, 70 + i);
+      return { name, shape, data: name.endsWith("running_var") ? drawn.map((value) => 1.5 + value) : drawn };
+    }),
+  );
+  return session;
+}
+
+const isBinary = (name: string) => name === "linear4.weight" || name === "linear4.bias" || name === "linear9.weight";
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** Weights of an evaluation: modes, or signs drawn with probability sigmoid(2 lambda) from the prediction stream. */
+async function weightsOf(session: NativeSession, choice?: { draw: number; sample: number }) {
+  const tensors = new Map<string, Float32Array>();
+  const state = await stateOf(session, "model");
+  // Binary parameters lie one after the other in the arrays of their optimizer, the first of the session.
+  const noise = new Float32Array(2 * 17 * features);
+  if (choice) kernels.uniform({ seed, stream: "prediction", step: choice.draw, sample: choice.sample }, noise);
+  let at = 0;
+  for (const [name, { data }] of state) {
+    const drawn = (lambda: number) => (noise[at++]! < sigmoid(2 * lambda) ? 1 : -1);
+    const sign = (lambda: number) => (lambda >= 0 ? 1 : -1);
+    tensors.set(name, isBinary(name) ? data.map(choice ? drawn : sign) : data);
+  }
+  return tensors;
+}
+
+const inputs = randomFloats(samples * features, 3, -2, 2);
+const targetsOf: Readonly<Record<string, Int32Array | Float32Array>> = {
+  softmaxCrossEntropy: randomLabels(samples, outputs, 4),
+  binaryCrossEntropy: randomFloats(samples * outputs, 5, 0, 1),
+  meanSquaredError: randomFloats(samples * outputs, 6),
+};
+
+function dataset(loss: string): DatasetSpec {
+  const targets = targetsOf[loss]!;
+  const [scale, shift] = [Float32Array.of(1), Float32Array.of(0)];
+  return { name: loss, inputs, sampleShape: inputShape, scale, shift, targets, targetWidth: targets.length / samples };
+}
+
+const rows = (values: ArrayLike<number>, width: number) =>
+  Array.from({ length: samples }, (_, b) => Array.from({ length: width }, (_, k) => values[b * width + k]!));
+
+/** Logits of all samples in float64. */
+async function referenceLogits(session: NativeSession, choice?: { draw: number; sample: number }) {
+  const input = { batch: samples, shape: inputShape, values: Float64Array.from(inputs) };
+  const tensors = await weightsOf(session, choice);
+  return rows(runNetwork(network.layers, input, { tensors, phase: "eval" }).output.values, outputs);
+}
+
+const mode: WeightChoice = { samples: 0, draw: 0 };
+
+for (const [loss, reference] of Object.entries(referenceLosses)) {
+  test(`${loss}: predictions and evaluations of the mode, in whole and in partial batches`, async () => {
+    const session = await open(loss);
+    const logits = await referenceLogits(session);
+    const predictions = logits.map((row) => reference.link(row));
+    const targets = rows(targetsOf[loss]!, targetsOf[loss]!.length / samples);
+    const lossSum = logits.reduce((sum, row, b) => sum + reference.ofLogits(row, targets[b]!), 0);
+    const correct = predictions.filter((row, b) => reference.correct?.(row, targets[b]!)).length;
+    const id = session.addDataset(dataset(loss));
+    for (const batchSize of [1, 7, 16, 17, 20, 32]) {
+      const what = `batches of ${batchSize}`;
+      const found = await session.predict({ ...mode, inputs, batchSize, output: "logits" });
+      close(found.values, logits.flat(), tolerance, `${what}: logits`);
+      const linked = await session.predict({ ...mode, inputs, batchSize, output: "probabilities" });
+      close(linked.values, predictions.flat(), tolerance, `${what}: predictions`);
+      const evaluation = await session.evaluate({ ...mode, dataset: id, batchSize });
+      assert.equal(evaluation, {
+        cancelled: false,
+        count: samples,
+        correct: reference.correct ? correct : Number.NaN,
+        lossSum: evaluation.lossSum,
+      });
+      close([evaluation.lossSum], [lossSum], samples * tolerance * 10, `${what}: loss`);
+    }
+  });
+
+  test(`${loss}: the mean over posterior samples averages predictions, not logits`, async () => {
+    const session = await open(loss);
+    const [draws, draw] = [5, 9];
+    const mean = Array.from({ length: samples }, () => new Array<number>(outputs).fill(0));
+    for (let sample = 0; sample < draws; sample++) {
+      (await referenceLogits(session, { draw, sample })).forEach((row, b) => {
+        for (const [k, p] of reference.link(row).entries()) mean[b]![k]! += p / draws;
+      });
+    }
+    const targets = rows(targetsOf[loss]!, targetsOf[loss]!.length / samples);
+    const choice = { samples: draws, draw, batchSize: 7 };
+    const { values } = await session.predict({ ...choice, inputs, output: "probabilities" });
+    close(values, mean.flat(), tolerance, "mean prediction");
+    const evaluation = await session.evaluate({ ...choice, dataset: session.addDataset(dataset(loss)) });
+    const lossSum = mean.reduce((sum, row, b) => sum + reference.ofPrediction(row, targets[b]!), 0);
+    close([evaluation.lossSum], [lossSum], samples * tolerance * 10, "loss of the mean prediction");
+    const correct = mean.filter((row, b) => reference.correct?.(row, targets[b]!)).length;
+    assert.equal(evaluation.correct, reference.correct ? correct : Number.NaN);
+  });
+
+  test(`${loss}: a training step's outputs, losses and running statistics`, async () => {
+    const session = await open(loss);
+    const next = generator(8);
+    const keep = Uint8Array.from({ length: samples * features }, () => (next() < 0.8 ? 1 : 0));
+    const tensors = new Map(await weightsOf(session));
+    const call = { inputs, targets: targetsOf[loss]!, batch: samples, phase: "train" as const, commit: true };
+    const result = await session.replay({ ...call, dropoutKeep: { dropout3: keep } });
+    // The weights that the step drew, put back under their names.
+    const places = [0, 0];
+    for (const { name, optimizer, shape } of session.describe().parameters) {
+      const count = product(shape);
+      tensors.set(name, result.weights[optimizer]!.slice(places[optimizer]!, places[optimizer]! + count));
+      places[optimizer]! += count;
+    }
+    const input = { batch: samples, shape: inputShape, values: Float64Array.from(inputs) };
+    const values = { tensors, phase: "train" as const, dropoutKeep: { dropout3: keep } };
+    const expected = runNetwork(network.layers, input, values);
+    close(result.outputs[0]!, expected.output.values, tolerance, "outputs");
+    const targets = rows(targetsOf[loss]!, targetsOf[loss]!.length / samples);
+    const losses = rows(expected.output.values, outputs).map((row, b) => reference.ofLogits(row, targets[b]!));
+    close(result.losses, [losses.reduce((sum, value) => sum + value / samples, 0)], tolerance * 10, "loss");
+    const state = await stateOf(session);
+    for (const [name, statistic] of expected.statistics) close(state.get(name)!.data, statistic, tolerance, name);
+  });
+}
+
+test.run();

@@ -1,0 +1,141 @@
+// A process of the life cycle tests: `node child.mjs <addon> <scenario>`. It prints "done" and ends by itself.
+import { once } from "node:events";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { load, longCalls, openSession, train } from "./training.mjs";
+
+const [path = "", scenario = ""] = process.argv.slice(2);
+const done = () => console.log("done");
+
+/** @param {string} task */
+const startWorker = (task) => new Worker(new URL("worker.mjs", import.meta.url), { workerData: { path, task } });
+
+/**
+ * Collects garbage until `ready` holds. Finalizers run between turns of the event loop.
+ *
+ * @param {() => boolean} ready
+ */
+async function collectUntil(ready) {
+  for (let i = 0; i < 200 && !ready(); i++) {
+    globalThis.gc?.();
+    await setImmediate();
+  }
+  if (!ready()) throw new Error("not collected");
+}
+
+/** @type {Record<string, () => Promise<void> | void>} */
+const scenarios = {
+  async undisposed() {
+    await train(openSession(load(path)), 3);
+    done();
+  },
+
+  /** The process stays for a call that nobody awaits. */
+  unawaited() {
+    train(openSession(load(path)), 50).then(done);
+  },
+
+  /** Nothing keeps a process alive that only holds idle sessions, nor one whose sessions were disposed of. */
+  idle() {
+    const sessions = Array.from({ length: 20 }, () => openSession(load(path)));
+    for (const session of sessions.slice(10)) session.dispose();
+    done();
+  },
+
+  async exitInMidTraining() {
+    for (const call of Object.values(longCalls)) call(openSession(load(path)));
+    await setTimeout(20);
+    done();
+    process.exit(7);
+  },
+
+  trainingStartedWhileExiting() {
+    const session = openSession(load(path));
+    process.on("exit", () => {
+      train(session);
+      done();
+    });
+  },
+
+  async uncaughtErrorInMidTraining() {
+    train(openSession(load(path)));
+    await setTimeout(20);
+    throw new Error("on purpose");
+  },
+
+  async garbage() {
+    const addon = load(path);
+    let collected = 0;
+    const registry = new FinalizationRegistry(() => collected++);
+    // Idle, used, disposed and subclassed ones.
+    const make = async (/** @type {number} */ i) => {
+      const session = openSession(addon, { units: 512 });
+      if (i % 4 === 1) await train(session, 1);
+      if (i % 4 === 2) session.dispose();
+      registry.register(session, i);
+    };
+    for (let i = 0; i < 40; i++) await make(i);
+    await collectUntil(() => collected === 40);
+    // A session is kept while it works, whether or not anyone holds it.
+    const running = train(openSession(addon), 200);
+    let result;
+    running.then((value) => {
+      result = value;
+    });
+    while (!result) {
+      globalThis.gc?.();
+      await setImmediate();
+    }
+    if (result.steps !== 200) throw new Error(`${result.steps} steps`);
+    done();
+  },
+
+  /** What native code allocates counts as external memory, and comes back with dispose and with the collector. */
+  async memory() {
+    const addon = load(path);
+    const external = () => process.memoryUsage().external;
+    const before = external();
+    const session = openSession(addon, { units: 4096 });
+    const { memoryBytes } = session.describe();
+    if (external() - before < memoryBytes) throw new Error("not reported");
+    session.dispose();
+    if (external() - before > memoryBytes / 10) throw new Error("not given back by dispose");
+    (() => openSession(addon, { units: 4096 }))();
+    await collectUntil(() => external() - before < memoryBytes / 10);
+    done();
+  },
+
+  async workersTrainAtOnce() {
+    const workers = Array.from({ length: 8 }, () => startWorker("hash"));
+    const results = await Promise.all(workers.map(async (worker) => (await once(worker, "message"))[0]));
+    await Promise.all(workers.map((worker) => once(worker, "exit")));
+    console.log(JSON.stringify(results));
+  },
+
+  async workersAreTerminated() {
+    for (const task of Object.keys(longCalls)) {
+      const workers = Array.from({ length: 8 }, () => startWorker(task));
+      await Promise.all(workers.map((worker) => once(worker, "message")));
+      await setTimeout(10);
+      const codes = await Promise.all(workers.map((worker) => worker.terminate()));
+      if (codes.some((code) => code !== 1)) throw new Error(`exit codes ${codes}`);
+    }
+    done();
+  },
+
+  async workersExit() {
+    const workers = Array.from({ length: 8 }, () => startWorker("exit"));
+    const codes = await Promise.all(workers.map(async (worker) => (await once(worker, "exit"))[0]));
+    if (codes.some((code) => code !== 0)) throw new Error(`exit codes ${codes}`);
+    done();
+  },
+
+  async exitWhileWorkersTrain() {
+    const workers = Array.from({ length: 8 }, () => startWorker("train"));
+    await Promise.all(workers.map((worker) => once(worker, "message")));
+    done();
+    process.exit(0);
+  },
+};
+
+await scenarios[scenario]?.();
