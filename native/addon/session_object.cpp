@@ -162,12 +162,16 @@ void SessionObject::set_hyperparameters(const Napi::CallbackInfo& info) {
       throw Error(ErrorCode::option_range, "setHyperparameters: no optimizer " + bayesbinn::Value(index).describe());
     }
     Method& method = session.optimizers()[static_cast<size_t>(index)]->method();
-    const bayesbinn::Value values = to_value(info[1], "");
-    for (const auto& [name, value] : *values.object()) {
-      if (!value.number())
+    const bayesbinn::Value object = to_value(info[1], "");
+    if (!object.object()) throw Error(ErrorCode::option_type, "setHyperparameters: accepted: an object of numbers");
+    std::vector<std::pair<std::string, double>> values;
+    for (const auto& [name, value] : *object.object()) {
+      if (!value.number()) {
         throw Error(ErrorCode::option_type, name + ": " + value.describe() + " given, accepted: a number");
-      method.set(name, *value.number());
+      }
+      values.emplace_back(name, *value.number());
     }
+    method.set(values);
   });
 }
 

@@ -1,9 +1,50 @@
 #include "addon/session_thread.h"
 
+#include <cstdlib>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace bayesbinn::addon {
+
+namespace {
+
+// Every thread that may have to end before the process does. Leaked: exit handlers may run after static destruction.
+struct LiveThreads {
+  std::mutex mutex;
+  std::set<SessionThread*> threads;
+};
+
+LiveThreads& live_threads() {
+  static LiveThreads* const live = new LiveThreads;
+  return *live;
+}
+
+}  // namespace
+
+void SessionThread::enlist() {
+  static const int registered = std::atexit(on_process_exit);
+  (void)registered;
+  LiveThreads& live = live_threads();
+  const std::lock_guard lock(live.mutex);
+  live.threads.insert(this);
+}
+
+void SessionThread::delist() {
+  LiveThreads& live = live_threads();
+  const std::lock_guard lock(live.mutex);
+  live.threads.erase(this);
+}
+
+void SessionThread::on_process_exit() {
+  std::set<SessionThread*> threads;
+  {
+    const std::lock_guard lock(live_threads().mutex);
+    threads.swap(live_threads().threads);
+  }
+  for (SessionThread* thread : threads) thread->stop_();
+  for (SessionThread* thread : threads) thread->join();
+}
 
 SessionThread::SessionThread(Napi::Env env, std::function<void()> stop) : env_(env), stop_(std::move(stop)) {
   done_ = DoneFunction::New(env, "bayesbinn.session", 0, 1);
@@ -15,6 +56,7 @@ SessionThread::SessionThread(Napi::Env env, std::function<void()> stop) : env_(e
     throw;
   }
   napi_add_env_cleanup_hook(env_, on_environment_end, this);
+  enlist();
 }
 
 SessionThread::~SessionThread() { close(); }
@@ -39,6 +81,7 @@ void SessionThread::close() {
 }
 
 void SessionThread::join() {
+  delist();
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
@@ -62,15 +105,21 @@ void SessionThread::loop() {
     Task* const task = std::exchange(task_, nullptr);
     lock.unlock();
     task->work();
-    if (done_.NonBlockingCall(task) != napi_ok) delete task;
     lock.lock();
+    // Nobody waits for the result any more where the thread ends.
+    if (ending_ || done_.NonBlockingCall(task) != napi_ok) delete task;
     if (ending_) return;
   }
 }
 
 void SessionThread::on_done(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task) {
   const std::unique_ptr<Task> owner(task);
-  if (env) owner->done(env);
+  if (!env) return;
+  try {
+    owner->done(env);
+  } catch (const Napi::Error&) {
+    // The environment is being terminated: it takes no values and runs no code any more.
+  }
 }
 
 }  // namespace bayesbinn::addon

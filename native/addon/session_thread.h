@@ -2,7 +2,8 @@
 //
 // When the environment ends (exit, worker.terminate()), its clean-up hook stops the running call and joins the thread.
 // The hook is added after the thread-safe function and so runs before that one's own: while the thread lives, the
-// function is open. An asynchronous hook would not keep that order.
+// function is open. An asynchronous hook would not keep that order. A process that ends without cleaning up its
+// environment (process.exit(), an uncaught error) does the same before libraries that a call uses are torn down.
 #pragma once
 
 #include <napi.h>
@@ -38,6 +39,9 @@ class SessionThread {
   using DoneFunction = Napi::TypedThreadSafeFunction<std::nullptr_t, Task, on_done>;
 
   static void on_environment_end(void* self);
+  static void on_process_exit();
+  void enlist();
+  void delist();
   void loop();
   void join();
 

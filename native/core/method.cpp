@@ -15,14 +15,15 @@ class MethodOf final : public Method {
 
   ParameterKind claims() const override { return F::kClaims; }
 
-  void set(const std::string& hyperparameter, double value) override {
+  void set(const std::vector<std::pair<std::string, double>>& values) override {
     typename F::Hyper changed = hyper_;
-    NumberSetter setter(hyperparameter, value);
-    changed.visit(setter);
-    if (!setter.found()) {
+    for (const auto& [name, value] : values) {
+      NumberSetter setter(name, value);
+      changed.visit(setter);
+      if (setter.found()) continue;
       throw Error(ErrorCode::option_unknown,
-                  std::string(F::kName) + ": no hyperparameter \"" + hyperparameter + "\", accepted: " + setter.names(),
-                  {{"path", hyperparameter}, {"accepted", setter.names()}});
+                  std::string(F::kName) + ": no hyperparameter \"" + name + "\", accepted: " + setter.names(),
+                  {{"path", name}, {"accepted", setter.names()}});
     }
     hyper_ = changed;
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/options.h"
@@ -25,7 +26,8 @@ class Method {
 
   int formula() const { return formula_; }
   virtual ParameterKind claims() const = 0;
-  virtual void set(const std::string& hyperparameter, double value) = 0;
+  // Changes numbers by name: all of them, or none where one is refused. ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE.
+  virtual void set(const std::vector<std::pair<std::string, double>>& values) = 0;
   virtual int64_t samples() const = 0;
   virtual int slots() const = 0;
   virtual const char* slot_name(int slot) const = 0;

@@ -86,11 +86,7 @@ void Optimizer::allocate(int64_t samples) {
   pass_.weights = weights_.floats();
   pass_.pulled_back = pulled_back_.floats();
   pass_.samples = samples;
-  for (int s = 0; s < kMaxSlots; ++s) {
-    const auto slot = static_cast<size_t>(s);
-    pass_.slots[slot] = slots_[slot].floats();
-    pass_.absent_slots[slot] = s < method_->slots() ? method_->absent_slot(s) : 0.0f;
-  }
+  for (size_t s = 0; s < slots_.size(); ++s) pass_.slots[s] = slots_[s].floats();
 }
 
 void Optimizer::initialize(uint64_t seed) {
@@ -140,6 +136,7 @@ int64_t Optimizer::bytes() const {
 
 void Optimizer::begin_step(uint64_t seed, uint32_t step, bool update) {
   step_ = method_->step(updates_ + 1, samples_);
+  for (int s = 0; s < method_->slots(); ++s) pass_.absent_slots[static_cast<size_t>(s)] = method_->absent_slot(s);
   pass_.noise = {recorded_noise_, {seed, step, 0, Stream::weights, index_}};
   pass_.update = update;
   begin_sample(0);

@@ -5,6 +5,8 @@ import { createRequire } from "node:module";
 /** @typedef {import("../../../../lib/native/contract.js").NativeSession} NativeSession */
 
 const [features, classes, samples] = [64, 10, 5000];
+const inputs = Float32Array.from({ length: samples * features }, (_, i) => Math.sin(i * 1.7));
+const targets = Int32Array.from({ length: samples }, (_, i) => i % classes);
 
 /** @param {string} path */
 export function load(path) {
@@ -12,14 +14,14 @@ export function load(path) {
 }
 
 /**
- * A session with a dataset, whose number is 1.
+ * A session without data.
  *
  * @param {NativeAddon} addon
  * @param {{ units?: number, threads?: number }} [options]
  * @returns {NativeSession}
  */
-export function openSession(addon, { units = 256, threads = 2 } = {}) {
-  const session = new addon.Session({
+export function emptySession(addon, { units = 256, threads = 2 } = {}) {
+  return new addon.Session({
     device: "cpu",
     threads,
     seed: 3,
@@ -54,13 +56,24 @@ export function openSession(addon, { units = 256, threads = 2 } = {}) {
       },
     ],
   });
+}
+
+/**
+ * A session with a dataset, whose number is 1.
+ *
+ * @param {NativeAddon} addon
+ * @param {{ units?: number, threads?: number }} [options]
+ * @returns {NativeSession}
+ */
+export function openSession(addon, options) {
+  const session = emptySession(addon, options);
   session.addDataset({
     name: "waves",
-    inputs: Float32Array.from({ length: samples * features }, (_, i) => Math.sin(i * 1.7)),
+    inputs,
     sampleShape: [features],
     scale: Float32Array.of(1),
     shift: Float32Array.of(0),
-    targets: Int32Array.from({ length: samples }, (_, i) => i % classes),
+    targets,
     targetWidth: 1,
   });
   return session;
@@ -93,10 +106,7 @@ export function train(session, batches = samples) {
 export const longCalls = {
   train: (session) => train(session),
   evaluate: (session) => session.evaluate({ dataset: 1, batchSize: 1, samples: 1000, draw: 0 }),
-  predict: (session) => {
-    const inputs = new Float32Array(samples * features);
-    return session.predict({ inputs, batchSize: 1, output: "logits", samples: 1000, draw: 0 });
-  },
+  predict: (session) => session.predict({ inputs, batchSize: 1, output: "logits", samples: 1000, draw: 0 }),
   getState: (session) => session.getState("training"),
 };
 

@@ -1,0 +1,243 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { NamedTensor, NativeSession } from "../../lib/native/contract.js";
+import type { ErrorCode } from "../../lib/native/errors.js";
+import { refusedBy } from "./support/refused.js";
+import { sameState } from "./support/same-state.js";
+import { everything, labelled, openSession, trainCall } from "./support/specs.js";
+
+const test = suite("bad input: calls of a session");
+
+/** `[2, 2, 3]` to 4 classes, at most 32 samples a batch, two weight samples a step, two optimizers. */
+const [session, untouched] = [openSession(everything()), openSession(everything())];
+const set = labelled(21, [2, 2, 3], 4);
+const dataset = session.addDataset(set);
+const inputs = set.inputs as Float32Array;
+const [binary, real] = [17 * 12 + 17 + 4 * 9, 2 + 2 + 9 * 17 + 9 + 4];
+
+type Code = ErrorCode | readonly ErrorCode[];
+/** Names a key and what is wrong with it. */
+type Wrong = readonly [key: string, values: readonly unknown[], code: Code];
+
+const [nan, infinity] = [Number.NaN, Number.POSITIVE_INFINITY];
+const notNumbers = ["1", true, null, undefined, {}, [1], 1n];
+/** Not a whole number from `low` to `high`. */
+const outside = (low: number, high: number) => [nan, infinity, -infinity, low - 1, low + 0.5, high + 1, 1e300, -1e300];
+const notWhole = (key: string, low: number, high: number): Wrong[] => [
+  [key, outside(low, high), "ERR_OPTION_RANGE"],
+  [key, notNumbers, "ERR_OPTION_TYPE"],
+];
+const notFlag = (key: string): Wrong => [key, [1, 0, "true", null, undefined], "ERR_OPTION_TYPE"];
+const notFloats = (key: string): Wrong => [key, [null, 3, "1", [1], new Float64Array(1), {}], "ERR_OPTION_TYPE"];
+const uint32 = 2 ** 32 - 1;
+const floats = (count: number, value = 0.5) => new Float32Array(count).fill(value);
+
+const prediction = { inputs, batchSize: 7, output: "logits", samples: 0, draw: 0 };
+const step = { inputs, targets: set.targets, batch: 21, phase: "train", commit: false };
+
+/** Every call with its keys: a call that works, and values that do not. */
+const calls: readonly {
+  readonly name: "train" | "evaluate" | "predict" | "replay" | "setCounters";
+  readonly right: object;
+  readonly wrong: readonly Wrong[];
+}[] = [
+  {
+    name: "train",
+    right: trainCall(dataset),
+    wrong: [
+      ...notWhole("dataset", 0, 2 ** 31 - 1),
+      ...notWhole("epoch", 0, uint32),
+      ...notWhole("batchSize", 1, 32),
+      ["batchSize", [33], "ERR_OPTION_RANGE"],
+      ...notWhole("firstBatch", 0, 2 ** 53),
+      ["firstBatch", [3, 4, 2 ** 53], "ERR_OPTION_RANGE"],
+      ...notWhole("batches", 0, 2 ** 53),
+      ["batches", [4, 2 ** 53], "ERR_OPTION_RANGE"],
+      notFlag("shuffle"),
+      ["budgetMilliseconds", notNumbers, "ERR_OPTION_TYPE"],
+      ["budgetMilliseconds", [nan, -1, -infinity], "ERR_OPTION_RANGE"],
+    ],
+  },
+  {
+    name: "evaluate",
+    right: { dataset, batchSize: 7, samples: 0, draw: 0 },
+    wrong: [
+      ...notWhole("dataset", 0, 2 ** 31 - 1),
+      ...notWhole("batchSize", 1, 32),
+      ["batchSize", [33], "ERR_OPTION_RANGE"],
+      ...notWhole("samples", 0, 2 ** 20),
+      ...notWhole("draw", 0, uint32),
+    ],
+  },
+  {
+    name: "predict",
+    right: prediction,
+    wrong: [
+      notFloats("inputs"),
+      ["inputs", [floats(11), floats(13)], "ERR_SHAPE_MISMATCH"],
+      ...notWhole("batchSize", 1, 32),
+      ...notWhole("samples", 0, 2 ** 20),
+      ...notWhole("draw", 0, uint32),
+      ["output", ["", "Logits", "logits\0"], "ERR_OPTION_RANGE"],
+      ["output", [null, undefined, 1], "ERR_OPTION_TYPE"],
+    ],
+  },
+  {
+    name: "replay",
+    right: step,
+    wrong: [
+      notFloats("inputs"),
+      ["inputs", [floats(0), floats(21 * 12 - 1), floats(22 * 12)], "ERR_SHAPE_MISMATCH"],
+      ["targets", [null, undefined, [1], floats(21), new Uint8Array(21)], "ERR_OPTION_TYPE"],
+      ["targets", [new Int32Array(20), new Int32Array(22), new Int32Array(0)], "ERR_SHAPE_MISMATCH"],
+      ["targets", [new Int32Array(21).fill(4), new Int32Array(21).fill(-1)], "ERR_OPTION_RANGE"],
+      ...notWhole("batch", 1, 32),
+      ["phase", ["test", ""], "ERR_OPTION_RANGE"],
+      ["phase", [null, undefined, 1], "ERR_OPTION_TYPE"],
+      notFlag("commit"),
+      ["noise", [[floats(2 * binary), undefined, undefined], [floats(binary)], [floats(0)]], "ERR_SHAPE_MISMATCH"],
+      ["noise", [[floats(2 * binary, 0)], [floats(2 * binary, 1)], [floats(2 * binary, nan)]], "ERR_OPTION_RANGE"],
+      ["noise", [3, "text", [null], [3], [[0.5]], [new Float64Array(2 * binary)]], "ERR_OPTION_TYPE"],
+      ["weights", [[undefined, floats(real)], [floats(2 * binary + 1)], [floats(0)]], "ERR_SHAPE_MISMATCH"],
+      ["weights", [true, [null], [new Int32Array(2 * binary)]], "ERR_OPTION_TYPE"],
+      [
+        "outputGradients",
+        [[floats(84)], [floats(84), floats(83)], [floats(84), floats(84), floats(84)]],
+        "ERR_SHAPE_MISMATCH",
+      ],
+      ["outputGradients", [4, [84], [floats(84), null]], "ERR_OPTION_TYPE"],
+      ["dropoutKeep", [3, "dropout3", { dropout3: floats(252) }, { dropout3: null }], "ERR_OPTION_TYPE"],
+      ["dropoutKeep", [{ dropout3: new Uint8Array(251) }, { dropout3: new Uint8Array(0) }], "ERR_SHAPE_MISMATCH"],
+      ["dropoutKeep", [{ nowhere: new Uint8Array(252) }, { tanh6: new Uint8Array(2 * 21 * 17) }], "ERR_OPTION_RANGE"],
+    ],
+  },
+  {
+    name: "setCounters",
+    right: { step: 0, updates: [0, 0] },
+    wrong: [
+      ...notWhole("step", 0, uint32),
+      ["updates", [null, undefined, 1, {}, "00", new Float32Array(2)], "ERR_OPTION_TYPE"],
+      [
+        "updates",
+        [
+          [0, -1],
+          [0.5, 0],
+          [nan, 0],
+          [0, infinity],
+          [0, 1e300],
+          ["0", 0],
+        ],
+        ["ERR_OPTION_RANGE", "ERR_OPTION_TYPE"],
+      ],
+      ["updates", [[], [0], [0, 0, 0]], "ERR_CHECKPOINT_MISMATCH"],
+    ],
+  },
+];
+
+/** A call by name, whatever its arguments. */
+const invoke = (name: keyof NativeSession, ...args: readonly unknown[]) =>
+  (session[name] as (...all: readonly unknown[]) => unknown)(...args);
+
+for (const { name, right, wrong } of calls) {
+  for (const [key, values, code] of wrong) {
+    test(`${name}, ${key}: ${[code].flat().join(" or ")}`, async () => {
+      for (const value of values) {
+        const what = Array.isArray(value) ? `[${value.map(String)}]` : String(value);
+        const error = await refusedBy(() => invoke(name, { ...right, [key]: value }), code).catch((failure: Error) => {
+          throw new Error(`${key}: ${what.slice(0, 60)}: ${failure.message}`);
+        });
+        assert.ok(error.message.length < 300, "a message of a line or two");
+      }
+    });
+  }
+  test(`${name}: every key is needed, and the argument`, async () => {
+    for (const key of Object.keys(right)) {
+      const rest = Object.fromEntries(Object.entries(right).filter(([other]) => other !== key));
+      await refusedBy(() => invoke(name, rest), "ERR_OPTION_TYPE", new RegExp(key));
+    }
+    for (const argument of [[], [undefined], [null], [3], ["text"]]) {
+      await refusedBy(() => invoke(name, ...argument), "ERR_OPTION_TYPE");
+    }
+    await refusedBy(() => invoke(name, []), "ERR_OPTION_TYPE");
+  });
+}
+
+test("a replay of phase eval is not committed", async () => {
+  await refusedBy(() => invoke("replay", { ...step, phase: "eval", commit: true }), "ERR_OPTION_RANGE", /commit/);
+});
+
+test("a committed replay without a finite loss: ERR_NUMERIC", async () => {
+  // Adam's weights of 1e38 overflow in the sum over 17 of them.
+  const huge = { ...step, batch: 1, inputs: floats(12), targets: set.targets.slice(0, 1), commit: true };
+  const weights = [undefined, floats(2 * real, 1e38)];
+  await refusedBy(() => invoke("replay", { ...huge, weights }), "ERR_NUMERIC");
+});
+
+test("setState: missing, unknown, twice, of another shape, too short", async () => {
+  for (const scope of ["model", "training"] as const) {
+    const state = await session.getState(scope);
+    const [first, second] = state as [NamedTensor, NamedTensor];
+    const change = (...changed: object[]) => [{ ...first, ...changed[0] }, ...state.slice(1)];
+    for (const [tensors, pattern] of [
+      [[], /missing/],
+      [state.slice(1), new RegExp(`"${first.name}": missing`)],
+      [[...state, { ...first, name: "linear4.gain" }], /"linear4.gain"/],
+      [[...state, first], new RegExp(`"${first.name}": given twice`)],
+      [[first, first, ...state.slice(2)], new RegExp(`"${second.name}"|"${first.name}"`)],
+      [change({ shape: [1, 2] }), /shape \[1, 2\] given, accepted: \[2\]/],
+      [change({ shape: [3] }), /shape \[3\]/],
+      [change({ data: new Float32Array(1) }), new RegExp(`"${first.name}"`)],
+      [change({ data: new Float32Array(3) }), new RegExp(`"${first.name}"`)],
+    ] as const) {
+      await refusedBy(() => session.setState(scope, tensors), "ERR_CHECKPOINT_MISMATCH", pattern);
+    }
+    for (const tensor of [3, null, "name", {}, { name: 3 }, { ...first, data: [1, 2] }, { ...first, shape: "2" }]) {
+      await refusedBy(() => session.setState(scope, [tensor as never]), "ERR_OPTION_TYPE");
+    }
+  }
+  await refusedBy(() => session.setState("model", { length: 1 } as never), "ERR_OPTION_TYPE");
+  await refusedBy(() => invoke("setState", "model"), "ERR_OPTION_TYPE");
+  for (const scope of ["", "all", undefined, null, 3, {}]) {
+    const codes = ["ERR_OPTION_RANGE", "ERR_OPTION_TYPE"] as const;
+    await refusedBy(() => invoke("getState", scope), codes, /scope/);
+    await refusedBy(() => invoke("setState", scope, []), codes, /scope/);
+  }
+});
+
+test("setHyperparameters: unknown names, values out of range, optimizers that are not there", async () => {
+  for (const name of ["colour", "samples", "estimator", "staleMu", "LearningRate", "", "__proto__x"]) {
+    await refusedBy(() => session.setHyperparameters(0, { [name]: 1 }), "ERR_OPTION_UNKNOWN", /learningRate/);
+  }
+  for (const [name, values] of [
+    ["learningRate", [-1, nan, infinity]],
+    ["momentum", [1, -0.1, nan]],
+    ["temperature", [0, -1, nan]],
+    ["saturation", [1, -1]],
+    ["trainSetSize", [0, -5]],
+  ] as const) {
+    for (const value of values) {
+      await refusedBy(() => session.setHyperparameters(0, { [name]: value }), "ERR_OPTION_RANGE", new RegExp(name));
+    }
+    await refusedBy(() => session.setHyperparameters(0, { [name]: "1" as never }), "ERR_OPTION_TYPE", new RegExp(name));
+  }
+  const ranges = ["ERR_OPTION_RANGE", "ERR_OPTION_TYPE"] as const;
+  for (const index of [2, -1, 0.5, nan, infinity, 2 ** 32, "0", undefined, null]) {
+    await refusedBy(() => session.setHyperparameters(index as number, { learningRate: 1 }), ranges);
+  }
+  for (const values of [undefined, null, 3, "text"]) {
+    await refusedBy(() => session.setHyperparameters(0, values as never), "ERR_OPTION_TYPE");
+  }
+});
+
+test("after all this nothing has changed", async () => {
+  await sameState(session, untouched, "refused calls");
+  const other = untouched.addDataset(set);
+  for (const [each, id] of [
+    [session, dataset],
+    [untouched, other],
+  ] as const)
+    await each.train(trainCall(id, { batches: 3 }));
+  await sameState(session, untouched, "three steps");
+});
+
+test.run();

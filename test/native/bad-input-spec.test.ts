@@ -1,0 +1,238 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { SessionSpec } from "../../lib/native/contract.js";
+import type { ErrorCode } from "../../lib/native/errors.js";
+import { addon } from "./support/addon.js";
+import { refusedBy } from "./support/refused.js";
+import { type Path, pathsOf, pathText, valueAt, withValue } from "./support/spec-paths.js";
+import { adam, bayesbinn, chain, everything, sessionSpec } from "./support/specs.js";
+
+const test = suite("bad input: session specs");
+
+/** A spec in which every layer and every method occurs; entries of `inputs` and `parameters` have tests of their own. */
+const spec = sessionSpec(everything());
+const paths = pathsOf(spec).filter((path) => !["inputs", "parameters"].includes(String(path.at(-2))));
+const open = (changed: unknown) => new addon.Session(changed as SessionSpec);
+const objects: Path[] = [[], ...paths.filter((path) => valueAt(spec, path)?.constructor === Object)];
+
+/** Literally, where a message is a pattern. */
+const literal = (text: string) => new RegExp(text.replace(/[[\].]/g, "\\$&"));
+
+test("the spec itself is accepted", () => {
+  open(spec).dispose();
+});
+
+test("a missing key is named", async () => {
+  for (const path of paths.filter((each) => typeof each.at(-1) === "string")) {
+    await refusedBy(
+      () => open(withValue(spec, path, undefined)),
+      "ERR_OPTION_TYPE",
+      literal(`${pathText(path)}: missing`),
+    );
+  }
+});
+
+test("an unknown key is named", async () => {
+  for (const path of objects) {
+    const changed = withValue(spec, [...path, "colour"], 1);
+    await refusedBy(
+      () => open(changed),
+      "ERR_OPTION_UNKNOWN",
+      literal(`${pathText([...path, "colour"])}: unknown option`),
+    );
+  }
+});
+
+test("a value of the wrong type is named", async () => {
+  const values = [
+    null,
+    "text",
+    3,
+    true,
+    [],
+    [1],
+    {},
+    () => 1,
+    1n,
+    Symbol("s"),
+    new Float32Array(3),
+    new ArrayBuffer(3),
+  ];
+  const kind = (value: unknown) => (Array.isArray(value) ? "array" : typeof value);
+  for (const path of paths) {
+    const before = valueAt(spec, path);
+    for (const value of values) {
+      const plain = value === null || typeof value !== "object" || Array.isArray(value) || value.constructor === Object;
+      if (plain && value !== null && kind(value) === kind(before)) continue;
+      // Functions, symbols and buffers do not pass a clone.
+      const changed = withValue(spec, path, null);
+      const parent = valueAt(changed, path.slice(0, -1)) as Record<string | number, unknown>;
+      parent[path.at(-1)!] = value;
+      const error = await refusedBy(() => open(changed), "ERR_OPTION_TYPE");
+      // An entry of a list may go by the list's name.
+      const named = pathText(typeof path.at(-1) === "number" ? path.slice(0, -1) : path);
+      assert.match(error.message, literal(named), `${named} of type ${kind(value)}`);
+    }
+  }
+});
+
+const [nan, infinity] = [Number.NaN, Number.POSITIVE_INFINITY];
+const finite = [nan, infinity, -infinity];
+const positive = [...finite, 0, -1, -1e-300];
+const atLeastZero = [...finite, -1e-300, -1];
+const share = [...atLeastZero, 1, 1.5];
+/** Values that are out of range, by key. */
+const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
+  device: ["gpu", "CPU", ""],
+  threads: [...positive, 257, 1.5, 1e300],
+  seed: [...atLeastZero, 2 ** 53, 0.5],
+  maxBatch: [...positive, 1.5, 2 ** 20 + 1, 1e300],
+  inputShape: [[], [0], [-1], [2, 1.5], [nan], [1e300], [3, 0, 2], [2 ** 25]],
+  layers: [[]],
+  type: ["", "Linear", "__proto__", "constructor"],
+  name: ["", "input"],
+  momentum: [...atLeastZero, 1.5],
+  epsilon: positive,
+  rate: share,
+  units: [...positive, 2.5, 2 ** 24 + 1],
+  weights: ["ternary", ""],
+  bias: ["true", ""],
+  learningRate: atLeastZero,
+  temperature: positive,
+  samples: [...positive, 1.5, 1025],
+  estimator: ["median"],
+  initialLambda: atLeastZero,
+  initialLambdaSpread: atLeastZero,
+  priorLambda: finite,
+  klWeight: atLeastZero,
+  trainSetSize: positive,
+  saturation: share,
+  beta1: share,
+  beta2: share,
+};
+/** Keys of any value of their type, or of values that other tests are about. */
+const unlimited = ["perWeightPrior", "staleMu", "affine", "inputs", "parameters", "loss", "optimizers"];
+
+test("every key has values out of range, or none", () => {
+  const keys = new Set(paths.map((path) => path.at(-1)).filter((key) => typeof key === "string"));
+  assert.equal([...keys].sort(), [...Object.keys(outOfRange), ...unlimited].sort());
+});
+
+test("a value out of range is named", async () => {
+  for (const path of paths) {
+    for (const value of outOfRange[String(path.at(-1))] ?? []) {
+      const what = `${pathText(path)}: ${String(value)}`;
+      const error = await refusedBy(() => open(withValue(spec, path, value)), "ERR_OPTION_RANGE");
+      assert.match(error.message, literal(pathText(path)), what);
+      assert.match(error.message, /accepted|unknown/, what);
+    }
+  }
+  const momentum = withValue(spec, ["optimizers", 0, "momentum"], 1);
+  await refusedBy(() => open(momentum), "ERR_OPTION_RANGE", /momentum: 1 given, accepted: .*>= 0 and < 1/);
+});
+
+const at =
+  (...path: Path) =>
+  (value: unknown) =>
+    withValue(spec, path, value);
+const layer = (index: number, key: string) => at("layers", index, key);
+const wide = { inputShape: [2 ** 24], maxBatch: 2 ** 20, loss: "meanSquaredError" };
+
+/** Specs whose parts are all right and do not fit together. */
+const misfits: readonly (readonly [name: string, spec: unknown, code: ErrorCode, ...patterns: RegExp[]])[] = [
+  ["two layers of one name", layer(1, "name")("batchNorm1"), "ERR_OPTION_RANGE", /layers\[1\]\.name: "batchNorm1"/],
+  ["a later layer as input", layer(1, "inputs")(["tanh6"]), "ERR_OPTION_RANGE", /"tanh6"/],
+  ["the layer itself as input", layer(1, "inputs")(["flatten2"]), "ERR_OPTION_RANGE", /"flatten2"/],
+  ["an unknown layer as input", layer(1, "inputs")(["nowhere"]), "ERR_OPTION_RANGE", /"nowhere"/],
+  ["no input", layer(1, "inputs")([]), "ERR_SHAPE_MISMATCH", /"flatten2" has 0 inputs/],
+  [
+    "two inputs of a layer that takes one",
+    layer(1, "inputs")(["input", "batchNorm1"]),
+    "ERR_SHAPE_MISMATCH",
+    /2 inputs/,
+  ],
+  ["an input that is no name", layer(1, "inputs")([3]), "ERR_OPTION_TYPE", /inputs/],
+  ["a layer that leads nowhere", layer(1, "inputs")(["input"]), "ERR_SHAPE_MISMATCH", /"batchNorm1" leads nowhere/],
+  [
+    "an image into a linear layer",
+    sessionSpec({ layers: chain(["tanh"], ["linear"]), inputShape: [2, 3] }),
+    "ERR_SHAPE_MISMATCH",
+    /"linear2".*"tanh1" gives \[2, 3\]/,
+  ],
+  [
+    "an image straight into a linear layer",
+    sessionSpec({ layers: chain(["linear"]), inputShape: [2, 3] }),
+    "ERR_SHAPE_MISMATCH",
+    /"linear1".*"input" gives \[2, 3\]/,
+  ],
+  ["one class", sessionSpec({ layers: chain(["linear", { units: 1 }]) }), "ERR_SHAPE_MISMATCH", /1 output/],
+  [
+    "a weight too large",
+    sessionSpec({ layers: chain(["linear", { units: 2 ** 24 }]), inputShape: [2 ** 24] }),
+    "ERR_SHAPE_MISMATCH",
+    /too large/,
+  ],
+  ["a sample too large", at("inputShape")([2 ** 20, 2 ** 20]), "ERR_SHAPE_MISMATCH", /too large/],
+  ["more memory than there is", sessionSpec({ ...wide, layers: chain(["tanh"]) }), "ERR_OUT_OF_MEMORY", /bytes/],
+  [
+    "far more memory than there is",
+    sessionSpec({ ...wide, inputShape: [2 ** 24, 127], layers: chain(...new Array(1100).fill(["tanh"])) }),
+    "ERR_OUT_OF_MEMORY",
+    /bytes/,
+  ],
+  ["more layers than there may be", at("layers")(new Array(10001).fill(spec.layers[0])), "ERR_OPTION_RANGE", /layers/],
+  [
+    "methods of two and three samples",
+    { ...spec, optimizers: [spec.optimizers[0], { ...bayesbinn({ samples: 3 }), parameters: [] }, spec.optimizers[1]] },
+    "ERR_OPTION_RANGE",
+    /2 and 3|3 and 2/,
+  ],
+  ["cuda without a device", at("device")("cuda"), "ERR_DEVICE_UNAVAILABLE", /cuda/i],
+];
+
+for (const [name, changed, code, ...patterns] of misfits) {
+  test(`${name}: ${code}`, async () => {
+    if (code === "ERR_DEVICE_UNAVAILABLE" && addon.systemInfo().cuda.usable) return;
+    await refusedBy(() => open(changed), code, ...patterns);
+  });
+}
+
+const [binary, real] = spec.optimizers;
+const claims = (first: readonly string[], second: readonly string[]) => ({
+  ...spec,
+  optimizers: [
+    { ...binary, parameters: first },
+    { ...real, parameters: second },
+  ],
+});
+
+for (const [name, changed, parameter] of [
+  ["claimed by none", claims(binary!.parameters.slice(1), real!.parameters), "linear4.weight"],
+  ["claimed by two", { ...spec, optimizers: [binary, real, binary] }, "linear4.weight"],
+  ["named twice by one", claims([...binary!.parameters, "linear4.weight"], real!.parameters), "linear4.weight"],
+  [
+    "binary, claimed by adam",
+    claims(binary!.parameters.slice(1), [...real!.parameters, "linear4.weight"]),
+    "linear4.weight",
+  ],
+  ["real, claimed by bayesbinn", claims([...binary!.parameters, "linear9.bias"], real!.parameters), "linear9.bias"],
+  ["not of the network", claims([...binary!.parameters, "linear4.gain"], real!.parameters), "linear4.gain"],
+  [
+    "a statistic",
+    claims(binary!.parameters, [...real!.parameters, "batchNorm5.running_mean"]),
+    "batchNorm5.running_mean",
+  ],
+  ["with no optimizer at all", { ...spec, optimizers: [] }, "batchNorm1.weight"],
+] as const) {
+  test(`a parameter ${name}: ERR_OPTIMIZER_CLAIM`, async () => {
+    const error = await refusedBy(() => open(changed), "ERR_OPTIMIZER_CLAIM", literal(`"${parameter}"`));
+    assert.is((error as Error & { details: { parameter: string } }).details.parameter, parameter);
+  });
+}
+
+test("a method without parameters and a network without parameters are accepted", () => {
+  open({ ...spec, optimizers: [...spec.optimizers, { ...adam(), parameters: [] }] }).dispose();
+  open(sessionSpec({ layers: chain(["tanh"]) })).dispose();
+});
+
+test.run();
