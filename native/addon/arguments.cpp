@@ -93,14 +93,19 @@ double number_of(const Napi::Object& object, const char* key) {
 }
 
 int64_t integer_of(const Napi::Object& object, const char* key, int64_t low, int64_t high) {
-  const double value = number_of(object, key);
-  if (!(value >= static_cast<double>(low) && value <= static_cast<double>(high)) || value != std::floor(value)) {
-    const std::string accepted = "an integer from " + std::to_string(low) + " to " + std::to_string(high);
-    throw Error(ErrorCode::option_range,
-                std::string(key) + ": " + Value(value).describe() + " given, accepted: " + accepted,
-                {{"path", key}, {"value", Value(value).describe()}, {"accepted", accepted}});
+  return to_integer(object.Get(key), key, low, high);
+}
+
+int64_t to_integer(const Napi::Value& argument, const char* what, int64_t low, int64_t high) {
+  const std::string accepted = "an integer from " + std::to_string(low) + " to " + std::to_string(high);
+  if (!argument.IsNumber()) wrong_type(what, accepted);
+  const double value = argument.As<Napi::Number>().DoubleValue();
+  if (value >= static_cast<double>(low) && value <= static_cast<double>(high) && value == std::floor(value)) {
+    return static_cast<int64_t>(value);
   }
-  return static_cast<int64_t>(value);
+  const std::string given = Value(value).describe();
+  throw Error(ErrorCode::option_range, std::string(what) + ": " + given + " given, accepted: " + accepted,
+              {{"path", what}, {"value", given}, {"accepted", accepted}});
 }
 
 bool flag_of(const Napi::Object& object, const char* key) {

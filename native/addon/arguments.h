@@ -21,6 +21,9 @@ Value to_value(const Napi::Value& value, const std::string& path, int depth = 0)
 // The object that a call's only argument is.
 Napi::Object object_argument(const Napi::CallbackInfo& info, const char* call);
 
+// An integer in [low, high]. ERR_OPTION_TYPE, ERR_OPTION_RANGE.
+int64_t to_integer(const Napi::Value& value, const char* what, int64_t low, int64_t high);
+
 double number_of(const Napi::Object& object, const char* key);
 // An integer in [low, high]. ERR_OPTION_TYPE, ERR_OPTION_RANGE.
 int64_t integer_of(const Napi::Object& object, const char* key, int64_t low, int64_t high);

@@ -59,8 +59,8 @@ ReplayCall read_replay(const Napi::Object& object) {
     throw Error(ErrorCode::option_range, "phase: \"" + phase + "\" given, accepted: \"train\", \"eval\"");
   call.phase = phase == "train" ? Phase::train : Phase::eval;
   call.commit = flag_of(object, "commit");
-  call.noise = float_lists(object, "noise");
-  call.weights = float_lists(object, "weights");
+  if (has(object, "noise")) call.noise = float_lists(object, "noise");
+  if (has(object, "weights")) call.weights = float_lists(object, "weights");
   if (has(object, "dropoutKeep")) {
     const Napi::Value value = object.Get("dropoutKeep");
     if (!value.IsObject()) throw Error(ErrorCode::option_type, "dropoutKeep: accepted: an object of Uint8Array");
@@ -98,13 +98,16 @@ Napi::Value SessionObject::train(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
     const Napi::Object object = object_argument(info, "train");
+    const double budget = number_of(object, "budgetMilliseconds");
+    if (!(budget >= 0))
+      throw Error(ErrorCode::option_range, "budgetMilliseconds: accepted: a number >= 0, or infinity");
     const TrainCall call = {static_cast<int>(integer_of(object, "dataset", 0, INT32_MAX)),
                             integer_of(object, "epoch", 0, kLargestUint32),
                             integer_of(object, "batchSize", 1, kMaxElements),
                             integer_of(object, "firstBatch", 0, kLargestInteger),
                             integer_of(object, "batches", 0, kLargestInteger),
                             flag_of(object, "shuffle"),
-                            number_of(object, "budgetMilliseconds")};
+                            budget};
     return start(
         env, [call](Session& session) { return session.train(call); },
         [](Napi::Env result_env, TrainResult&& result) {

@@ -135,18 +135,14 @@ Napi::Value SessionObject::add_subset(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
     DatasetStore& datasets = idle().datasets();
-    if (info.Length() < 2 || !info[0].IsNumber())
-      throw Error(ErrorCode::option_type, "addSubset: accepted: a number and a Uint32Array");
-    const int base = info[0].As<Napi::Number>().Int32Value();
+    const auto base = static_cast<int>(to_integer(info[0], "dataset", 0, INT32_MAX));
     return Napi::Number::New(env, datasets.add(Dataset(datasets.get(base), typed_array<uint32_t>(info[1], "indices"))));
   });
 }
 
 void SessionObject::remove_dataset(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    if (info.Length() < 1 || !info[0].IsNumber())
-      throw Error(ErrorCode::option_type, "removeDataset: accepted: a number");
-    idle().datasets().remove(info[0].As<Napi::Number>().Int32Value());
+    idle().datasets().remove(static_cast<int>(to_integer(info[0], "dataset", 0, INT32_MAX)));
     report_memory(info.Env());
   });
 }
@@ -154,13 +150,8 @@ void SessionObject::remove_dataset(const Napi::CallbackInfo& info) {
 void SessionObject::set_hyperparameters(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     Session& session = idle();
-    if (info.Length() < 2 || !info[0].IsNumber() || !info[1].IsObject()) {
-      throw Error(ErrorCode::option_type, "setHyperparameters: accepted: a number and an object of numbers");
-    }
-    const double index = info[0].As<Napi::Number>().DoubleValue();
-    if (!(index >= 0 && index < static_cast<double>(session.optimizers().size()))) {
-      throw Error(ErrorCode::option_range, "setHyperparameters: no optimizer " + bayesbinn::Value(index).describe());
-    }
+    const auto last = static_cast<int64_t>(session.optimizers().size()) - 1;
+    const int64_t index = to_integer(info[0], "optimizer", 0, last);
     Method& method = session.optimizers()[static_cast<size_t>(index)]->method();
     const bayesbinn::Value object = to_value(info[1], "");
     if (!object.object()) throw Error(ErrorCode::option_type, "setHyperparameters: accepted: an object of numbers");

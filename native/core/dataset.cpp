@@ -24,6 +24,14 @@ void check_numbers(const DatasetSource& source, const char* what, std::span<cons
                                       text(at / width) + " is not a finite number");
 }
 
+void check_table(const DatasetSource& source, const char* name, std::span<const float> values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) continue;
+    throw Error(ErrorCode::numeric, "dataset \"" + source.name + "\": " + name + "[" + text(static_cast<int64_t>(i)) +
+                                        "] is not a finite number");
+  }
+}
+
 template <class T>
 Buffer upload(Backend& backend, std::span<const T> values) {
   Buffer buffer(backend, static_cast<int64_t>(values.size_bytes()));
@@ -75,6 +83,9 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
                                              ", accepted: 0 to " + text(needs.outputs.channels - 1));
   }
   check_numbers(source, "input", source.floats, features);
+  check_table(source, "byteTable", source.byte_table);
+  check_table(source, "scale", source.scale);
+  check_table(source, "shift", source.shift);
   check_numbers(source, "target", source.rows, width);
   for (size_t i = 0; needs.probabilities && i < source.rows.size(); ++i) {
     if (source.rows[i] >= 0 && source.rows[i] <= 1) continue;

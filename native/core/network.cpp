@@ -52,7 +52,10 @@ Network::Node Network::read_node(const Value& spec, size_t index) {
 }
 
 void Network::compile(const Value& layers) {
-  if (!layers.array() || layers.array()->empty() || layers.array()->size() > 10000) {
+  if (!layers.array()) {
+    throw Error(ErrorCode::option_type, "layers: " + layers.describe() + " given, accepted: an array");
+  }
+  if (layers.array()->empty() || layers.array()->size() > 10000) {
     throw Error(ErrorCode::option_range, "layers: " + layers.describe() + " given, accepted: 1 to 10000 layers");
   }
   element_count(shapes_.front());

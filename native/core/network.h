@@ -43,6 +43,7 @@ class Network {
   std::vector<NamedStatistic> statistics();
   // Place of a layer in the graph, -1 if there is none of this name.
   int find(const std::string& layer) const;
+  bool takes_mask(int layer) const { return nodes_[static_cast<size_t>(layer)].layer->takes_mask(); }
   // Features that a layer reads; 0 for layers without an input.
   int64_t input_features(int layer) const;
 

@@ -57,6 +57,9 @@ Optimizer::Optimizer(Backend& backend, const Value& spec, uint32_t index, std::v
     count_ += count;
   }
   for (const std::string& name : names) {
+    if (std::count(names.begin(), names.end(), name) > 1) {
+      throw Error(ErrorCode::optimizer_claim, "parameter \"" + name + "\" is claimed twice", {{"parameter", name}});
+    }
     if (std::none_of(claims_.begin(), claims_.end(), [&](const Claim& claim) { return claim.name == name; })) {
       throw Error(ErrorCode::optimizer_claim,
                   "optimizers[" + std::to_string(index) + "] claims \"" + name + "\", which the network does not have",

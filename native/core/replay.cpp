@@ -38,6 +38,47 @@ struct RecordingEnd {
 
 }  // namespace
 
+void Session::check_replay(const ReplayCall& call, int64_t samples) const {
+  check_batch("batch", call.batch);
+  check_length("inputs", call.inputs.size(), call.batch * element_count(network_->input_shape()));
+  if (call.commit && call.phase == Phase::eval) {
+    throw Error(ErrorCode::option_range, "commit: true given, accepted: false where phase is \"eval\"");
+  }
+  if (call.output_gradients.empty()) {
+    check_targets(call, labels_, output_channels());
+  } else {
+    check_length("outputGradients", call.output_gradients.size(), samples);
+    for (const auto& gradient : call.output_gradients) {
+      check_length("outputGradients", gradient.size(), call.batch * element_count(network_->output_shape()));
+    }
+  }
+  const auto check_lists = [&](const char* what, const std::optional<std::vector<std::vector<float>>>& lists) {
+    if (!lists) return;
+    check_length(std::string(what) + " (an optimizer each)", lists->size(), static_cast<int64_t>(optimizers_.size()));
+    for (size_t i = 0; i < lists->size(); ++i) {
+      if (!(*lists)[i].empty()) check_length(what, (*lists)[i].size(), samples * optimizers_[i]->count());
+    }
+  };
+  check_lists("noise", call.noise);
+  check_lists("weights", call.weights);
+  for (const auto& [name, keep] : call.dropout_keep) {
+    const int layer = network_->find(name);
+    if (layer < 0 || !network_->takes_mask(layer)) {
+      throw Error(ErrorCode::option_range, "dropoutKeep: \"" + name + "\" given, accepted: names of dropout layers");
+    }
+    check_length("dropoutKeep." + name, keep.size(), samples * call.batch * network_->input_features(layer));
+  }
+}
+
+RecordedMasks Session::masks_of(const ReplayCall& call, int64_t sample) const {
+  RecordedMasks masks(network_->describe().size());
+  for (const auto& [name, keep] : call.dropout_keep) {
+    const int layer = network_->find(name);
+    masks[static_cast<size_t>(layer)] = keep.data() + sample * call.batch * network_->input_features(layer);
+  }
+  return masks;
+}
+
 ReplayResult Session::replay(const ReplayCall& call) {
   initialize_once();
   const bool train = call.phase == Phase::train;
@@ -45,30 +86,8 @@ ReplayResult Session::replay(const ReplayCall& call) {
   const int64_t batch = call.batch;
   const int64_t features = element_count(network_->input_shape());
   const int64_t outputs = element_count(network_->output_shape());
-  check_batch("batch", batch);
-  check_length("inputs", call.inputs.size(), batch * features);
-  if (call.commit && !train)
-    throw Error(ErrorCode::option_range, "commit: true given, accepted: false where phase is \"eval\"");
   const bool given_gradient = !call.output_gradients.empty();
-  if (given_gradient) {
-    check_length("outputGradients", call.output_gradients.size(), samples);
-    for (const auto& gradient : call.output_gradients)
-      check_length("outputGradients", gradient.size(), batch * outputs);
-  } else {
-    check_targets(call, labels_, output_channels());
-  }
-  for (const auto* lists : {&call.noise, &call.weights}) {
-    if (lists->size() > optimizers_.size())
-      check_length("noise or weights", lists->size(), static_cast<int64_t>(optimizers_.size()));
-    for (size_t i = 0; i < lists->size(); ++i) {
-      if (!(*lists)[i].empty()) check_length("noise or weights", (*lists)[i].size(), samples * optimizers_[i]->count());
-    }
-  }
-  for (const auto& [name, keep] : call.dropout_keep) {
-    const int layer = network_->find(name);
-    if (layer < 0) throw Error(ErrorCode::option_range, "dropoutKeep: no layer \"" + name + '"');
-    check_length("dropoutKeep." + name, keep.size(), samples * batch * network_->input_features(layer));
-  }
+  check_replay(call, samples);
 
   ReplayResult result;
   const RecordingEnd recording_end = {optimizers_};
@@ -79,13 +98,13 @@ ReplayResult Session::replay(const ReplayCall& call) {
     Optimizer& optimizer = *optimizers_[i];
     const auto all = static_cast<size_t>(samples * optimizer.count());
     gradients[i] = Buffer(*backend_, bytes_of(all));
-    if (i < call.noise.size() && !call.noise[i].empty()) {
+    if (call.noise && !(*call.noise)[i].empty()) {
       noise[i] = Buffer(*backend_, bytes_of(all));
-      backend_->upload(noise[i].data(), call.noise[i].data(), noise[i].bytes());
+      backend_->upload(noise[i].data(), (*call.noise)[i].data(), noise[i].bytes());
     }
     optimizer.record(noise[i].floats(), gradients[i].floats());
     optimizer.begin_step(seed_, step_, call.commit);
-    if (noise[i].bytes() > 0 && optimizer.needs_noise()) check_noise(call.noise[i]);
+    if (noise[i].bytes() > 0 && optimizer.needs_noise()) check_noise((*call.noise)[i]);
     result.weights.emplace_back(all);
     result.gradients.emplace_back(all);
   }
@@ -95,19 +114,14 @@ ReplayResult Session::replay(const ReplayCall& call) {
       Optimizer& optimizer = *optimizers_[i];
       optimizer.begin_sample(s);
       const int64_t bytes = bytes_of(static_cast<size_t>(optimizer.count()));
-      if (i < call.weights.size() && !call.weights[i].empty()) {
-        backend_->upload(optimizer.weights(), call.weights[i].data() + s * optimizer.count(), bytes);
+      if (call.weights && !(*call.weights)[i].empty()) {
+        backend_->upload(optimizer.weights(), (*call.weights)[i].data() + s * optimizer.count(), bytes);
       } else if (train) {
         optimizer.materialize();
       } else {
         optimizer.materialize_mode();
       }
       backend_->download(result.weights[i].data() + s * optimizer.count(), optimizer.weights(), bytes);
-    }
-    RecordedMasks masks(network_->describe().size());
-    for (const auto& [name, keep] : call.dropout_keep) {
-      const int layer = network_->find(name);
-      masks[static_cast<size_t>(layer)] = keep.data() + s * batch * network_->input_features(layer);
     }
     backend_->import_rows(call.inputs.data(), network_->input(), batch);
     if (!given_gradient) {
@@ -116,7 +130,7 @@ ReplayResult Session::replay(const ReplayCall& call) {
       backend_->import_targets(targets, labels_, shape.spatial * (labels_ ? 1 : shape.channels), batch,
                                targets_.data());
     }
-    network_->forward(call.phase, batch, draw(Stream::dropout, s), masks, nullptr);
+    network_->forward(call.phase, batch, draw(Stream::dropout, s), masks_of(call, s), nullptr);
     result.outputs.emplace_back(static_cast<size_t>(batch * outputs));
     backend_->export_rows(network_->output(), result.outputs.back().data(), batch);
     if (given_gradient) {
@@ -124,6 +138,7 @@ ReplayResult Session::replay(const ReplayCall& call) {
       result.losses.push_back(std::nan(""));
     } else {
       const LossSums sums = backend_->loss(loss_call(batch, network_->output_gradient().data));
+      if (call.commit) check_loss(sums);
       result.losses.push_back(sums.loss / static_cast<double>(batch));
     }
     network_->backward(call.phase, batch, true, nullptr);

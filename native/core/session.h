@@ -63,8 +63,8 @@ struct ReplayCall {
   int64_t batch;
   Phase phase;
   bool commit;
-  std::vector<std::vector<float>> noise;    // an optimizer each; empty: drawn
-  std::vector<std::vector<float>> weights;  // an optimizer each; empty: materialised
+  std::optional<std::vector<std::vector<float>>> noise;    // an optimizer each; empty: drawn
+  std::optional<std::vector<std::vector<float>>> weights;  // an optimizer each; empty: materialised
   std::vector<std::pair<std::string, std::vector<uint8_t>>> dropout_keep;
 };
 
@@ -126,7 +126,8 @@ class Session {
   void claim_parameters(const Value& specs);
   // First weights are drawn by the first call that needs them, off the thread that made the session.
   void initialize_once();
-  LossSums forward_backward(int64_t sample, int64_t batch);
+  // ERR_NUMERIC where the loss of the step at hand is no finite number.
+  void check_loss(const LossSums& sums) const;
   bool train_step(int64_t batch, LossSums& sums);
   void materialize_prediction(WeightChoice weights, int64_t sample);
   bool forward_eval(int64_t batch) { return network_->forward(Phase::eval, batch, {}, {}, &cancelled_); }
@@ -135,6 +136,8 @@ class Session {
   Draw draw(Stream stream, int64_t sample) const { return {seed_, step_, static_cast<uint32_t>(sample), stream, 0}; }
   const std::vector<uint32_t>& epoch_order(int id, const Dataset& dataset, int64_t epoch, bool shuffle);
   void check_batch(const char* what, int64_t batch) const;
+  void check_replay(const ReplayCall& call, int64_t samples) const;
+  RecordedMasks masks_of(const ReplayCall& call, int64_t sample) const;
   std::vector<StateTensor> state_tensors(StateScope scope);
 
   std::string device_, device_reason_;

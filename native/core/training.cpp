@@ -23,6 +23,11 @@ const std::vector<uint32_t>& Session::epoch_order(int id, const Dataset& dataset
   return order_;
 }
 
+void Session::check_loss(const LossSums& sums) const {
+  if (std::isfinite(sums.loss)) return;
+  throw Error(ErrorCode::numeric, "the loss of training step " + std::to_string(step_) + " is not a finite number");
+}
+
 // One step on the gathered batch. Nothing of it remains where it returns false or throws: latent weights change only in
 // the backward pass of the last weight sample, which is not interrupted, and counters and statistics after it.
 bool Session::train_step(int64_t batch, LossSums& sums) {
@@ -36,9 +41,7 @@ bool Session::train_step(int64_t batch, LossSums& sums) {
     }
     if (!network_->forward(Phase::train, batch, draw(Stream::dropout, s), {}, &cancelled_)) return false;
     const LossSums sample = backend_->loss(loss_call(batch, network_->output_gradient().data));
-    if (!std::isfinite(sample.loss)) {
-      throw Error(ErrorCode::numeric, "the loss of training step " + std::to_string(step_) + " is not a finite number");
-    }
+    check_loss(sample);
     sums.loss += sample.loss / static_cast<double>(samples_);
     sums.correct += sample.correct / static_cast<double>(samples_);
     if (cancelled_) return false;

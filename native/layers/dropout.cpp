@@ -23,6 +23,8 @@ class Dropout final : public Layer {
     return inputs[0];
   }
 
+  bool takes_mask() const override { return true; }
+
   void plan(const Backend& backend, int64_t max_batch) override {
     saved = {{backend.mask_bytes(features_, max_batch)}};
   }

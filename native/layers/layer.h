@@ -77,6 +77,8 @@ class Layer {
   virtual void forward(const Pass& pass, const ForwardIo& io) = 0;
   virtual void backward(const Pass& pass, const BackwardIo& io) = 0;
 
+  // Whether a pass may be given a recorded mask.
+  virtual bool takes_mask() const { return false; }
   // What backward reads beside the output gradient: memory is planned by it.
   virtual bool backward_reads_inputs() const { return false; }
   virtual bool backward_reads_output() const { return false; }
