@@ -19,7 +19,8 @@ await main(async () => {
       // The sanitizer's runtime has to come before everything else, and finds C++ exceptions only in a libstdc++
       // that is there from the start.
       LD_PRELOAD: ["libasan.so", "libstdc++.so"].map(compilerLibrary).join(" "),
-      ASAN_OPTIONS: "detect_leaks=0",
+      // Sizes that no machine has are a typed error, as without the sanitizer.
+      ASAN_OPTIONS: "detect_leaks=0:allocator_may_return_null=1",
       UBSAN_OPTIONS: "print_stacktrace=1:halt_on_error=1",
     },
   });

@@ -6,7 +6,8 @@ import { show } from "../options/show.js";
 export function integer(option: string, least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-    const accepted = most === Number.MAX_SAFE_INTEGER ? `an integer >= ${least}` : `an integer in ${least}..${most}`;
+    const unlimited = most === Number.MAX_SAFE_INTEGER && !(value > most);
+    const accepted = unlimited ? `an integer >= ${least}` : `an integer in ${least}..${most}`;
     if (Number.isNaN(value)) {
       const message = `${option}: ${show(text)} has the wrong type, accepted: ${accepted}`;
       throw new BayesBinnError("ERR_OPTION_TYPE", message, { path: option, value: text, accepted });

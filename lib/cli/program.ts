@@ -12,7 +12,8 @@ Examples:
   bayesbinn train mnist-mlp --stop-after 2       train
   bayesbinn evaluate runs/mnist-mlp-seed1-1      evaluate what was trained
 
-Exit codes: 0; 1 for an unexpected failure; 2 for wrong usage, configuration or data; 130 after Ctrl+C.
+Exit codes: 0; 1 for an unexpected failure; 2 for wrong usage, configuration or
+data; 130 after Ctrl+C (SIGINT); 143 after SIGTERM.
 `;
 
 /**
@@ -45,6 +46,8 @@ function createProgram(version: string, context: Context): Command {
     command
       .helpOption("-h, --help", "print this help")
       .configureOutput({
+        // Also on wider terminals: the texts below the options are written for it.
+        getOutHelpWidth: () => 80,
         writeOut: (text) => context.stdout.write(text),
         // Errors are written once, by reportError.
         writeErr: () => {},

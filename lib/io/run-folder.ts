@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { BayesBinnError } from "../native/errors.js";
+import { showText } from "../options/show.js";
 import { writeFileAtomically } from "./atomic-write.js";
 
 /** Where a run goes. */
@@ -78,7 +79,7 @@ export class RunFolder {
 export type RunFileName = keyof typeof RunFolder.files;
 
 async function nextFree({ root = "runs", name, seed }: RunFolderOptions): Promise<string> {
-  await output(root, () => mkdir(root, { recursive: true }));
+  await output(root, () => makeFolders(root));
   for (let n = 1; ; n++) {
     const path = join(root, `${name}-seed${seed}-${n}`);
     // mkdir without `recursive` fails on what exists: the test and the claim are one call.
@@ -88,7 +89,7 @@ async function nextFree({ root = "runs", name, seed }: RunFolderOptions): Promis
 }
 
 async function claim(path: string): Promise<string> {
-  await output(path, () => mkdir(path, { recursive: true }));
+  await output(path, () => makeFolders(path));
   const entries = await output(path, () => readdir(path));
   if (entries.length > 0) {
     throw new BayesBinnError(
@@ -100,6 +101,24 @@ async function claim(path: string): Promise<string> {
   return path;
 }
 
+/**
+ * Makes a folder and those above it. Node's `recursive` never returns where the system says ENOENT right below a folder
+ * that exists, as /proc and automounted folders do.
+ */
+async function makeFolders(path: string): Promise<void> {
+  const parent = dirname(path);
+  try {
+    await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT" || parent === path) throw error;
+      await makeFolders(parent);
+      await mkdir(path);
+    });
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === "EEXIST" && (await stat(path)).isDirectory();
+    if (!exists) throw error;
+  }
+}
+
 /** Runs a file operation; what the system refuses becomes `ERR_OUTPUT`. */
 async function output<T>(path: string, operation: () => Promise<T>): Promise<T> {
   try {
@@ -107,7 +126,7 @@ async function output<T>(path: string, operation: () => Promise<T>): Promise<T> 
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     const reason = reasons[code] ?? `cannot be written (${code})`;
-    throw new BayesBinnError("ERR_OUTPUT", `${path}: ${reason}`, { path, reason: code }, { cause: error });
+    throw new BayesBinnError("ERR_OUTPUT", `${showText(path)}: ${reason}`, { path, reason: code }, { cause: error });
   }
 }
 

@@ -93,10 +93,11 @@ function bytesOf(data: TensorData): Uint8Array {
 }
 
 function formatError(path: string, error: unknown): BayesBinnError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const reason = code === "ENOENT" ? "no such file" : error instanceof Error ? error.message : String(error);
   return new BayesBinnError(
     "ERR_CHECKPOINT_FORMAT",
-    `${show(path)} cannot be read: ${reason}`,
+    syscall === undefined ? `not a safetensors file: ${show(path)}: ${reason}` : `${show(path)}: ${reason}`,
     { path, reason },
     { cause: error },
   );

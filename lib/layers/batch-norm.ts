@@ -34,6 +34,13 @@ export const batchNormType = layerType({
  *
  * @example batchNorm({ momentum: 0.15, epsilon: 1e-4 })
  *
+ * Options:
+ * - `momentum`: share of the batch in the running statistics, in 0..1:
+ *   `running = (1 - momentum) running + momentum batch`. Default `0.1`.
+ * - `epsilon`: number > 0 that is added to the variance. Default `1e-5`.
+ * - `affine`: whether a real-valued gain and bias follow, one a channel. Default `false`.
+ * - `name`: unique in its model; letters, digits, `_` and `-`. Default: the type and a number, such as `batchNorm1`.
+ *
  * Shapes: `[channels, ...]` unchanged. Parameters with `affine`: `weight` and `bias`, both `[channels]` and real-valued,
  * so that they need an optimizer such as Adam.
  * Source: Ioffe, Szegedy, "Batch Normalization", ICML 2015, algorithm 1.

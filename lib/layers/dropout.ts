@@ -19,6 +19,10 @@ export const dropoutType = layerType({
  *
  * @example dropout({ rate: 0.2 })
  *
+ * Options:
+ * - `rate`: probability that a value is dropped, >= 0 and < 1. Default `0.5`.
+ * - `name`: unique in its model; letters, digits, `_` and `-`. Default: the type and a number, such as `dropout1`.
+ *
  * Shapes: unchanged. Source: Srivastava et al., "Dropout", JMLR 2014 (in the scaled form of PyTorch).
  */
 export function dropout(options: LayerOptions<typeof dropoutOptions> = {}): Layer {

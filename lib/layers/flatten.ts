@@ -12,7 +12,14 @@ export const flattenType = layerType({
   parameters: () => [],
 });
 
-/** All axes of a sample in one, row-major. Shapes: `[a, b, ...]` to `[a * b * ...]`. */
+/**
+ * All axes of a sample in one, row-major: `y_(i B + j) = x_ij` for a shape `[A, B]`.
+ *
+ * Options:
+ * - `name`: unique in its model; letters, digits, `_` and `-`. Default: the type and a number, such as `flatten1`.
+ *
+ * Shapes: `[a, b, ...]` to `[a * b * ...]`.
+ */
 export function flatten(options: LayerOptions<typeof flattenOptions> = {}): Layer {
   return makeLayer(flattenType, options);
 }

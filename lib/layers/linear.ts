@@ -34,6 +34,12 @@ export const linearType = layerType({
  * @example linear({ units: 2048 })
  * @example linear({ units: 10, weights: "real", bias: "real", name: "head" })
  *
+ * Options:
+ * - `units`: number of outputs, an integer in 1..2^24. Required.
+ * - `weights`: `"binary"` (+-1) or `"real"`. Default `"binary"`.
+ * - `bias`: a number added to each output, `"none"`, `"real"` or `"binary"`. Default `"none"`.
+ * - `name`: unique in its model; letters, digits, `_` and `-`. Default: the type and a number, such as `linear1`.
+ *
  * Shapes: `[features]` to `[units]`. Parameters: `weight` `[units, features]`, `bias` `[units]`.
  */
 export function linear(options: LayerOptions<typeof linearOptions>): Layer {

@@ -11,7 +11,14 @@ export const reluType = layerType({
   parameters: () => [],
 });
 
-/** Rectifier: `y = max(x, 0)`; its gradient at 0 is 0. Shapes: unchanged. */
+/**
+ * Rectifier: `y = max(x, 0)`; its gradient at 0 is 0.
+ *
+ * Options:
+ * - `name`: unique in its model; letters, digits, `_` and `-`. Default: the type and a number, such as `relu1`.
+ *
+ * Shapes: unchanged. Source: Nair, Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010.
+ */
 export function relu(options: LayerOptions<typeof reluOptions> = {}): Layer {
   return makeLayer(reluType, options);
 }

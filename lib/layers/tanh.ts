@@ -11,7 +11,14 @@ export const tanhType = layerType({
   parameters: () => [],
 });
 
-/** Hyperbolic tangent: `y = tanh(x)`. Shapes: unchanged. */
+/**
+ * Hyperbolic tangent: `y = tanh(x)`, with the gradient `1 - y^2`.
+ *
+ * Options:
+ * - `name`: unique in its model; letters, digits, `_` and `-`. Default: the type and a number, such as `tanh1`.
+ *
+ * Shapes: unchanged.
+ */
 export function tanh(options: LayerOptions<typeof tanhOptions> = {}): Layer {
   return makeLayer(tanhType, options);
 }

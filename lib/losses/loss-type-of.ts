@@ -7,10 +7,12 @@ import type { Loss, LossType } from "./loss.js";
 const types: readonly LossType[] = lossTypes;
 
 /** Any loss as data, `{ type, options }`: what the factories return. */
-export const lossSchema = z.discriminatedUnion(
-  "type",
-  types.map(({ type, options }) => z.strictObject({ type: z.literal(type), options })) as unknown as [z.ZodObject],
-) as unknown as z.ZodType<Loss, Loss>;
+export const lossSchema = z
+  .discriminatedUnion(
+    "type",
+    types.map(({ type, options }) => z.strictObject({ type: z.literal(type), options })) as unknown as [z.ZodObject],
+  )
+  .meta({ accepted: "a loss such as softmaxCrossEntropy()" }) as unknown as z.ZodType<Loss, Loss>;
 
 /** The row of `loss` in the list of losses. */
 export function lossTypeOf(loss: Loss): LossType {

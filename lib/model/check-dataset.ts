@@ -14,8 +14,8 @@ const accepted = "a Dataset, as loadMnist() and fromArrays() make them";
 export const datasetSchema = z.custom<Dataset>(isDataset, accepted);
 
 /** Names an argument that is no data set. */
-export function requireDataset(path: string, value: unknown): asserts value is Dataset {
-  if (!isDataset(value)) throw wrongType(path, value, accepted);
+export function requireDataset(path: string, value: unknown, wanted = accepted): asserts value is Dataset {
+  if (!isDataset(value)) throw wrongType(path, value, wanted);
 }
 
 function isDataset(value: unknown): value is Dataset {

@@ -90,7 +90,7 @@ export async function predict(
     if (host.arriving) await host.arriving;
     return (await session.predict({ ...call, inputs }, signal)).values;
   }
-  requireDataset("predict.inputs", inputs);
+  requireDataset("predict.inputs", inputs, "a Float32Array of samples, or a Dataset");
   checkInputs(network, inputs, "predict.inputs");
   if (host.arriving) await host.arriving;
   const outputSize = sizeOf(network.outputShape);

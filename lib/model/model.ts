@@ -12,11 +12,15 @@ import { deviceOptions, type Host, openHost, seedOption } from "./host.js";
 import { type EvaluateOptions, type Evaluation, evaluate, type PredictOptions, predict } from "./inference.js";
 import { modelFileError, readModelFile, writeModelFile } from "./model-file.js";
 
+const layerAccepted = "a layer, such as linear({ units: 10 })";
+
 /** A layer among options; what is in it is checked with the graph. */
-export const layerSchema = z.custom<Layer>(
-  (value) => typeof value === "object" && value !== null && "type" in value && "options" in value,
-  "a layer, such as linear({ units: 10 })",
-);
+export const layerSchema = z
+  .custom<Layer>(
+    (value) => typeof value === "object" && value !== null && "type" in value && "options" in value,
+    layerAccepted,
+  )
+  .meta({ accepted: layerAccepted });
 
 /** Options of a {@link Model}. */
 export const modelOptions = z.strictObject({
@@ -49,6 +53,13 @@ export const loadOptions = z.strictObject(deviceOptions);
  * weights: `predict`, `evaluate` and `save` see what is trained so far. Without a trainer, an untrained model has random
  * weights, drawn from `seed`.
  *
+ * Options:
+ * - `inputShape`: shape of one sample without the batch, integers >= 1. Required.
+ * - `nodes`: one or more `{ layer, name?, inputs? }`, each after those that it reads; the last one gives the output.
+ *   `name` is that of the layer or its type and number, `inputs` the node before, where they are left out; `"input"` is
+ *   the name of the input. Required.
+ * - `seed`: of the first weights and of the draws of a mean prediction, an integer >= 0. Default `1`.
+ *
  * `dispose()` gives back the memory of the weights at once; otherwise they go with the object.
  */
 export class Model implements AsyncDisposable {
@@ -74,6 +85,11 @@ export class Model implements AsyncDisposable {
 
   /**
    * Reads a model that `save` wrote. It predicts exactly as the saved one did, mode and mean.
+   *
+   * Options:
+   * - `device`: where to compute, `"auto"`, `"cpu"` or `"cuda"`; `"auto"` takes CUDA if it is usable. Default `"auto"`.
+   * - `threads`: compute threads, an integer in 1..256; results do not depend on it. Default: one for each core.
+   * - `maxBatch`: largest batch in samples, an integer in 1..2^20; memory is planned for it. Default `1000`.
    *
    * @throws BayesBinnError `ERR_CHECKPOINT_FORMAT` or `ERR_CHECKPOINT_MISMATCH` for a file that is no model,
    * `ERR_DEVICE_UNAVAILABLE`
@@ -114,6 +130,15 @@ export class Model implements AsyncDisposable {
    * Outputs for `inputs`: network inputs (already normalised, `[samples, ...inputShape]`), or a data set, whose own
    * normalisation is applied.
    *
+   * Options:
+   * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
+   *   posterior; an integer in 0..2^20. Default `0`.
+   * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
+   * - `output`: `"probabilities"` after the loss's link (softmax, sigmoid or identity) or `"logits"` before it; means are
+   *   taken after it. Default `"probabilities"`.
+   *
    * @example const probabilities = await model.predict(test, { samples: 10 });
    * @returns `[samples, ...outputShape]`, row-major
    * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_BUSY`, `ERR_DISPOSED`; the signal's reason
@@ -124,6 +149,13 @@ export class Model implements AsyncDisposable {
 
   /**
    * Mean loss and accuracy over a data set. The loss is that of training; an untrained model has softmax cross entropy.
+   *
+   * Options:
+   * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
+   *   posterior; an integer in 0..2^20. Default `0`.
+   * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    *
    * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_BUSY`, `ERR_DISPOSED`; the signal's reason
    */

@@ -19,6 +19,11 @@ export const sequentialOptions = z.strictObject({
  *   layers: [linear({ units: 256 }), batchNorm(), relu(), linear({ units: 10 }), batchNorm()],
  * });
  *
+ * Options:
+ * - `inputShape`: shape of one sample without the batch, integers >= 1. Required.
+ * - `layers`: one or more layers, each reading the one before. Required.
+ * - `seed`: of the first weights and of the draws of a mean prediction, an integer >= 0. Default `1`.
+ *
  * @throws BayesBinnError `ERR_SHAPE_MISMATCH` naming both layers where one cannot take what the other gives;
  * `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
  */

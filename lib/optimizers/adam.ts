@@ -25,6 +25,13 @@ export type AdamOptions = z.input<typeof adamOptions>;
  *
  * @example new Trainer({ model, optimizer: [new BayesBiNN(), new Adam({ learningRate: 3e-4 })] })
  *
+ * Options:
+ * - `learningRate`: step size, >= 0, in the unit of the weights. Default `1e-3`.
+ * - `beta1`: share of the old average of gradients, >= 0 and < 1. Default `0.9`.
+ * - `beta2`: share of the old average of squared gradients, >= 0 and < 1. Default `0.999`.
+ * - `epsilon`: added to the root of the second average, > 0. Default `1e-8`.
+ * - `schedules`: schedules by name of `learningRate`, `beta1`, `beta2` or `epsilon`. Default: each keeps its value.
+ *
  * Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
  */
 export class Adam extends Optimizer {

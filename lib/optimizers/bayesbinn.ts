@@ -85,6 +85,29 @@ export type BayesBiNNOptions = z.input<typeof bayesbinnOptions>;
  *
  * @example new BayesBiNN({ learningRate: 1e-4, schedules: { learningRate: cosine({ final: 1e-16 }) } })
  *
+ * Options, with the names of the paper in brackets:
+ * - `learningRate`: step size [alpha] of the natural parameters, >= 0. Default `1e-4`.
+ * - `momentum`: share [beta] of the old gradient in the bias-corrected average, >= 0 and < 1. Default `0`.
+ * - `temperature`: of the relaxed samples [tau], > 0; up to 1e-6 the weights are exactly +-1. Default `1e-10`.
+ * - `samples`: weight samples [S] a training step, an integer in 1..1024. Default `1`.
+ * - `estimator`: `"sample"` draws the weights of a step; `"mean"` uses `w = tanh(lambda)`, without noise and in one pass.
+ *   Default `"sample"`.
+ * - `initialLambda`: size of the first natural parameters [lambda], >= 0; the signs are random. Default `10`.
+ * - `initialLambdaSpread`: standard deviation of a normal spread around `initialLambda`, >= 0. Default `0`.
+ * - `priorLambda`: natural parameter of the prior [lambda_0]; 0 is the uniform prior. Default `0`.
+ * - `perWeightPrior`: whether each weight keeps a prior of its own, which begins at `priorLambda` and can be set with the
+ *   state. Default `false`.
+ * - `klWeight`: weight [rho] of the divergence from the prior, >= 0. Default `1`.
+ * - `trainSetSize`: factor [N] of the mean loss, in samples, > 0; `"auto"` takes the size of the training set.
+ *   Default `"auto"`.
+ * - `epsilon`: added to `1 - w^2` and to `1 - mu^2`, > 0. Default `1e-10`.
+ * - `saturation`: `1 - w^2` and `1 - mu^2` count as 0 below it, as in float32; >= 0 and < 1; 0 gives exact arithmetic.
+ *   Default `2 ** -24`.
+ * - `staleMu`: whether `mu` is taken one step late, as in the authors' code; for replaying their trajectories.
+ *   Default `false`.
+ * - `schedules`: schedules by name of `learningRate`, `momentum`, `temperature`, `priorLambda`, `klWeight`, `epsilon` or
+ *   `saturation`. Default: each keeps its value.
+ *
  * Source: Meng, Bachmann, Khan, "Training Binary Neural Networks using the Bayesian Learning Rule", ICML 2020,
  * equations 8-14.
  */

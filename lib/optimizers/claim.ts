@@ -1,5 +1,7 @@
 import type { ParameterKind } from "../layers/layer.js";
 import { BayesBinnError } from "../native/errors.js";
+import { either, show } from "../options/show.js";
+import { optimizerTypes } from "./index.js";
 import type { Optimizer } from "./optimizer.js";
 
 /** A parameter that wants an optimizer. */
@@ -23,7 +25,7 @@ export interface Claim {
 export function claimParameters(parameters: readonly Claimable[], optimizers: readonly Optimizer[]): Claim[] {
   for (const kind of new Set(parameters.map((parameter) => parameter.kind))) {
     const owners = optimizers.filter(({ claims }) => claims === kind);
-    if (owners.length !== 1) throw claimError(kind, namesOf(parameters, kind), owners);
+    if (owners.length !== 1) throw claimError(kind, namesOf(parameters, kind), owners, optimizers);
   }
   return optimizers
     .map((optimizer) => ({ optimizer, parameters: namesOf(parameters, optimizer.claims) }))
@@ -37,13 +39,20 @@ function namesOf(parameters: readonly Claimable[], kind: ParameterKind): string[
 const words = { binary: "binary", real: "real-valued" } as const;
 const remedies = { binary: "new BayesBiNN()", real: "new Adam()" } as const;
 
-function claimError(kind: ParameterKind, names: string[], owners: readonly Optimizer[]): BayesBinnError {
+function claimError(
+  kind: ParameterKind,
+  names: string[],
+  owners: readonly Optimizer[],
+  given: readonly Optimizer[],
+): BayesBinnError {
   const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
   const what = `the ${words[kind]} parameters (${shown})`;
+  const others = [...new Set(given.map(({ type, claims }) => `${show(type)} trains ${words[claims]} parameters`))];
+  const suited = optimizerTypes.filter(({ claims }) => claims === kind).map(({ type }) => show(type));
   const types = owners.map(({ type }) => type);
   const message =
     owners.length === 0
-      ? `${what} belong to no optimizer: add ${remedies[kind]} for them`
+      ? `${what} belong to no optimizer: add ${remedies[kind]} for them (${[...others, `accepted for ${words[kind]} ones: ${either(suited)}`].join("; ")})`
       : `${what} are claimed by ${owners.length} optimizers (${types.join(", ")}): leave only one of them`;
   return new BayesBinnError("ERR_OPTIMIZER_CLAIM", message, { kind, parameters: names, optimizers: types });
 }

@@ -4,6 +4,8 @@ import { either } from "./show.js";
 
 /** A schema as data (JSON Schema), which is what messages about it are made from. */
 export interface SchemaNode {
+  /** Of `meta`: what to say in place of what the rest describes. */
+  readonly accepted?: string;
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -73,18 +75,19 @@ export function kindFits(nodes: readonly SchemaNode[], value: unknown): boolean 
 }
 
 /** "a number > 0", `"sample" or "mean"`, "an array of integers >= 1": the text after "accepted:". */
-export function describeAccepted(nodes: readonly SchemaNode[]): string {
-  return either([...new Set(nodes.flatMap(phrases))]);
+export function describeAccepted(nodes: readonly SchemaNode[], value?: unknown): string {
+  return either([...new Set(nodes.flatMap((node) => phrases(node, value)))]);
 }
 
-function phrases(node: SchemaNode): string[] {
+function phrases(node: SchemaNode, value: unknown): string[] {
+  if (node.accepted !== undefined) return [node.accepted];
   const choices = literals(node);
   if (choices.length > 0) return choices.map((choice) => JSON.stringify(choice));
   switch (node.type) {
     case "integer":
-      return [`an integer${bounds(node)}`];
+      return [`an integer${bounds(node, value)}`];
     case "number":
-      return [`a number${bounds(node)}`];
+      return [`a number${bounds(node, value)}`];
     case "boolean":
       return ["true or false"];
     case "string":
@@ -93,9 +96,8 @@ function phrases(node: SchemaNode): string[] {
       return ["null"];
     case "array": {
       const length = node.minItems ? ` of at least ${node.minItems}` : "";
-      return [
-        `an array${length}${node.items === undefined ? "" : `, each ${describeAccepted(alternatives(node.items))}`}`,
-      ];
+      const item = node.items === undefined ? "" : describeAccepted(alternatives(node.items));
+      return [`an array${length}${item === "" ? "" : `, each ${item}`}`];
     }
     case "object": {
       const keys = Object.keys(node.properties ?? {});
@@ -109,11 +111,12 @@ function phrases(node: SchemaNode): string[] {
 /** What zod means by "no limit" of an integer. */
 const largest = Number.MAX_SAFE_INTEGER;
 
-function bounds({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SchemaNode): string {
+function bounds({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SchemaNode, value: unknown): string {
   const limits: string[] = [];
   if (minimum !== undefined && minimum > -largest) limits.push(`>= ${minimum}`);
   if (exclusiveMinimum !== undefined) limits.push(`> ${exclusiveMinimum}`);
-  if (maximum !== undefined && maximum < largest) limits.push(`<= ${maximum}`);
+  if (maximum !== undefined && (maximum < largest || (typeof value === "number" && value > maximum)))
+    limits.push(`<= ${maximum}`);
   if (exclusiveMaximum !== undefined) limits.push(`< ${exclusiveMaximum}`);
   return limits.length === 0 ? "" : ` ${limits.join(" and ")}`;
 }
@@ -124,7 +127,9 @@ function literals(node: SchemaNode): readonly unknown[] {
 
 function alternatives(node: SchemaNode): SchemaNode[] {
   const parts = node.anyOf ?? node.oneOf;
-  return parts === undefined ? [node] : parts.flatMap(alternatives);
+  if (parts === undefined) return [node];
+  const { accepted } = node;
+  return parts.flatMap(alternatives).map((part) => (accepted === undefined ? part : { ...part, accepted }));
 }
 
 function childOf(node: SchemaNode, key: PropertyKey): SchemaNode | undefined {

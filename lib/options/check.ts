@@ -11,8 +11,8 @@ import {
   schemaNode,
   valueAt,
 } from "./accepted.js";
-import { nearest } from "./nearest.js";
-import { either, show } from "./show.js";
+import { nearest, nearestWord } from "./nearest.js";
+import { either, show, showText } from "./show.js";
 
 /**
  * Holds options against their schema and fills in the defaults.
@@ -58,7 +58,7 @@ export function wrongType(path: string, value: unknown, accepted: string): Bayes
 
 /** `ERR_OPTION_RANGE` for a word that is in no list, with the one that was probably meant. */
 export function unknownName(path: string, value: unknown, accepted: readonly string[]): BayesBinnError {
-  const meant = typeof value === "string" ? nearest(value, accepted) : undefined;
+  const meant = typeof value === "string" ? nearestWord(value, accepted) : undefined;
   const help = `accepted: ${either(accepted.map(show))}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
   return new BayesBinnError("ERR_OPTION_RANGE", `${path}: ${show(value)} is unknown, ${help}`, {
     path,
@@ -71,13 +71,17 @@ export function unknownName(path: string, value: unknown, accepted: readonly str
 function unknownKey(schema: z.ZodType, value: unknown, at: PropertyKey[], prefix: string): BayesBinnError {
   const key = String(at.at(-1));
   const names = knownKeys(nodesAt(schemaNode(schema), value, at.slice(0, -1)));
+  return unknownOption(joinPath(prefix, at), key, valueAt(value, at), names);
+}
+
+/** `ERR_OPTION_UNKNOWN` for the option `key` at `path`, which is none of `names`. */
+export function unknownOption(path: string, key: string, value: unknown, names: readonly string[]): BayesBinnError {
   const meant = nearest(key, names);
-  const path = joinPath(prefix, at);
   const accepted = names.length === 0 ? "no options" : names.join(", ");
   const help = meant === undefined ? `accepted: ${accepted}` : `did you mean "${meant}"?`;
   return new BayesBinnError("ERR_OPTION_UNKNOWN", `${path}: unknown option, ${help}`, {
     path,
-    value: valueAt(value, at),
+    value,
     accepted: names,
     nearest: meant,
   });
@@ -87,9 +91,9 @@ function wrongValue(schema: z.ZodType, root: unknown, issue: z.core.$ZodIssue, p
   const value = valueAt(root, issue.path);
   const nodes = nodesAt(schemaNode(schema), root, issue.path);
   const inCode = issue.code === "custom" || issue.code === "invalid_format";
-  const accepted = inCode ? issue.message : describeAccepted(nodes) || issue.message;
+  const accepted = inCode ? issue.message : describeAccepted(nodes, value) || issue.message;
   const path = joinPath(prefix, issue.path) || "options";
-  const meant = typeof value === "string" ? nearest(value, knownWords(nodes)) : undefined;
+  const meant = typeof value === "string" ? nearestWord(value, knownWords(nodes)) : undefined;
   const code = codeOf(issue, kindFits(nodes, value));
   const help = `accepted: ${accepted}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
   return new BayesBinnError(code, `${path}: ${complaint(code, value, nodes)}, ${help}`, {
@@ -116,6 +120,7 @@ function complaint(code: ErrorCode, value: unknown, nodes: readonly SchemaNode[]
 function joinPath(prefix: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
-    return text === "" ? String(key) : `${text}.${String(key)}`;
+    const name = showText(String(key));
+    return text === "" ? name : `${text}.${name}`;
   }, prefix);
 }

@@ -16,6 +16,17 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** Words in a list short enough that a reader sees at a glance which one is meant. */
+const fewWords = 4;
+
+/** {@link nearest} of a list that the message shows anyway: in a short one, only what differs in a quarter of its letters. */
+export function nearestWord(word: string, words: readonly string[]): string | undefined {
+  const meant = nearest(word, words);
+  if (meant === undefined || words.length > fewWords) return meant;
+  const distance = editDistance(word.toLowerCase(), meant.toLowerCase());
+  return 4 * distance <= Math.max(word.length, meant.length) ? meant : undefined;
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

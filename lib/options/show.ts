@@ -18,6 +18,11 @@ export function show(value: unknown): string {
   }
 }
 
+/** A name or path as it was typed; quoted where it would not be seen. */
+export function showText(text: string): string {
+  return text === "" || text !== text.trim() ? JSON.stringify(text) : text;
+}
+
 function showObject(value: object | null): string {
   if (value === null) return "null";
   if (Array.isArray(value)) {

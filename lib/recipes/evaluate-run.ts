@@ -6,6 +6,7 @@ import type { Metrics } from "../model/metrics.js";
 import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
+import { showText } from "../options/show.js";
 import { loadData } from "./assemble.js";
 import { checkConfig } from "./config.js";
 import { readConfigFile } from "./resolve-config.js";
@@ -45,7 +46,14 @@ export interface RunEvaluation {
  */
 export async function evaluateRun(path: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const { weights = "best", split = "test", device, threads, signal } = options;
-  const config = checkConfig(await readConfigFile(join(path, RunFolder.files.config)));
+  const configFile = join(path, RunFolder.files.config);
+  await access(configFile).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") return; // What else is wrong, reading it says.
+    const accepted = "a folder that `bayesbinn train` wrote";
+    const message = `${showText(path)}: no run folder (it has no ${RunFolder.files.config}); accepted: ${accepted}`;
+    throw new BayesBinnError("ERR_CONFIG", message, { path, accepted });
+  });
+  const config = checkConfig(await readConfigFile(configFile));
   const file = join(path, RunFolder.files[weights]);
   await access(file).catch(() => {
     throw new BayesBinnError("ERR_CONFIG", `${file}: no such file; the run did not get so far`, { path: file });

@@ -10,7 +10,7 @@ import type { Recipe } from "./recipe.js";
  *
  * Source: Meng, Bachmann, Khan, "Training Binary Neural Networks using the Bayesian Learning Rule", ICML 2020.
  */
-export const mnistMlp: Recipe = {
+export const mnistMlp = {
   name: "mnist-mlp",
   title: "MNIST, 784-2048-2048-2048-10 binary network, BayesBiNN",
   config: {
@@ -44,4 +44,4 @@ export const mnistMlp: Recipe = {
     value: 0.9886,
     std: 0.0005,
   },
-};
+} satisfies Recipe;

@@ -8,7 +8,8 @@ export interface Recipe {
   readonly title: string;
   /** Complete where the paper says something, so that it can be read beside the paper's tables. */
   readonly config: ConfigInput;
-  readonly paper: PaperResult;
+  /** Absent where the paper has no number for it. */
+  readonly paper?: PaperResult;
 }
 
 /** A number of the paper. */

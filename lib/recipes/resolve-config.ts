@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { BayesBinnError } from "../native/errors.js";
 import { nearest } from "../options/nearest.js";
-import { either } from "../options/show.js";
+import { either, showText } from "../options/show.js";
 import { type Config, type ConfigInput, checkConfig } from "./config.js";
 import { recipes } from "./index.js";
 import { applySettings, type Draft, parseSetting } from "./setting.js";
@@ -33,7 +33,7 @@ function recipeConfig(name: string): ConfigInput {
   const meant = nearest(name, names);
   const help = meant === undefined ? "" : `; did you mean "${meant}"?`;
   const accepted = `${either(names)}, or a file whose name ends in .json${help}`;
-  throw new BayesBinnError("ERR_CONFIG", `${name}: unknown recipe, accepted: ${accepted}`, {
+  throw new BayesBinnError("ERR_CONFIG", `${showText(name)}: unknown recipe, accepted: ${accepted}`, {
     value: name,
     accepted: names,
     nearest: meant,
@@ -47,10 +47,10 @@ export async function readConfigFile(path: string): Promise<Draft> {
     value = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
     const reason = cause instanceof SyntaxError ? `not JSON: ${cause.message}` : fileReason(cause);
-    throw new BayesBinnError("ERR_CONFIG", `${path}: ${reason}`, { path }, { cause });
+    throw new BayesBinnError("ERR_CONFIG", `${showText(path)}: ${reason}`, { path }, { cause });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Draft;
-  throw new BayesBinnError("ERR_CONFIG", `${path}: not a configuration, which is a JSON object`, { path });
+  throw new BayesBinnError("ERR_CONFIG", `${showText(path)}: not a configuration, which is a JSON object`, { path });
 }
 
 function fileReason(error: unknown): string {

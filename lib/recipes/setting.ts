@@ -12,12 +12,16 @@ export interface Setting {
 
 /**
  * Reads `path=value`. The value is JSON or, where it is not, text: `3`, `true`, `[1,2]`, `{"name":"cosine"}`, `mnist`.
+ * Blanks around the path and the value do not count.
  *
  * @throws BayesBinnError `ERR_CONFIG` for a text of another form
  */
 export function parseSetting(text: string): Setting {
   const equals = text.indexOf("=");
-  const path = text.slice(0, Math.max(equals, 0)).split(".");
+  const path = text
+    .slice(0, Math.max(equals, 0))
+    .split(".")
+    .map((key) => key.trim());
   if (path.some((key) => key === "")) {
     const accepted = "path=value, such as optimizer.learningRate=1e-3";
     throw new BayesBinnError("ERR_CONFIG", `--set: ${show(text)} cannot be read, accepted: ${accepted}`, {
@@ -25,7 +29,7 @@ export function parseSetting(text: string): Setting {
       accepted,
     });
   }
-  return { path, value: jsonOrText(text.slice(equals + 1)) };
+  return { path, value: jsonOrText(text.slice(equals + 1).trim()) };
 }
 
 /**

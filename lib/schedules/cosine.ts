@@ -23,6 +23,9 @@ export const cosineType = scheduleType({
  *
  * @example new BayesBiNN({ learningRate: 1e-4, schedules: { learningRate: cosine({ final: 1e-16 }) } })
  *
+ * Options:
+ * - `final`: value that would be reached one epoch after the last, in the unit of the hyperparameter. Default `0`.
+ *
  * Source: Loshchilov, Hutter, "SGDR", ICLR 2017, equation 5, without restarts.
  */
 export function cosine(options: z.input<typeof cosineOptions> = {}): Schedule {

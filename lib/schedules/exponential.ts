@@ -16,6 +16,9 @@ export const exponentialType = scheduleType({
  * A factor an epoch: `initial gamma^epoch`.
  *
  * @example exponential({ gamma: 0.98 })
+ *
+ * Options:
+ * - `gamma`: factor an epoch, > 0. Required.
  */
 export function exponential(options: z.input<typeof exponentialOptions>): Schedule {
   return makeSchedule(exponentialType, options);

@@ -18,6 +18,10 @@ export const multiStepType = scheduleType({
  * A factor at each milestone: `initial gamma^(number of milestones <= epoch)`. A milestone that is named twice counts twice.
  *
  * @example multiStep({ milestones: [100, 150], gamma: 0.1 })
+ *
+ * Options:
+ * - `milestones`: epochs (from 0, each >= 1) that begin with a multiplication, in any order; at least one. Required.
+ * - `gamma`: factor at each milestone, > 0. Default `0.1`.
  */
 export function multiStep(options: z.input<typeof multiStepOptions>): Schedule {
   return makeSchedule(multiStepType, options);

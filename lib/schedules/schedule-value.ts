@@ -5,12 +5,14 @@ import { scheduleTypes } from "./index.js";
 import type { Schedule, ScheduleType } from "./schedule.js";
 
 /** Any schedule as data, `{ type, options }`: what the factories return. */
-export const scheduleSchema = z.discriminatedUnion(
-  "type",
-  scheduleTypes.map(({ type, options }) => z.strictObject({ type: z.literal(type), options })) as unknown as [
-    z.ZodObject,
-  ],
-) as unknown as z.ZodType<Schedule, Schedule>;
+export const scheduleSchema = z
+  .discriminatedUnion(
+    "type",
+    scheduleTypes.map(({ type, options }) => z.strictObject({ type: z.literal(type), options })) as unknown as [
+      z.ZodObject,
+    ],
+  )
+  .meta({ accepted: "a schedule such as cosine()" }) as unknown as z.ZodType<Schedule, Schedule>;
 
 /**
  * Value of a hyperparameter in `epoch` (from 0) of `epochs`. Epoch 0 runs at the initial value.

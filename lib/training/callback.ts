@@ -17,6 +17,15 @@ export interface Callback {
   readonly onBatchEnd?: (progress: BatchProgress) => void | Promise<void>;
 }
 
+/** The functions that a fit calls. */
+export const callbackNames = [
+  "onTrainBegin",
+  "onTrainEnd",
+  "onEpochBegin",
+  "onEpochEnd",
+  "onBatchEnd",
+] as const satisfies readonly (keyof Callback)[];
+
 /** What a fit is about to do. */
 export interface TrainPlan {
   /** Length of the schedules. */

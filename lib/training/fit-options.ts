@@ -6,8 +6,8 @@ import { checkDataset, datasetSchema, type Network } from "../model/check-datase
 import type { Host } from "../model/host.js";
 import { checkBatchSize, signalSchema } from "../model/inference.js";
 import { BayesBinnError } from "../native/errors.js";
-import { checkOptions } from "../options/check.js";
-import type { Callback } from "./callback.js";
+import { checkOptions, unknownOption } from "../options/check.js";
+import { type Callback, callbackNames } from "./callback.js";
 import { earlyStoppingOptions } from "./early-stopping.js";
 
 const callbackSchema = z.custom<Callback>(
@@ -54,6 +54,9 @@ export type FitPlan = z.output<typeof fitOptions> & {
  */
 export function planFit(given: FitOptions, network: Network, { loss, maxBatch }: Host): FitPlan {
   const options = checkOptions(fitOptions, given, "fit");
+  options.callbacks.forEach((callback, index) => {
+    checkCallback(callback, `fit.callbacks[${index}]`);
+  });
   for (const part of ["train", "validation", "test"] as const) {
     const dataset = options[part];
     if (dataset !== undefined) checkDataset(network, loss, dataset, `fit.${part}`);
@@ -62,6 +65,16 @@ export function planFit(given: FitOptions, network: Network, { loss, maxBatch }:
   const evaluationBatchSize = checkBatchSize("fit.evaluationBatchSize", options.evaluationBatchSize, maxBatch);
   checkCompany(options, loss);
   return { ...options, evaluationBatchSize, restoreBest: options.restoreBest ?? options.validation !== undefined };
+}
+
+/** A misspelt name would never be called. Only names that begin with `on` are held to the list: callbacks may have state. */
+function checkCallback(callback: Callback, path: string): void {
+  const names: readonly string[] = callbackNames;
+  for (let object: object = callback; object !== Object.prototype && object !== null; ) {
+    const wrong = Object.getOwnPropertyNames(object).find((key) => /^on[A-Z]/.test(key) && !names.includes(key));
+    if (wrong !== undefined) throw unknownOption(`${path}.${wrong}`, wrong, Reflect.get(callback, wrong), names);
+    object = Object.getPrototypeOf(object);
+  }
 }
 
 /** Options that need another one. */

@@ -22,6 +22,10 @@ export const splitOptions = z.strictObject({
  *
  * @example const [train, validation] = splitDataset(mnist.train, { fraction: 0.1, seed: 1 });
  *
+ * Options:
+ * - `fraction`: share of the samples in the second part, > 0 and < 1. Required.
+ * - `seed`: of the choice, an integer >= 0. Default `1`.
+ *
  * @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE` (also where a part would be empty);
  * `ERR_BINDING_LOAD`
  */

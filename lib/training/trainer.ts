@@ -45,6 +45,15 @@ export type TrainerOptions = z.input<typeof trainerOptions>;
  * const history = await trainer.fit({ train, test, epochs: 5 });
  * await model.save("mnist.safetensors");
  * trainer.dispose();
+ *
+ * Options:
+ * - `model`: the model to train; it has one trainer at a time. Required.
+ * - `optimizer`: one, or an array; each parameter belongs to the one that claims its kind. Required.
+ * - `loss`: what training makes small. Default: `softmaxCrossEntropy()`.
+ * - `device`: where to compute, `"auto"`, `"cpu"` or `"cuda"`; `"auto"` takes CUDA if it is usable. Default `"auto"`.
+ * - `threads`: compute threads, an integer in 1..256; results do not depend on it. Default: one for each core.
+ * - `maxBatch`: largest batch in samples, an integer in 1..2^20; memory is planned for it. Default `1000`.
+ * - `seed`: of everything that is random, an integer >= 0. Default: that of the model.
  */
 export class Trainer implements AsyncDisposable {
   readonly model: Model;
@@ -87,6 +96,26 @@ export class Trainer implements AsyncDisposable {
    *
    * @example
    * const history = await trainer.fit({ train, validation, epochs: 20, earlyStopping: { patience: 3 } });
+   *
+   * Options:
+   * - `train`: samples to train on. Required.
+   * - `validation`: samples that choose the best epoch. Default: none.
+   * - `test`: samples that only report. Default: none.
+   * - `epochs`: passes over the training samples, an integer >= 1; the length of the schedules. Required.
+   * - `stopAfter`: epochs of the unchanged schedules after which to stop, an integer >= 1. Default: `epochs`.
+   * - `batchSize`: samples a step, an integer >= 1; the last step of an epoch takes what is left. Default `100`.
+   * - `shuffle`: whether each epoch has an order of its own, drawn from the seed. Default `true`.
+   * - `testEveryEpoch`: whether the test data are evaluated after every epoch. Default `false`.
+   * - `evaluationBatchSize`: samples computed at once in evaluations, an integer >= 1. Default: the trainer's `maxBatch`.
+   * - `earlyStopping`: `{ monitor?, patience?, minDelta? }`, stop when nothing improves any more. Default: never.
+   *   - `monitor`: `"validation.accuracy"`, `"validation.loss"`, `"train.accuracy"` or `"train.loss"`: accuracies have to
+   *     rise, losses to fall. Default `"validation.accuracy"`.
+   *   - `patience`: epochs without an improvement after which the fit stops, an integer >= 1. Default `10`.
+   *   - `minDelta`: an improvement is more than this, >= 0, in the unit of `monitor`. Default `0`.
+   * - `restoreBest`: whether the fit ends with the weights of the best epoch. Default: where validation data are given.
+   * - `callbacks`: objects whose functions are called in between, in this order. Default: none.
+   * - `signal`: an `AbortSignal` that stops the fit, which then rejects with the signal's reason. Default: none.
+   *
    * @throws BayesBinnError `ERR_BUSY` while another fit runs, `ERR_DISPOSED`, `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`,
    * `ERR_NUMERIC` where the loss is no number; what a callback throws; the signal's reason
    */
@@ -117,12 +146,32 @@ export class Trainer implements AsyncDisposable {
     }
   }
 
-  /** Mean loss and accuracy over a data set: with the mode of the weights, or the mean of `samples` predictions. */
+  /**
+   * Mean loss and accuracy over a data set: with the mode of the weights, or the mean of `samples` predictions.
+   *
+   * Options:
+   * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
+   *   posterior; an integer in 0..2^20. Default `0`.
+   * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
+   */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     return evaluate(this.model, this.#host, dataset, options);
   }
 
-  /** As `predict` of the model. */
+  /**
+   * As `predict` of the model: outputs `[samples, ...outputShape]`.
+   *
+   * Options:
+   * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
+   *   posterior; an integer in 0..2^20. Default `0`.
+   * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
+   * - `output`: `"probabilities"` after the loss's link (softmax, sigmoid or identity) or `"logits"` before it; means are
+   *   taken after it. Default `"probabilities"`.
+   */
   async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Float32Array> {
     return predict(this.model, this.#host, inputs, options);
   }

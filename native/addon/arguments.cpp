@@ -36,13 +36,41 @@ struct ArrayInfo {
   napi_typedarray_type type;
   size_t length = 0;
   void* data = nullptr;
+  bool detached = false;
 };
 
 bool read_info(const Napi::Value& value, ArrayInfo& info) {
   if (!value.IsTypedArray()) return false;
   size_t offset = 0;
-  return napi_get_typedarray_info(value.Env(), value, &info.type, &info.length, &info.data, nullptr, &offset) ==
-         napi_ok;
+  napi_value buffer = nullptr;
+  const napi_env env = value.Env();
+  if (napi_get_typedarray_info(env, value, &info.type, &info.length, &info.data, &buffer, &offset) != napi_ok)
+    return false;
+  // Shared buffers cannot be detached, and are no array buffers to this function.
+  if (napi_is_detached_arraybuffer(env, buffer, &info.detached) != napi_ok) info.detached = false;
+  return true;
+}
+
+// Values without getters, proxies and the like in them; typed arrays stay themselves.
+Napi::Value plain_copy(const Napi::Value& value, const std::string& path, int depth) {
+  constexpr int kDeepest = 16;
+  if (depth > kDeepest) wrong_type(path, "at most 16 levels");
+  if (value.IsArray()) {
+    const Napi::Array list = value.As<Napi::Array>();
+    const uint32_t length = list.Length();
+    Napi::Array copy = Napi::Array::New(value.Env(), length);
+    for (uint32_t i = 0; i < length; ++i) copy.Set(i, plain_copy(list.Get(i), path, depth + 1));
+    return copy;
+  }
+  if (!value.IsObject() || value.IsFunction() || value.IsTypedArray() || value.IsArrayBuffer()) return value;
+  const Napi::Object object = value.As<Napi::Object>();
+  const Napi::Array keys = object.GetPropertyNames();
+  Napi::Object copy = Napi::Object::New(value.Env());
+  for (uint32_t i = 0; i < keys.Length(); ++i) {
+    const Napi::Value key = keys.Get(i);
+    copy.Set(key, plain_copy(object.Get(key), path, depth + 1));
+  }
+  return copy;
 }
 
 }  // namespace
@@ -78,7 +106,7 @@ Value to_value(const Napi::Value& value, const std::string& path, int depth) {
 
 Napi::Object object_argument(const Napi::CallbackInfo& info, const char* call) {
   if (info.Length() < 1 || !info[0].IsObject()) wrong_type(call, "an object");
-  return info[0].As<Napi::Object>();
+  return plain_copy(info[0], call, 0).As<Napi::Object>();
 }
 
 bool has(const Napi::Object& object, const char* key) {
@@ -140,6 +168,7 @@ template <class T>
 std::span<T> typed_array(const Napi::Value& value, const std::string& what) {
   ArrayInfo info;
   if (!read_info(value, info) || info.type != ArrayType<T>::type) wrong_type(what, ArrayType<T>::name);
+  if (info.detached) wrong_type(what, std::string(ArrayType<T>::name) + " whose memory was not transferred away");
   if (!info.data) return {};
   return {static_cast<T*>(info.data), info.length};
 }

@@ -18,7 +18,8 @@ constexpr int64_t kLargestUint32 = 0xffffffff;
 // Plain data as a tree; anything else (functions, typed arrays) is refused. ERR_OPTION_TYPE.
 Value to_value(const Napi::Value& value, const std::string& path, int depth = 0);
 
-// The object that a call's only argument is.
+// A copy of the object that a call's first argument is, with the values of its own and inner properties: reading it runs
+// no code of the caller's, which could take away memory or dispose of the session in between.
 Napi::Object object_argument(const Napi::CallbackInfo& info, const char* call);
 
 // An integer in [low, high]. ERR_OPTION_TYPE, ERR_OPTION_RANGE.
@@ -32,8 +33,8 @@ std::string text_of(const Napi::Object& object, const char* key);
 Shape shape_of(const Napi::Object& object, const char* key);
 bool has(const Napi::Object& object, const char* key);
 
-// The memory of a typed array of exactly this element type; also of shared, resized or detached buffers, the latter with
-// no elements. ERR_OPTION_TYPE.
+// The memory of a typed array of exactly this element type; also of shared and resized buffers. ERR_OPTION_TYPE, also
+// where its memory was transferred away.
 template <class T>
 std::span<T> typed_array(const Napi::Value& value, const std::string& what);
 

@@ -64,9 +64,9 @@ Napi::Value philox_block(const Napi::CallbackInfo& info) {
 void uniform(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     if (info.Length() < 2) throw Error(ErrorCode::option_type, "uniform: accepted: an address and a Float32Array");
+    const Draw draw = draw_of(object_argument(info, "address"));
     const auto out = typed_array<float>(info[1], "out");
-    make_cpu_backend(1)->draw_uniform(draw_of(object_argument(info, "address")), 0, static_cast<int64_t>(out.size()),
-                                      out.data());
+    make_cpu_backend(1)->draw_uniform(draw, 0, static_cast<int64_t>(out.size()), out.data());
   });
 }
 

@@ -32,16 +32,15 @@ Napi::Object sums_object(Napi::Env env, bool cancelled, double loss_sum, double 
   return object;
 }
 
-// The entries of a list of float arrays, undefined ones empty.
-std::vector<std::vector<float>> float_lists(const Napi::Object& call, const char* key) {
-  std::vector<std::vector<float>> lists;
-  if (!has(call, key)) return lists;
+// The entries of a list of float arrays; undefined ones are absent.
+RecordedArrays float_lists(const Napi::Object& call, const char* key) {
   const Napi::Value value = call.Get(key);
   if (!value.IsArray()) throw Error(ErrorCode::option_type, std::string(key) + ": accepted: an array of Float32Array");
   const Napi::Array list = value.As<Napi::Array>();
+  RecordedArrays lists(list.Length());
   for (uint32_t i = 0; i < list.Length(); ++i) {
     const Napi::Value entry = list.Get(i);
-    lists.push_back(entry.IsUndefined() ? std::vector<float>{} : copy_of<float>(typed_array<float>(entry, key)));
+    if (!entry.IsUndefined()) lists[i] = copy_of<float>(typed_array<float>(entry, key));
   }
   return lists;
 }
@@ -52,7 +51,10 @@ ReplayCall read_replay(const Napi::Object& object) {
   const Napi::Value targets = object.Get("targets");
   if (is_typed_array<int32_t>(targets)) call.labels = copy_of<int32_t>(typed_array<int32_t>(targets, "targets"));
   if (is_typed_array<float>(targets)) call.rows = copy_of<float>(typed_array<float>(targets, "targets"));
-  call.output_gradients = float_lists(object, "outputGradients");
+  if (has(object, "outputGradients")) {
+    for (auto& gradient : float_lists(object, "outputGradients"))
+      call.output_gradients.push_back(gradient.value_or(std::vector<float>{}));
+  }
   call.batch = integer_of(object, "batch", 1, kMaxElements);
   const std::string phase = text_of(object, "phase");
   if (phase != "train" && phase != "eval")

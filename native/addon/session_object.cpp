@@ -104,8 +104,8 @@ Napi::Value SessionObject::describe(const Napi::CallbackInfo& info) {
 Napi::Value SessionObject::add_dataset(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
-    Session& session = idle();
     const Napi::Object spec = object_argument(info, "addDataset");
+    Session& session = idle();
     DatasetSource source = {};
     source.name = text_of(spec, "name");
     source.sample_shape = shape_of(spec, "sampleShape");
@@ -149,12 +149,12 @@ void SessionObject::remove_dataset(const Napi::CallbackInfo& info) {
 
 void SessionObject::set_hyperparameters(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
+    const bayesbinn::Value object = to_value(info[1], "");
+    if (!object.object()) throw Error(ErrorCode::option_type, "setHyperparameters: accepted: an object of numbers");
     Session& session = idle();
     const auto last = static_cast<int64_t>(session.optimizers().size()) - 1;
     const int64_t index = to_integer(info[0], "optimizer", 0, last);
     Method& method = session.optimizers()[static_cast<size_t>(index)]->method();
-    const bayesbinn::Value object = to_value(info[1], "");
-    if (!object.object()) throw Error(ErrorCode::option_type, "setHyperparameters: accepted: an object of numbers");
     std::vector<std::pair<std::string, double>> values;
     for (const auto& [name, value] : *object.object()) {
       if (!value.number()) {
@@ -182,8 +182,8 @@ Napi::Value SessionObject::counters(const Napi::CallbackInfo& info) {
 
 void SessionObject::set_counters(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    Session& session = idle();
     const Napi::Object object = object_argument(info, "setCounters");
+    Session& session = idle();
     const auto step = static_cast<uint32_t>(integer_of(object, "step", 0, kLargestUint32));
     const Napi::Value list = object.Get("updates");
     if (!list.IsArray()) throw Error(ErrorCode::option_type, "updates: accepted: an array of integers");

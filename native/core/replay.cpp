@@ -52,11 +52,11 @@ void Session::check_replay(const ReplayCall& call, int64_t samples) const {
       check_length("outputGradients", gradient.size(), call.batch * element_count(network_->output_shape()));
     }
   }
-  const auto check_lists = [&](const char* what, const std::optional<std::vector<std::vector<float>>>& lists) {
+  const auto check_lists = [&](const char* what, const std::optional<RecordedArrays>& lists) {
     if (!lists) return;
     check_length(std::string(what) + " (an optimizer each)", lists->size(), static_cast<int64_t>(optimizers_.size()));
     for (size_t i = 0; i < lists->size(); ++i) {
-      if (!(*lists)[i].empty()) check_length(what, (*lists)[i].size(), samples * optimizers_[i]->count());
+      if ((*lists)[i]) check_length(what, (*lists)[i]->size(), samples * optimizers_[i]->count());
     }
   };
   check_lists("noise", call.noise);
@@ -98,13 +98,13 @@ ReplayResult Session::replay(const ReplayCall& call) {
     Optimizer& optimizer = *optimizers_[i];
     const auto all = static_cast<size_t>(samples * optimizer.count());
     gradients[i] = Buffer(*backend_, bytes_of(all));
-    if (call.noise && !(*call.noise)[i].empty()) {
+    if (call.noise && (*call.noise)[i]) {
       noise[i] = Buffer(*backend_, bytes_of(all));
-      backend_->upload(noise[i].data(), (*call.noise)[i].data(), noise[i].bytes());
+      backend_->upload(noise[i].data(), (*call.noise)[i]->data(), noise[i].bytes());
     }
     optimizer.record(noise[i].floats(), gradients[i].floats());
     optimizer.begin_step(seed_, step_, call.commit);
-    if (noise[i].bytes() > 0 && optimizer.needs_noise()) check_noise((*call.noise)[i]);
+    if (noise[i].bytes() > 0 && optimizer.needs_noise()) check_noise(*(*call.noise)[i]);
     result.weights.emplace_back(all);
     result.gradients.emplace_back(all);
   }
@@ -114,8 +114,8 @@ ReplayResult Session::replay(const ReplayCall& call) {
       Optimizer& optimizer = *optimizers_[i];
       optimizer.begin_sample(s);
       const int64_t bytes = bytes_of(static_cast<size_t>(optimizer.count()));
-      if (call.weights && !(*call.weights)[i].empty()) {
-        backend_->upload(optimizer.weights(), (*call.weights)[i].data() + s * optimizer.count(), bytes);
+      if (call.weights && (*call.weights)[i]) {
+        backend_->upload(optimizer.weights(), (*call.weights)[i]->data() + s * optimizer.count(), bytes);
       } else if (train) {
         optimizer.materialize();
       } else {

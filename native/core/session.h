@@ -54,6 +54,9 @@ struct PredictResult {
   std::vector<float> values;
 };
 
+// An entry an optimizer, which may be absent.
+using RecordedArrays = std::vector<std::optional<std::vector<float>>>;
+
 // See ReplayCall in lib/native/contract.ts.
 struct ReplayCall {
   std::vector<float> inputs;
@@ -63,8 +66,8 @@ struct ReplayCall {
   int64_t batch;
   Phase phase;
   bool commit;
-  std::optional<std::vector<std::vector<float>>> noise;    // an optimizer each; empty: drawn
-  std::optional<std::vector<std::vector<float>>> weights;  // an optimizer each; empty: materialised
+  std::optional<RecordedArrays> noise;    // absent: drawn
+  std::optional<RecordedArrays> weights;  // absent: materialised
   std::vector<std::pair<std::string, std::vector<uint8_t>>> dropout_keep;
 };
 

@@ -9,6 +9,7 @@
 //   Step step(hyper, t, samples)     the scalars of update t (from 1), computed once in double
 //   initial(hyper, proposed, u, z)   first latent weight from the layer's proposal, a uniform and a standard normal
 //   initial_slot(hyper, slot, latent)
+//   absent_slot(hyper, slot)         the constant that stands for a slot where slot_used says no
 //   materialize(weight, u, step)     latent -> weight of the forward pass; u: uniform noise
 //   pullback(g, w, weight, u, step)  dL/dw -> contribution to the gradient of the update, summed over the samples
 //   update(weight, gradient, step)   one step of the latent weight and its slots
@@ -16,7 +17,11 @@
 //
 // and three statements that let the loop leave out work without changing a bit:
 //   materialize_needs_noise(step), pullback_needs_noise(step), settled(weight, step): with noise in [2^-24, 1-2^-24]
-//   neither needs noise nor an exponential; then materialize_settled and pullback_settled hold.
+//   neither needs noise nor an exponential; then materialize_settled(weight, step) and pullback_settled(g, weight, step)
+//   hold.
+//
+// kSlots has one entry at least. What runs in the loop is a BB_FORMULA. Where the sum over weight samples has to be a
+// mean, pullback divides by the samples that `step` was given.
 #pragma once
 
 #include "base/host_device.h"

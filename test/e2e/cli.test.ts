@@ -185,8 +185,8 @@ cli("evaluate gives the numbers of the run again", async () => {
   assert.is(only(final.events, "evaluation")["mean"].samples, 3);
 
   const people = await evaluate();
-  assert.is(people.stdout, "");
-  assert.match(people.stderr, /mode: loss [\d.]+ accuracy [\d.]+ %/);
+  assert.is(people.stderr, "");
+  assert.match(people.stdout, /mode: loss [\d.]+ accuracy [\d.]+ %/);
 });
 
 cli("without validation the last epoch is the best", async () => {

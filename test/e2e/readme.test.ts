@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,6 +74,16 @@ documents("npm scripts that the documents name exist", () => {
   const named = [...`${readme}\n${contributing}`.matchAll(/npm run ([a-z][a-z:-]*)/g)].map((match) => match[1]!);
   assert.equal(
     named.filter((name) => scripts[name] === undefined),
+    [],
+  );
+});
+
+documents("files that the documents name exist", () => {
+  const spans = `${readme}\n${contributing}`.matchAll(/`((?:lib|native|test|scripts)\/[^`\s]*)`/g);
+  const named = [...new Set(Array.from(spans, (match) => match[1]!))].filter((path) => !path.includes("foo"));
+  assert.ok(named.length > 0);
+  assert.equal(
+    named.filter((path) => !existsSync(join(root, path))),
     [],
   );
 });

@@ -1,12 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DatasetSpec, NativeSession, WeightChoice } from "../../lib/native/contract.js";
-import { kernels } from "./support/addon.js";
+import { addon, kernels } from "./support/addon.js";
 import { close } from "./support/compare.js";
 import { generator, randomFloats, randomLabels } from "./support/random.js";
 import { referenceLosses } from "./support/reference-losses.js";
 import { product, runNetwork } from "./support/reference-network.js";
-import { chain, openSession, type SessionParts, stateOf } from "./support/specs.js";
+import { chain, openSession, parametersOf, type SessionParts, stateOf } from "./support/specs.js";
 
 const test = suite("network parity");
 
@@ -52,7 +52,8 @@ async function open(loss: string): Promise<NativeSession> {
   return session;
 }
 
-const isBinary = (name: string) => name === "linear4.weight" || name === "linear4.bias" || name === "linear9.weight";
+const binary = new Set(parametersOf(network.layers).binary);
+const dropouts = network.layers.filter(({ type }) => type === "dropout").map(({ name }) => name);
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** Weights of an evaluation: modes, or signs drawn with probability sigmoid(2 lambda) from the prediction stream. */
@@ -60,13 +61,14 @@ async function weightsOf(session: NativeSession, choice?: { draw: number; sample
   const tensors = new Map<string, Float32Array>();
   const state = await stateOf(session, "model");
   // Binary parameters lie one after the other in the arrays of their optimizer, the first of the session.
-  const noise = new Float32Array(2 * 17 * features);
+  const counts = [...state.values()].map(({ name, data }) => (binary.has(name) ? data.length : 0));
+  const noise = new Float32Array(counts.reduce((sum, count) => sum + count, 0));
   if (choice) kernels.uniform({ seed, stream: "prediction", step: choice.draw, sample: choice.sample }, noise);
   let at = 0;
   for (const [name, { data }] of state) {
     const drawn = (lambda: number) => (noise[at++]! < sigmoid(2 * lambda) ? 1 : -1);
     const sign = (lambda: number) => (lambda >= 0 ? 1 : -1);
-    tensors.set(name, isBinary(name) ? data.map(choice ? drawn : sign) : data);
+    tensors.set(name, binary.has(name) ? data.map(choice ? drawn : sign) : data);
   }
   return tensors;
 }
@@ -93,6 +95,12 @@ async function referenceLogits(session: NativeSession, choice?: { draw: number; 
   const tensors = await weightsOf(session, choice);
   return rows(runNetwork(network.layers, input, { tensors, phase: "eval" }).output.values, outputs);
 }
+
+test("every layer and every loss takes part", () => {
+  const { layers, losses } = addon.registry();
+  assert.equal([...new Set(network.layers.map(({ type }) => type))].sort(), [...layers].sort());
+  assert.equal(Object.keys(referenceLosses).sort(), [...losses].sort());
+});
 
 const mode: WeightChoice = { samples: 0, draw: 0 };
 
@@ -145,10 +153,11 @@ for (const [loss, reference] of Object.entries(referenceLosses)) {
   test(`${loss}: a training step's outputs, losses and running statistics`, async () => {
     const session = await open(loss);
     const next = generator(8);
-    const keep = Uint8Array.from({ length: samples * features }, () => (next() < 0.8 ? 1 : 0));
+    const mask = () => Uint8Array.from({ length: samples * features }, () => (next() < 0.8 ? 1 : 0));
+    const dropoutKeep = Object.fromEntries(dropouts.map((name) => [name, mask()]));
     const tensors = new Map(await weightsOf(session));
     const call = { inputs, targets: targetsOf[loss]!, batch: samples, phase: "train" as const, commit: true };
-    const result = await session.replay({ ...call, dropoutKeep: { dropout3: keep } });
+    const result = await session.replay({ ...call, dropoutKeep });
     // The weights that the step drew, put back under their names.
     const places = [0, 0];
     for (const { name, optimizer, shape } of session.describe().parameters) {
@@ -157,7 +166,7 @@ for (const [loss, reference] of Object.entries(referenceLosses)) {
       places[optimizer]! += count;
     }
     const input = { batch: samples, shape: inputShape, values: Float64Array.from(inputs) };
-    const values = { tensors, phase: "train" as const, dropoutKeep: { dropout3: keep } };
+    const values = { tensors, phase: "train" as const, dropoutKeep };
     const expected = runNetwork(network.layers, input, values);
     close(result.outputs[0]!, expected.output.values, tolerance, "outputs");
     const targets = rows(targetsOf[loss]!, targetsOf[loss]!.length / samples);

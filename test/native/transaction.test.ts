@@ -137,7 +137,6 @@ test("a failing call leaves all state as it was", async () => {
     (each) => each.setState("training", []),
     (each) => each.addDataset({ ...set, targets: set.targets.map(() => 4) }),
     (each) => each.setCounters({ step: 3, updates: [1] }),
-    (each) => each.setHyperparameters(0, { learningRate: 0.5, momentum: 1 }),
   ];
   for (const failure of failures) {
     let failed = false;
@@ -151,6 +150,19 @@ test("a failing call leaves all state as it was", async () => {
   }
   await Promise.all([session, untouched].map((each, i) => each.train(trainCall(datasets[i]!, { firstBatch: 1 }))));
   await sameState(session, untouched, "a step after all failures");
+});
+
+test("refused hyperparameters change none, not even those before the refused one", async () => {
+  const [session, untouched] = [openSession(everything()), openSession(everything())];
+  for (const values of [
+    { learningRate: 0.5, momentum: 1 },
+    { learningRate: 0.5, colour: 1 },
+  ]) {
+    await refusedBy(() => session.setHyperparameters(0, values), ["ERR_OPTION_RANGE", "ERR_OPTION_UNKNOWN"]);
+  }
+  const set = labelled(14, [2, 2, 3], 4);
+  for (const each of [session, untouched]) await each.train(trainCall(each.addDataset(set), { batches: 2 }));
+  await sameState(session, untouched, "two steps after");
 });
 
 test.run();

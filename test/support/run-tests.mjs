@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { judge } from "./judge.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const uvuDetails = new URL("uvu-details.mjs", import.meta.url).href;
 const workers = 2;
 const timeoutSeconds = { "test/e2e/": 900, "": 300 };
 
@@ -65,7 +66,7 @@ async function work(queue) {
 function runFile(path) {
   const seconds = path.startsWith("test/e2e/") ? timeoutSeconds["test/e2e/"] : timeoutSeconds[""];
   const { FORCE_COLOR: _, ...env } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", path], {
+  const child = spawn(process.execPath, ["--import", "tsx", "--import", uvuDetails, path], {
     cwd: root,
     env: { ...env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -16,7 +16,8 @@ Examples:
   bayesbinn evaluate runs/mnist-mlp-seed1-1 --weights final --split validation
   bayesbinn evaluate runs/mnist-mlp-seed1-1 --samples 100 --json
 
-With --json, stdout carries one line {"event":"evaluation"}; accuracies are fractions.
+The result goes to stdout. With --json it is one line {"event":"evaluation"},
+whose accuracies are fractions, and the text for people goes to stderr.
 `;
 
 /** `bayesbinn evaluate <run>`. */
@@ -36,7 +37,7 @@ export function evaluateCommand(context: Context): Command {
     .option("--samples <n>", "weight samples of the mean; default: those of the run", integer("--samples", 1))
     .option(
       "--device <auto|cpu|cuda>",
-      "where to compute; auto takes CUDA if it is usable",
+      "where to compute; auto (default) takes CUDA if it is usable",
       choice("--device", deviceNames),
     )
     .option("--threads <n>", "compute threads; default: one for each core", integer("--threads", 1, mostThreads))
@@ -47,7 +48,8 @@ export function evaluateCommand(context: Context): Command {
       const { evaluateRun } = await import("../../recipes/evaluate-run.js");
       const evaluation = await evaluateRun(run, { ...options, signal: context.signal });
       if (json) new JsonEvents(context.stdout).write("evaluation", evaluation);
-      if (!quiet) context.stderr.write(evaluationText(evaluation));
+      // The text is the result, unless that is JSON.
+      if (!quiet) (json ? context.stderr : context.stdout).write(evaluationText(evaluation));
     });
 }
 

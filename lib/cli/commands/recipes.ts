@@ -2,7 +2,7 @@ import { Command } from "commander";
 
 import type { Recipe } from "../../recipes/recipe.js";
 import type { Context } from "../context.js";
-import { table } from "../format.js";
+import { paperText, table } from "../format.js";
 
 const examples = `
 Examples:
@@ -27,12 +27,11 @@ export function recipesCommand(context: Context): Command {
 
 /** The recipes as a table for people. */
 export function recipeTable(recipes: readonly Recipe[]): string {
-  const rows = recipes.map(({ name, title, paper }) => [name, paperNumber(paper), paper.source, title]);
+  const rows = recipes.map(({ name, title, paper }) => [
+    name,
+    paper === undefined ? "-" : paperText(paper),
+    paper?.source ?? "-",
+    title,
+  ]);
   return table([["recipe", "paper", "where", "what"], ...rows]);
-}
-
-/** `test accuracy 98.86 +- 0.05 %`. */
-function paperNumber({ metric, value, std }: Recipe["paper"]): string {
-  if (!metric.endsWith("accuracy")) return `${metric} ${value} +- ${std}`;
-  return `${metric.split(".")[0]} accuracy ${(100 * value).toFixed(2)} +- ${(100 * std).toFixed(2)} %`;
 }

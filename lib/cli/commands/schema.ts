@@ -4,7 +4,9 @@ import type { Context } from "../context.js";
 
 const examples = `
 Examples:
-  bayesbinn schema > bayesbinn.schema.json      for the editor: "$schema": "./bayesbinn.schema.json"
+  bayesbinn schema > bayesbinn.schema.json
+
+For an editor, begin a configuration with "$schema": "./bayesbinn.schema.json".
 `;
 
 /** `bayesbinn schema`. */

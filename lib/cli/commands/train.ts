@@ -20,18 +20,20 @@ interface Options {
 
 const examples = `
 Examples:
-  bayesbinn train mnist-mlp                                  the paper's MNIST network, 500 epochs
-  bayesbinn train mnist-mlp --stop-after 2                   only the first two epochs of the same schedule
+  bayesbinn train mnist-mlp                 the paper's MNIST network, 500 epochs
+  bayesbinn train mnist-mlp --stop-after 2  only the first two of these epochs
   bayesbinn train mnist-mlp --epochs 20 --set model.hiddenUnits=256
   bayesbinn train mnist-mlp --set dataset.name=fashion-mnist
   bayesbinn train mnist-mlp --json --quiet > events.jsonl
   bayesbinn train runs/mnist-mlp-seed1-1/config.json --seed 2
 
---set path=value changes one key of the configuration; the value is JSON or, failing that, text. Setting the name of a
-part (such as optimizer.name) starts that part from its defaults. \`bayesbinn schema\` prints every key.
+--set path=value changes one key of the configuration; the value is JSON or,
+failing that, text. Setting the name of a part (such as optimizer.name) starts
+that part from its defaults. \`bayesbinn schema\` prints every key.
 
-With --json, stdout carries one JSON object a line: {"event":"start"}, {"event":"epoch"} for each epoch and
-{"event":"summary"}. Text for people goes to stderr. Ctrl+C stops within a step; what was written stays.
+With --json, stdout carries one JSON object a line: {"event":"start"},
+{"event":"epoch"} for each epoch and {"event":"summary"}. Text for people goes
+to stderr. Ctrl+C stops within a step; what was written stays.
 `;
 
 /** `bayesbinn train <recipe|config.json>`. */
@@ -42,13 +44,13 @@ export function trainCommand(context: Context): Command {
     .argument("<recipe|config.json>", "name of a recipe (see `bayesbinn recipes`) or a configuration file")
     .option(
       "--device <auto|cpu|cuda>",
-      "where to compute; auto takes CUDA if it is usable",
+      "where to compute; auto (default) takes CUDA if it is usable",
       choice("--device", deviceNames),
     )
     .option("--epochs <n>", "length of the training and of its schedules", integer("--epochs", 1))
     .option("--stop-after <n>", "stop after n epochs of the unchanged schedule", integer("--stop-after", 1))
     .option("--test-every-epoch", "evaluate the test set after every epoch")
-    .option("--seed <n>", "seed of everything that is random", integer("--seed", 0))
+    .option("--seed <n>", "seed of everything that is random; default: that of the recipe", integer("--seed", 0))
     .option("--threads <n>", "compute threads; default: one for each core", integer("--threads", 1, mostThreads))
     .option("--set <path=value>", "change one key of the configuration; repeatable", repeated)
     .option("--out <dir>", "run folder, new or empty; default: runs/<recipe>-seed<seed>-<n>")
@@ -61,15 +63,17 @@ export function trainCommand(context: Context): Command {
 async function train(source: string, options: Options, context: Context): Promise<void> {
   const { epochs, seed, set = [], json, quiet, ...rest } = options;
   // Loaded here, so that --help and usage errors need not wait for it.
-  const [{ resolveConfig }, { runConfig }, { TrainReport }] = await Promise.all([
+  const [{ resolveConfig }, { runConfig }, { recipes }, { TrainReport }] = await Promise.all([
     import("../../recipes/resolve-config.js"),
     import("../../recipes/run.js"),
+    import("../../recipes/index.js"),
     import("../train-report.js"),
   ]);
   const config = await resolveConfig(source, set, given({ epochs, seed }));
   const report = new TrainReport(context.stderr, {
     events: json ? new JsonEvents(context.stdout) : undefined,
     quiet: quiet === true,
+    paper: recipes.find(({ name }) => name === config.name)?.paper,
   });
   try {
     const summary = await runConfig(config, { ...rest, signal: context.signal, ...report.listeners });

@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 
 import { datasets } from "../../data/index.js";
 import type { SystemInfo } from "../../native/contract.js";
-import { nvccRelease } from "./cuda-toolkit.js";
 import type { Finding } from "./finding.js";
 import { type ProbeAnswer, probeAddon } from "./probe-addon.js";
 
@@ -17,18 +16,14 @@ export interface Examination {
 
 /** Looks at everything that training needs or can use. */
 export async function examine(): Promise<Examination> {
-  const [answer, nvcc, data] = await Promise.all([
-    probeAddon(),
-    nvccRelease(),
-    Promise.all(datasets.map(datasetFinding)),
-  ]);
+  const [answer, data] = await Promise.all([probeAddon(), Promise.all(datasets.map(datasetFinding))]);
   const { system } = answer;
   const findings = [
     nodeFinding(),
     addonFinding(answer),
-    ...(system === undefined ? [] : [instructionFinding(system), threadFinding(system), blasFinding(system)]),
-    toolkitFinding(nvcc),
-    ...(system === undefined ? [] : [cudaFinding(system, nvcc)]),
+    ...(system === undefined
+      ? []
+      : [instructionFinding(system), threadFinding(system), blasFinding(system), cudaFinding(system)]),
     ...data,
   ];
   return { ok: system !== undefined, ...(system !== undefined && { system }), findings };
@@ -65,24 +60,13 @@ function blasFinding({ blas }: SystemInfo): Finding {
   };
 }
 
-function toolkitFinding(nvcc: string | undefined): Finding {
-  if (nvcc !== undefined) return { topic: "CUDA toolkit", state: "ok", text: `nvcc ${nvcc}` };
-  return {
-    topic: "CUDA toolkit",
-    state: "missing",
-    text: "no nvcc on the PATH; only needed to build the CUDA backend",
-    advice: "to train on an NVIDIA GPU, install the CUDA toolkit 12 or 13 and build the addon again",
-  };
-}
-
-function cudaFinding({ cuda }: SystemInfo, nvcc: string | undefined): Finding {
-  const topic = "CUDA device";
+function cudaFinding({ cuda }: SystemInfo): Finding {
+  const topic = "CUDA";
   if (cuda.usable) return { topic, state: "ok", text: cuda.reason };
-  const rebuild =
-    nvcc === undefined
-      ? "install the CUDA toolkit, then build the addon again"
-      : "`BAYESBINN_CUDA=ON npm run build` builds it in, or says why it cannot";
-  const advice = cuda.built ? "install the NVIDIA driver, and check the device with nvidia-smi" : rebuild;
+  if (!cuda.built) {
+    return { topic, state: "missing", text: "this version has no CUDA backend; training runs on the CPU" };
+  }
+  const advice = "install the NVIDIA driver, and check the device with nvidia-smi";
   return { topic, state: "missing", text: `${cuda.reason}; training runs on the CPU`, advice };
 }
 

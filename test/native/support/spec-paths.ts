@@ -1,10 +1,16 @@
 /** A place in a tree of plain data, such as `["layers", 3, "units"]`. */
 export type Path = readonly (string | number)[];
 
-/** Every place in `tree` below its root, parents first. */
+/** Deeper than any spec; trees of nonsense may have no end. */
+const deepest = 8;
+
+/** Every place in the plain objects and arrays of `tree` below its root, parents first. */
 export function pathsOf(tree: unknown, start: Path = []): Path[] {
-  if (typeof tree !== "object" || tree === null) return [];
-  const entries: [string | number, unknown][] = Array.isArray(tree) ? [...tree.entries()] : Object.entries(tree);
+  const plain = Array.isArray(tree) || Object.prototype.toString.call(tree) === "[object Object]";
+  if (!plain || start.length === deepest) return [];
+  const entries: [string | number, unknown][] = Array.isArray(tree)
+    ? [...tree.entries()]
+    : Object.entries(tree as object);
   return entries.flatMap(([key, value]) => [[...start, key], ...pathsOf(value, [...start, key])]);
 }
 

@@ -47,10 +47,12 @@ const summary: RunSummary = {
   ...{ trainSeconds: 36, stepSeconds: { median: 0.02 }, peakMemoryBytes: 1e8, run: "runs/net-seed1-1" },
 };
 
+const paper = { source: "Table 9", metric: "test.mode.accuracy", value: 0.975, std: 0.0005 };
+
 async function show(options: { json: boolean; quiet: boolean; terminal?: boolean }) {
   const [stdout, stderr] = [new Capture(), new Capture(options.terminal)];
   const events = options.json ? new JsonEvents(stdout) : undefined;
-  const report = new TrainReport(stderr, { events, quiet: options.quiet });
+  const report = new TrainReport(stderr, { events, quiet: options.quiet, paper });
   const { onStart, callbacks = [] } = report.listeners;
   await onStart?.(start);
   for (const callback of callbacks) {
@@ -90,6 +92,7 @@ report("lines for people, where stderr is no terminal: one an epoch", async () =
   );
   assert.match(stderr, "test accuracy: 97.87 % (mode), 97.88 % (mean of 10 samples)");
   assert.match(stderr, "runs/net-seed1-1");
+  assert.match(stderr, /\npaper: test accuracy 97\.50 \+- 0\.05 % \(Table 9\); this run: 97\.87 %\n$/);
   assert.not.match(stderr, "\u001b");
 });
 

@@ -24,14 +24,22 @@ const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
   ["evaluate", /ERR_CONFIG\]: missing required argument/],
   ["evaluate run --weights bets", /ERR_OPTION_RANGE\]: --weights: "bets"/, 'did you mean "best"?'],
   ["evaluate run --split tets", /ERR_OPTION_RANGE\]: --split: "tets"/, 'did you mean "test"?'],
-  ["evaluate no-such-folder", /ERR_CONFIG\]: no-such-folder\/config.json: no such file/],
+  ["train mnist-mlp --seed 99999999999999999999", /ERR_OPTION_RANGE\]: --seed: /, "an integer in 0..9007199254740991"],
+  ["train mnist-mlp --set seed=99999999999999999999", /ERR_OPTION_RANGE\]: seed: /, ">= 0 and <= 9007199254740991"],
+  ["mnist-mlp", /ERR_CONFIG\]: mnist-mlp: unknown command/, "did you mean `bayesbinn train mnist-mlp`?"],
+  [
+    "evaluate no-such-folder",
+    /ERR_CONFIG\]: no-such-folder: no run folder \(it has no config.json\)/,
+    "accepted: a folder that `bayesbinn train` wrote",
+  ],
   ["train mnist-mpl", /ERR_CONFIG\]: mnist-mpl: unknown recipe/, 'did you mean "mnist-mlp"?'],
+  ["train ", /ERR_CONFIG\]: "": unknown recipe/],
   ["train none.json", /ERR_CONFIG\]: none.json: no such file/],
   ["train mnist-mlp --set epoch=3", /ERR_OPTION_UNKNOWN\]: epoch: /, 'did you mean "epochs"?'],
   ["train mnist-mlp --set model.hiddenunits=3", /ERR_OPTION_UNKNOWN\]: model.hiddenunits: /, '"hiddenUnits"'],
   ["train mnist-mlp --set batchSize=0", /ERR_OPTION_RANGE\]: batchSize: 0/, ">= 1"],
   ["train mnist-mlp --set batchSize", /ERR_CONFIG\]: --set: "batchSize"/, "path=value"],
-  ["train mnist-mlp --set dataset.folder=/nowhere", /ERR_DATASET_MISSING\]: mnist: \/nowhere/],
+  ["train mnist-mlp --set dataset.folder=/nowhere", /ERR_DATASET_MISSING\]: mnist: \/nowhere: no such folder/],
 ];
 
 for (const [line, start, ...texts] of rows) {
@@ -66,6 +74,17 @@ usage("every command has help with an example", async () => {
     assert.is(help.code, 0);
     assert.match(help.stdout, `\nExamples:\n  bayesbinn ${name}`);
   }
+});
+
+usage("help fits a terminal of 80 columns", async () => {
+  for (const args of [[], ...["train", "evaluate", "recipes", "doctor", "schema"].map((name) => [name])]) {
+    const { stdout } = await runLine(...args, "--help");
+    for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+  }
+});
+
+usage("a word of a short list is suggested only where it is close", async () => {
+  assert.not.match((await runLine("train", "mnist-mlp", "--device", "gpu")).stderr, "did you mean");
 });
 
 usage("--version", async () => {

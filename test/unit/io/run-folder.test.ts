@@ -61,6 +61,12 @@ runs("places that cannot be a folder", async () => {
   await outputError(RunFolder.create({ root: file, name: "net", seed: 1 }), file);
 });
 
+runs("a place where the system makes no folders is refused, and does not hang", async () => {
+  // Below /proc every mkdir fails with ENOENT, although the folder above exists.
+  await outputError(RunFolder.create({ path: "/proc/bayesbinn/run", name: "net", seed: 1 }), "/proc/bayesbinn/run");
+  await outputError(RunFolder.create({ root: "/proc/bayesbinn", name: "net", seed: 1 }), "/proc/bayesbinn");
+});
+
 runs("of two runs that found the same empty folder only one gets it", async () => {
   const [first, second] = [
     await RunFolder.create({ path: folder, name: "net", seed: 1 }),

@@ -139,7 +139,7 @@ function writeRaw(name: string, bytes: Uint8Array): string {
 
 for (const [what, { file, says }] of Object.entries(broken)) {
   test(`refuses ${what}`, async () => {
-    const error = await refused(() => readSafetensors(file()), "ERR_CHECKPOINT_FORMAT", says, "cannot be read");
+    const error = await refused(() => readSafetensors(file()), "ERR_CHECKPOINT_FORMAT", says, file());
     assert.is(error.details.path, file());
   });
 }

@@ -27,8 +27,13 @@ for (const { type, claims, create } of types) {
     const optimizer = create({});
     assert.is(optimizer.type, type);
     assert.is(optimizer.claims, claims);
-    assert.ok(stateNames(optimizer).length > 0);
-    const scheduled = create({ learningRate: 0.5, schedules: { learningRate: cosine({ final: 0.1 }) } });
+    const states = stateNames(optimizer);
+    assert.is(new Set(states).size, states.length, "a state array stands twice");
+    const facts = { trainSetSize: 1 };
+    const hyperparameter = Object.keys(optimizer.hyperparameters(0, 1, facts)).find((name) => !(name in facts));
+    const scheduled = create(
+      hyperparameter === undefined ? {} : { schedules: { [hyperparameter]: cosine({ final: 0.1 }) } },
+    );
     const { type: _, options } = JSON.parse(JSON.stringify(scheduled)) as ReturnType<Optimizer["toJSON"]>;
     assert.equal(create(options).options, scheduled.options);
     assert.equal(create(options).schedules, scheduled.schedules);
@@ -105,7 +110,7 @@ test("a kind without an optimizer, or with two", async () => {
   await refused(
     () => claimParameters([weight, bias], [new BayesBiNN()]),
     "ERR_OPTIMIZER_CLAIM",
-    "real-valued parameters (linear1.bias) belong to no optimizer: add new Adam()",
+    'real-valued parameters (linear1.bias) belong to no optimizer: add new Adam() for them ("bayesbinn" trains binary parameters; accepted for real-valued ones: "adam"',
   );
   await refused(() => claimParameters([weight], []), "ERR_OPTIMIZER_CLAIM", "add new BayesBiNN()");
   await refused(

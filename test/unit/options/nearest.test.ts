@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { editDistance, nearest } from "../../../lib/options/nearest.js";
+import { editDistance, nearest, nearestWord } from "../../../lib/options/nearest.js";
 
 const test = suite("nearest name");
 
@@ -22,6 +22,12 @@ test("finds what was meant, whatever the case", () => {
 test("says nothing rather than something far off", () => {
   assert.is(nearest("zzz", ["units", "bias"]), undefined);
   assert.is(nearest("x", []), undefined);
+});
+
+test("in a short list of words only a slip counts", () => {
+  assert.is(nearestWord("gpu", ["auto", "cpu", "cuda"]), undefined);
+  assert.is(nearestWord("tets", ["test", "validation", "train"]), "test");
+  assert.is(nearestWord("CPU", ["auto", "cpu", "cuda"]), "cpu");
 });
 
 test("takes the closest, and the first of equals", () => {

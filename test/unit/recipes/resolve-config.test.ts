@@ -26,6 +26,12 @@ resolving("a recipe by its name", async () => {
   assert.equal(await resolveConfig("mnist-mlp"), checkConfig(mnistMlp.config));
 });
 
+resolving("blanks around the path and the value of a setting do not count", async () => {
+  const { epochs, dataset } = await resolveConfig("mnist-mlp", ["epochs = 3", "dataset . name = fashion-mnist"]);
+  assert.is(epochs, 3);
+  assert.is(dataset.name, "fashion-mnist");
+});
+
 resolving("settings change single keys and leave the recipe alone", async () => {
   const before = JSON.stringify(mnistMlp);
   const config = await resolveConfig("mnist-mlp", [

@@ -126,6 +126,47 @@ test("hyperparameters are set at the start of an epoch, and only those that chan
   assert.is(history.stopped, "stopAfter");
 });
 
+test("a misspelt callback is refused, also one of a class; other members are its own", async () => {
+  const { trainer } = setUp();
+  const fit = (callback: object) => () => trainer.fit({ train, epochs: 1, callbacks: [callback as Callback] });
+  class Misspelt {
+    onEpochend() {}
+  }
+  for (const callback of [{ onEpochend: () => {} }, new Misspelt()]) {
+    await refused(
+      fit(callback),
+      "ERR_OPTION_UNKNOWN",
+      'fit.callbacks[0].onEpochend: unknown option, did you mean "onEpochEnd"?',
+    );
+  }
+  await fit({ once: true, online: 1, losses: [] })();
+});
+
+test("arguments of the wrong kind are told what is accepted", async () => {
+  const { trainer, model } = setUp();
+  await refused(
+    () => trainer.predict([1, 2] as never),
+    "ERR_OPTION_TYPE",
+    "predict.inputs: [1, 2] has the wrong type, accepted: a Float32Array of samples, or a Dataset",
+  );
+  await refused(
+    () => new Trainer({ model, optimizer: new BayesBiNN(), loss: "hinge" as never }),
+    "ERR_OPTION_TYPE",
+    "Trainer.loss",
+    /accepted: a loss such as softmaxCrossEntropy\(\)$/,
+  );
+  await refused(
+    () => new BayesBiNN({ schedules: { learningRate: "cosine" as never } }),
+    "ERR_OPTION_TYPE",
+    /accepted: a schedule such as cosine\(\)$/,
+  );
+  await refused(
+    () => sequential({ inputShape: [2], layers: [] }),
+    "ERR_OPTION_RANGE",
+    /accepted: an array of at least 1, each a layer, such as linear\(\{ units: 10 \}\)$/,
+  );
+});
+
 test("callbacks come in order, are waited for, and may use the trainer", async () => {
   const { trainer, model } = setUp();
   const events: string[] = [];

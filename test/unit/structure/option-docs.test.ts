@@ -1,0 +1,105 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { z } from "zod";
+import { fashionMnistOptions } from "../../../lib/data/fashion-mnist.js";
+import { arraysOptions } from "../../../lib/data/from-arrays.js";
+import { mnistOptions } from "../../../lib/data/mnist.js";
+import { layerTypes } from "../../../lib/layers/index.js";
+import { evaluateOptions, predictOptions } from "../../../lib/model/inference.js";
+import { loadOptions, modelOptions } from "../../../lib/model/model.js";
+import { sequentialOptions } from "../../../lib/model/sequential.js";
+import { optimizerTypes } from "../../../lib/optimizers/index.js";
+import { scheduleTypes } from "../../../lib/schedules/index.js";
+import { earlyStoppingOptions } from "../../../lib/training/early-stopping.js";
+import { fitOptions } from "../../../lib/training/fit-options.js";
+import { splitOptions } from "../../../lib/training/split.js";
+import { trainerOptions } from "../../../lib/training/trainer.js";
+import { sources } from "./sources.js";
+
+/** Descriptions in a schema do not reach the declarations that editors show: doc comments have to say them again. */
+const docs = suite("docs of options");
+
+interface Row {
+  readonly path: string;
+  /** How the line below the doc comment begins; without it, all doc comments of the file count. */
+  readonly declaration?: string;
+  readonly options: z.ZodObject;
+  /** Options beside those of the schema. */
+  readonly more?: readonly string[];
+}
+
+const listed = (folder: string, types: readonly { readonly type: string; readonly options: z.ZodObject }[]): Row[] =>
+  types.map(({ type, options }) => ({
+    path: `lib/${folder}/${type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`,
+    options,
+  }));
+
+const model = "lib/model/model.ts";
+const trainer = "lib/training/trainer.ts";
+const rows: readonly Row[] = [
+  ...listed("layers", layerTypes).map((row) => ({ ...row, more: ["name"] })),
+  ...listed("optimizers", optimizerTypes),
+  ...listed("schedules", scheduleTypes),
+  { path: "lib/model/sequential.ts", declaration: "export function sequential", options: sequentialOptions },
+  { path: model, declaration: "export class Model", options: modelOptions },
+  { path: model, declaration: "  static async load", options: loadOptions },
+  { path: model, declaration: "  async predict", options: predictOptions },
+  { path: model, declaration: "  async evaluate", options: evaluateOptions },
+  { path: trainer, declaration: "export class Trainer", options: trainerOptions },
+  { path: trainer, declaration: "  async fit", options: fitOptions },
+  { path: trainer, declaration: "  async fit", options: earlyStoppingOptions },
+  { path: trainer, declaration: "  async predict", options: predictOptions },
+  { path: trainer, declaration: "  async evaluate", options: evaluateOptions },
+  { path: "lib/training/split.ts", declaration: "export function splitDataset", options: splitOptions },
+  { path: "lib/data/mnist.ts", declaration: "export async function loadMnist", options: mnistOptions },
+  {
+    path: "lib/data/fashion-mnist.ts",
+    declaration: "export async function loadFashionMnist",
+    options: fashionMnistOptions,
+  },
+  { path: "lib/data/from-arrays.ts", declaration: "export function fromArrays", options: arraysOptions },
+];
+
+const texts = new Map(sources("lib", /\.ts$/).map(({ path, text }) => [path, text]));
+
+for (const { path, declaration, options, more = [] } of rows) {
+  docs(`${path}: ${declaration?.trim() ?? "its doc comments"}`, () => {
+    const lines = optionLines(docComment(path, declaration));
+    for (const key of more) assert.ok(lines.has(key), `no line for ${key}`);
+    for (const [key, schema] of Object.entries(options.shape as Record<string, z.ZodType>)) {
+      const line = lines.get(key);
+      if (line === undefined) throw new Error(`no line for ${key}`);
+      const { data: value, success } = schema.safeParse(undefined);
+      assert.is(/Required\./.test(line), !success, `${key}: required or not, ${line}`);
+      const stated = /Default `([^`]*)`\./.exec(line)?.[1];
+      // "Default: ..." says in words what depends on the machine or on other options, or is no plain value.
+      const inWords = /Default: /.test(line);
+      if (stated !== undefined) assert.equal(plainValue(stated), value, `${key}: the default`);
+      else assert.ok(!success || inWords, `${key}: no default in "${line}"`);
+    }
+  });
+}
+
+/** The text of the doc comment in front of a declaration, or of all of a file, without asterisks. */
+function docComment(path: string, declaration: string | undefined): string {
+  const text = texts.get(path);
+  if (text === undefined) throw new Error(`there is no ${path}`);
+  const end = declaration === undefined ? text.length : text.indexOf(`\n${declaration}`);
+  assert.ok(end > 0, `no ${declaration}`);
+  const comments = text.slice(0, end).match(/\/\*\*[\s\S]*?\*\//g) ?? [];
+  const chosen = declaration === undefined ? comments : comments.slice(-1);
+  return chosen.join("\n").replace(/^ *(\/\*\*| \*\/| \*) ?/gm, "");
+}
+
+/** Text by option, of lists such as "- `name`: what it is. Default `1`." with indented lines to follow. */
+function optionLines(text: string): Map<string, string> {
+  const items = text.matchAll(/^ *- `(\w+)`: ((?:.*)(?:\n {2,}(?!- ).*)*)/gm);
+  return new Map([...items].map(([, key, line]) => [key!, line!.replace(/\s+/g, " ")]));
+}
+
+function plainValue(text: string): unknown {
+  const power = /^(\d+) \*\* (-?\d+)$/.exec(text);
+  return power === null ? JSON.parse(text) : Number(power[1]) ** Number(power[2]);
+}
+
+docs.run();
