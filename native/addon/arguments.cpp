@@ -51,13 +51,22 @@ bool read_info(const Napi::Value& value, ArrayInfo& info) {
   return true;
 }
 
+// Lists among arguments are short; the length of an array of holes says nothing of its memory.
+uint32_t checked_length(const Napi::Array& list, const std::string& path) {
+  constexpr uint32_t kLongest = 1 << 20;
+  const uint32_t length = list.Length();
+  if (length <= kLongest) return length;
+  throw Error(ErrorCode::shape_mismatch, path + ": an array of " + std::to_string(length) +
+                                             " entries given, accepted: at most " + std::to_string(kLongest));
+}
+
 // Values without getters, proxies and the like in them; typed arrays stay themselves.
 Napi::Value plain_copy(const Napi::Value& value, const std::string& path, int depth) {
   constexpr int kDeepest = 16;
   if (depth > kDeepest) wrong_type(path, "at most 16 levels");
   if (value.IsArray()) {
     const Napi::Array list = value.As<Napi::Array>();
-    const uint32_t length = list.Length();
+    const uint32_t length = checked_length(list, path);
     Napi::Array copy = Napi::Array::New(value.Env(), length);
     for (uint32_t i = 0; i < length; ++i) copy.Set(i, plain_copy(list.Get(i), path, depth + 1));
     return copy;
@@ -84,7 +93,7 @@ Value to_value(const Napi::Value& value, const std::string& path, int depth) {
   if (value.IsArray()) {
     const Napi::Array list = value.As<Napi::Array>();
     Value::Array entries;
-    for (uint32_t i = 0; i < list.Length(); ++i) {
+    for (uint32_t i = 0; i < checked_length(list, path); ++i) {
       entries.push_back(to_value(list.Get(i), path + '[' + std::to_string(i) + ']', depth + 1));
     }
     return Value(std::move(entries));

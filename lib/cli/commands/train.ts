@@ -20,8 +20,8 @@ interface Options {
 
 const examples = `
 Examples:
-  bayesbinn train mnist-mlp                 the paper's MNIST network, 500 epochs
-  bayesbinn train mnist-mlp --stop-after 2  only the first two of these epochs
+  bayesbinn train mnist-mlp                  the paper's network, 500 epochs
+  bayesbinn train mnist-mlp --stop-after 2   only the first two of these epochs
   bayesbinn train mnist-mlp --epochs 20 --set model.hiddenUnits=256
   bayesbinn train mnist-mlp --set dataset.name=fashion-mnist
   bayesbinn train mnist-mlp --json --quiet > events.jsonl
