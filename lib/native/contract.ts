@@ -214,7 +214,7 @@ export interface NativeSession {
   setState(scope: StateScope, tensors: readonly NamedTensor[]): Promise<void>;
   counters(): Counters;
   setCounters(counters: Counters): void;
-  /** Asks the running call to stop at the next safe point; its result says `cancelled`. */
+  /** Asks the running `train`, `evaluate` or `predict` to stop at the next safe point; its result says `cancelled`. */
   cancel(): void;
   /** Frees everything, at once or when the running call has stopped. Idempotent. */
   dispose(): void;

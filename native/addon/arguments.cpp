@@ -33,7 +33,7 @@ struct ArrayType<uint32_t> {
 };
 
 struct ArrayInfo {
-  napi_typedarray_type type;
+  napi_typedarray_type type = napi_int8_array;  // none that is accepted
   size_t length = 0;
   void* data = nullptr;
   bool detached = false;

@@ -16,6 +16,8 @@ Error current_error() {
     throw;
   } catch (const Error& error) {
     return error;
+  } catch (const std::length_error&) {
+    return Error(ErrorCode::out_of_memory, "more memory than there can be was asked for");
   } catch (const std::bad_alloc&) {
     return Error(ErrorCode::out_of_memory, "memory ran out");
   } catch (const std::exception& error) {

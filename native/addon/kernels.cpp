@@ -106,7 +106,6 @@ void sample_weights(const Napi::CallbackInfo& info) {
     const auto weights = typed_array_of<float>(call, "weights", count);
     const Method::Step step = method->step(1, method->samples());
     OptimizerPass pass = pass_of(*method, step, latent);
-    // A slot that the formula reads while sampling starts as it would in training.
     pass.weights = weights.data();
     if (has(call, "noise")) {
       const auto noise = typed_array_of<float>(call, "noise", count);

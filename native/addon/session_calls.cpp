@@ -84,9 +84,7 @@ Napi::Value nothing(Napi::Env env, std::monostate) { return env.Undefined(); }
 template <class Work, class Convert>
 Napi::Value SessionObject::start(Napi::Env env, Work work, Convert convert) {
   idle().clear_cancel();
-  busy_ = true;
-  Ref();
-  return promise_task(
+  const Napi::Promise promise = promise_task(
       env, *thread_, [session = session_, work = std::move(work)] { return work(*session); }, std::move(convert),
       [this, env] {
         busy_ = false;
@@ -94,6 +92,10 @@ Napi::Value SessionObject::start(Napi::Env env, Work work, Convert convert) {
         report_memory(env);
         Unref();
       });
+  // The end of the call comes back to this thread, so not before this.
+  busy_ = true;
+  Ref();
+  return promise;
 }
 
 Napi::Value SessionObject::train(const Napi::CallbackInfo& info) {

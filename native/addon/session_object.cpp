@@ -119,8 +119,11 @@ Napi::Value SessionObject::add_dataset(const Napi::CallbackInfo& info) {
       source.shift = typed_array_of<float>(spec, "shift");
     }
     source.has_labels = is_typed_array<int32_t>(spec.Get("targets"));
+    std::vector<int32_t> labels;  // a copy: another thread may write to shared memory after the labels were checked
     if (source.has_labels) {
-      source.labels = typed_array_of<int32_t>(spec, "targets");
+      const auto given = typed_array_of<int32_t>(spec, "targets");
+      labels.assign(given.begin(), given.end());
+      source.labels = labels;
     } else {
       source.rows = typed_array_of<float>(spec, "targets");
     }
@@ -136,7 +139,11 @@ Napi::Value SessionObject::add_subset(const Napi::CallbackInfo& info) {
   return guarded(env, [&] {
     DatasetStore& datasets = idle().datasets();
     const auto base = static_cast<int>(to_integer(info[0], "dataset", 0, INT32_MAX));
-    return Napi::Number::New(env, datasets.add(Dataset(datasets.get(base), typed_array<uint32_t>(info[1], "indices"))));
+    const auto given = typed_array<uint32_t>(info[1], "indices");
+    const std::vector<uint32_t> indices(given.begin(), given.end());  // a copy, as of labels
+    const int id = datasets.add(Dataset(datasets.get(base), indices));
+    report_memory(env);
+    return Napi::Number::New(env, id);
   });
 }
 

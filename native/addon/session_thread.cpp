@@ -50,13 +50,14 @@ SessionThread::SessionThread(Napi::Env env, std::function<void()> stop) : env_(e
   done_ = DoneFunction::New(env, "bayesbinn.session", 0, 1);
   done_.Unref(env);
   try {
+    enlist();
     thread_ = std::thread(&SessionThread::loop, this);
   } catch (...) {
+    delist();
     done_.Release();
     throw;
   }
   napi_add_env_cleanup_hook(env_, on_environment_end, this);
-  enlist();
 }
 
 SessionThread::~SessionThread() { close(); }

@@ -89,7 +89,7 @@ struct DeviceDataset {
   const float* scale;       // floats: value * scale + shift, table_rows entries each
   const float* shift;
   int64_t table_rows;   // channels, or 1 for all
-  const void* targets;  // int32 [length] or float [length][target_width]
+  const void* targets;  // int32 or float [length][target_width]
   bool labels;
   int64_t target_width;
   ChannelShape shape;

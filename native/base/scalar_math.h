@@ -33,7 +33,8 @@ BB_FORMULA float exp_float(float x) {
   x = x < -87.3f ? -87.3f : x;
   x = x > 88.0f ? 88.0f : x;
   const float shifter = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-  const float n = (x * 1.44269504f + shifter) - shifter;
+  const float shifted = x * 1.44269504f + shifter;
+  const float n = shifted - shifter;
   // ln 2 in two parts, the first with few bits, so that n * part is exact.
   const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
@@ -43,7 +44,7 @@ BB_FORMULA float exp_float(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  return p * float_from_bits((static_cast<int32_t>(n) + 127) << 23);
+  return p * float_from_bits((bits_from_float(shifted) + 127) << 23);  // the low bits of `shifted` are those of n
 }
 
 // log(x) for normal positive x. x = m 2^e with sqrt(1/2) <= m < sqrt(2); polynomial of degree 9 in m - 1.

@@ -10,7 +10,7 @@ namespace bayesbinn {
 using Shape = std::vector<int64_t>;
 
 // Largest number of elements of a sample, a weight tensor or an activation: sizes stay far from overflow.
-constexpr int64_t kMaxElements = int64_t{1} << 31;
+constexpr int64_t kMaxElements = (int64_t{1} << 31) - 1;
 
 // Product of the dimensions; throws ERR_SHAPE_MISMATCH beyond kMaxElements.
 int64_t element_count(const Shape& shape);

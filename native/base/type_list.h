@@ -1,4 +1,4 @@
-// A list of types with names: layers' kinds of formulas are found in it by name or by position.
+// A list of types with names: methods and losses are found in it by name or by position.
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ struct TypeList {
   template <class Action>
   static void visit(int index, Action&& action) {
     int at = 0;
-    ((at++ == index ? (action.template operator()<Types>(), true) : false) || ...);
+    (void)((at++ == index ? (action.template operator()<Types>(), true) : false) || ...);
   }
 };
 

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/error.h"
+
 namespace bayesbinn {
 
 int64_t plan_memory(std::vector<PlannedBuffer>& buffers) {
   constexpr int64_t kAlignment = 64;
+  constexpr int64_t kMost = int64_t{1} << 48;  // more than any address space: sums stay far from overflow
   std::vector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
@@ -22,6 +25,9 @@ int64_t plan_memory(std::vector<PlannedBuffer>& buffers) {
       if (offset + buffer.bytes <= other->offset) break;
       const int64_t end = other->offset + other->bytes;
       offset = std::max(offset, (end + kAlignment - 1) / kAlignment * kAlignment);
+    }
+    if (offset > kMost - buffer.bytes) {
+      throw Error(ErrorCode::out_of_memory, "a network of more than 2^48 bytes", {{"asked", "more than 2^48"}});
     }
     buffer.offset = offset;
     total = std::max(total, offset + buffer.bytes);

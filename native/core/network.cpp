@@ -93,6 +93,8 @@ void Network::plan() {
     PlannedBuffer gradient = {bytes, n + 1, value == 0 ? 2 * n + 2 : backward_of(value - 1)};
     if (value > 0 && nodes_[static_cast<size_t>(value - 1)].layer->backward_reads_output())
       kept.last = backward_of(value - 1);
+    // Read again by every weight sample of a step.
+    if (value == 0) kept.last = 2 * n + 2;
     int consumers = 0;
     for (int node = 0; node < n; ++node) {
       const Node& consumer = nodes_[static_cast<size_t>(node)];

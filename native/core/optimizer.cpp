@@ -66,7 +66,7 @@ Optimizer::Optimizer(Backend& backend, const Value& spec, uint32_t index, std::v
                   {{"parameter", name}});
     }
   }
-  if (count_ > kMaxElements) throw Error(ErrorCode::shape_mismatch, "an optimizer owns more than 2^31 weights");
+  if (count_ > kMaxElements) throw Error(ErrorCode::shape_mismatch, "an optimizer owns 2^31 weights or more");
 }
 
 void Optimizer::allocate(int64_t samples) {

@@ -29,7 +29,8 @@ void Session::check_loss(const LossSums& sums) const {
 }
 
 // One step on the gathered batch. Nothing of it remains where it returns false or throws: latent weights change only in
-// the backward pass of the last weight sample, which is not interrupted, and counters and statistics after it.
+// the backward pass of the last weight sample, which is not interrupted, and counters and statistics after it. (Unless
+// memory runs out in that pass, or the session is abandoned: then its weights are of no more use.)
 bool Session::train_step(int64_t batch, LossSums& sums) {
   network_->begin_step();
   for (const auto& optimizer : optimizers_) optimizer->begin_step(seed_, step_, true);

@@ -43,8 +43,8 @@ struct BinaryCrossEntropy {
     double sum = 0;
     int correct = 1;
     for (int k = 0; k < p.count; ++k) {
-      const double low = p[k] > 1.17549435e-38f ? p[k] : 1.17549435e-38f;
-      const double high = p[k] < 1.0f ? 1.0 - p[k] : 0x1p-25;
+      const double low = p[k] < 1.17549435e-38f ? 1.17549435e-38f : p[k];
+      const double high = p[k] >= 1.0f ? 0x1p-25 : 1.0 - p[k];
       sum -= target[k] * std::log(low) + (1.0 - target[k]) * std::log(high);
       correct &= (p[k] > 0.5f) == (target[k] > 0.5f);
     }

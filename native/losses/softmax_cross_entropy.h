@@ -54,7 +54,7 @@ struct SoftmaxCrossEntropy {
   BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, int32_t label) {
     int best = 0;
     for (int k = 1; k < p.count; ++k) best = p[k] > p[best] ? k : best;
-    return {-std::log(static_cast<double>(p[label] > 1.17549435e-38f ? p[label] : 1.17549435e-38f)), best == label};
+    return {-std::log(static_cast<double>(p[label] < 1.17549435e-38f ? 1.17549435e-38f : p[label])), best == label};
   }
 };
 

@@ -105,8 +105,9 @@ struct BayesBinn {
   static bool pullback_needs_noise(const Step& step) { return !step.mean && !step.signs; }
 
   BB_FORMULA bool settled(const Weight& weight, const Step& step) {
-    return (magnitude(weight.latent) > step.settled_beyond) &
-           (magnitude(scale_lambda(weight, step)) > step.settled_beyond);
+    // No short circuit: a branch would keep the loop from being vectorised.
+    return (int{magnitude(weight.latent) > step.settled_beyond} &
+            int{magnitude(scale_lambda(weight, step)) > step.settled_beyond}) != 0;
   }
 
   BB_FORMULA float materialize(const Weight& weight, float u, const Step& step) {

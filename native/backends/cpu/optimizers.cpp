@@ -128,7 +128,11 @@ void consume_block(const OptimizerPass& pass, int64_t first, int64_t count, cons
       return;
     }
   }
+#if defined(__clang__)
+#pragma clang loop vectorize(assume_safety)
+#else
 #pragma GCC ivdep
+#endif
   for (int64_t i = 0; i < count; ++i) {
     Weight weight = weights.load(i);
     F::update(weight, pulled[i], step);
