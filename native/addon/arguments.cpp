@@ -165,7 +165,7 @@ Shape shape_of(const Napi::Object& object, const char* key) {
   for (uint32_t i = 0; i < list.Length(); ++i) {
     const Napi::Value entry = list.Get(i);
     const double size = entry.IsNumber() ? entry.As<Napi::Number>().DoubleValue() : -1;
-    if (!(size >= 1 && size <= static_cast<double>(kMaxElements)) || size != std::floor(size))
+    if (!(size >= 1 && size <= static_cast<double>(kLargestInteger)) || size != std::floor(size))
       wrong_type(key, "an array of positive integers");
     shape.push_back(static_cast<int64_t>(size));
   }
