@@ -54,7 +54,7 @@ test("a sign's gradient passes as if 1 - w^2 were 0, a soft one's with its slope
 /** |lambda| beyond which native code leaves out the noise, by its own description: 8.32 + 9.02 tau, 9.02 at least. */
 const border = (temperature: number) => Math.fround(Math.max(8.32 + 9.02 * temperature, 9.02));
 
-const [units, inputs] = [512, 9];
+const [units, inputs, seed] = [512, 9, 21];
 
 /** Stretches of 256 weights: settled ones, unsettled ones, ones with a single weight on, just inside or outside the border. */
 function latents(temperature: number): Float32Array {
@@ -72,13 +72,31 @@ function latents(temperature: number): Float32Array {
 }
 
 /** All noise of the next step, as the session would draw it. */
-function noiseOfStep(session: NativeSession, seed: number, samples: number): Float32Array {
+function noiseOfStep(session: NativeSession, samples: number): Float32Array {
   const all = new Float32Array(samples * units * inputs);
   for (let sample = 0; sample < samples; sample++) {
     const out = all.subarray(sample * units * inputs, (sample + 1) * units * inputs);
     kernels.uniform({ seed, stream: "weights", step: session.counters().step, sample }, out);
   }
   return all;
+}
+
+const step = {
+  inputs: randomFloats(3 * inputs, 1),
+  targets: Int32Array.of(5, 0, 511),
+  batch: 3,
+  phase: "train" as const,
+  commit: true,
+};
+
+/** Two sessions with these latents, one to draw its noise and one to be given it. */
+async function pair(options: object, data: Float32Array): Promise<[NativeSession, NativeSession]> {
+  const binary = bayesbinn({ ...options, learningRate: 1e-3, trainSetSize: 1000, momentum: 0.5 });
+  const parts = { inputShape: [inputs], layers: chain(["linear", { units }]), binary, seed, maxBatch: 3 };
+  const sessions: [NativeSession, NativeSession] = [openSession(parts), openSession(parts)];
+  const model = [{ name: "linear1.weight", shape: [units, inputs], data }];
+  await Promise.all(sessions.map((session) => session.setState("model", model)));
+  return sessions;
 }
 
 for (const [name, options] of [
@@ -93,31 +111,46 @@ for (const [name, options] of [
   ["the mean estimator", { temperature: 0.5, estimator: "mean" }],
 ] as const) {
   test(`settled weights, ${name}: leaving out the noise changes no bit`, async () => {
-    const temperature = options.temperature;
     const samples = "samples" in options ? options.samples : 1;
-    const binary = bayesbinn({ ...options, learningRate: 1e-3, trainSetSize: 1000, momentum: 0.5 });
-    const parts = { inputShape: [inputs], layers: chain(["linear", { units }]), binary, seed: 21, maxBatch: 3 };
-    const [drawn, recorded] = [openSession(parts), openSession(parts)];
-    const model = [{ name: "linear1.weight", shape: [units, inputs], data: latents(temperature) }];
-    await Promise.all([drawn.setState("model", model), recorded.setState("model", model)]);
-    const call = {
-      inputs: randomFloats(3 * inputs, 1),
-      targets: Int32Array.of(5, 0, 511),
-      batch: 3,
-      phase: "train" as const,
-      commit: true,
-    };
+    const data = latents(options.temperature);
+    const [drawn, recorded] = await pair(options, data);
     // The second step starts from moved weights, with momentum and a previous lambda of their own.
-    for (let step = 0; step < 2; step++) {
-      const noise = [noiseOfStep(recorded, 21, samples)];
-      const [one, other] = [await drawn.replay(call), await recorded.replay({ ...call, noise })];
-      sameBits(one.weights[0]!, other.weights[0]!, `weights of step ${step}`);
-      sameBits(one.gradients[0]!, other.gradients[0]!, `gradients of step ${step}`);
-      await sameState(drawn, recorded, `step ${step}`);
+    for (let round = 0; round < 2; round++) {
+      const noise = [noiseOfStep(recorded, samples)];
+      const [one, other] = [await drawn.replay(step), await recorded.replay({ ...step, noise })];
+      sameBits(one.weights[0]!, other.weights[0]!, `weights of step ${round}`);
+      sameBits(one.gradients[0]!, other.gradients[0]!, `gradients of step ${round}`);
+      await sameState(drawn, recorded, `step ${round}`);
     }
     const moved = (await stateOf(drawn)).get("linear1.weight")!.data;
-    assert.ok(moved.some((value, i) => value !== model[0]!.data[i]));
+    assert.ok(moved.some((value, i) => value !== data[i]));
   });
 }
+
+test("even the rarest noise is not left out where it matters", async () => {
+  const count = units * inputs;
+  // The step with the smallest uniform among the first 500: some 1e-6, a noise of almost -7.
+  let rarest = { u: 1, step: 0, element: 0 };
+  const out = new Float32Array(count);
+  for (let at = 0; at < 500; at++) {
+    kernels.uniform({ seed, stream: "weights", step: at, sample: 0 }, out);
+    out.forEach((u, element) => {
+      if (u < rarest.u) rarest = { u, step: at, element };
+    });
+  }
+  const noise = Math.abs(Math.log(rarest.u / (1 - rarest.u)) / 2);
+  assert.ok(noise > 6.5, `${noise}`);
+  for (const temperature of [0.3, 1, 5]) {
+    // All weights are settled but the one that this noise brings down to tanh(8), which is not quite 1.
+    const data = new Float32Array(count).fill(2 * border(temperature));
+    data[rarest.element] = 8 * temperature + noise;
+    const [drawn, recorded] = await pair({ temperature }, data);
+    for (const session of [drawn, recorded]) session.setCounters({ step: rarest.step, updates: [0] });
+    const result = await drawn.replay(step);
+    assert.ok(result.weights[0]![rarest.element]! < 1, `temperature ${temperature}`);
+    await recorded.replay({ ...step, noise: [noiseOfStep(recorded, 1)] });
+    await sameState(drawn, recorded, `temperature ${temperature}`);
+  }
+});
 
 test.run();
