@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { addon } from "./support/addon.js";
+import { chain, everything, labelled, openSession } from "./support/specs.js";
+
+const test = suite("describe");
+
+test("a session tells its shapes, parameters, device and memory", () => {
+  const session = openSession(everything({ threads: 2 }));
+  const { memoryBytes, instructionSet, blas, ...description } = session.describe();
+  const layer = (name: string, ...outputShape: number[]) => ({ name, type: name.replace(/\d$/, ""), outputShape });
+  const parameter = (name: string, optimizer: 0 | 1, ...shape: number[]) => {
+    return { name, shape, kind: optimizer === 0 ? "binary" : "real", optimizer };
+  };
+  assert.equal(description, {
+    device: "cpu",
+    deviceReason: "asked for",
+    threads: 2,
+    outputShape: [4],
+    layers: [
+      layer("batchNorm1", 2, 2, 3),
+      layer("flatten2", 12),
+      layer("dropout3", 12),
+      layer("linear4", 17),
+      layer("batchNorm5", 17),
+      layer("tanh6", 17),
+      layer("linear7", 9),
+      layer("relu8", 9),
+      layer("linear9", 4),
+    ],
+    parameters: [
+      parameter("batchNorm1.weight", 1, 2),
+      parameter("batchNorm1.bias", 1, 2),
+      parameter("linear4.weight", 0, 17, 12),
+      parameter("linear4.bias", 0, 17),
+      parameter("linear7.weight", 1, 9, 17),
+      parameter("linear7.bias", 1, 9),
+      parameter("linear9.weight", 0, 4, 9),
+      parameter("linear9.bias", 1, 4),
+    ],
+  });
+  assert.is(blas, addon.systemInfo().blas);
+  assert.is(instructionSet, addon.systemInfo().instructionSets.find(({ chosen }) => chosen)!.name);
+
+  // Latents, weights, momentum, previous lambda, prior and a sum over samples; latents, weights and two moments.
+  const [binary, real] = [17 * 12 + 17 + 4 * 9, 2 + 2 + 9 * 17 + 9 + 4];
+  assert.ok(memoryBytes > 4 * (6 * binary + 4 * real), `${memoryBytes} bytes`);
+  const set = labelled(1000, [2, 2, 3], 4);
+  const dataset = session.addDataset(set);
+  const grown = session.describe().memoryBytes - memoryBytes;
+  assert.ok(grown >= 1000 * 12 * 4 + 1000 * 4 && grown < 80_000, `${grown} bytes`);
+  // A subset shares its samples.
+  session.addSubset(dataset, new Uint32Array(1000));
+  assert.ok(session.describe().memoryBytes - memoryBytes < grown + 10_000);
+});
+
+test("state comes in the order of the network, `model` without what only training needs", async () => {
+  const session = openSession(everything());
+  const names = (tensors: readonly { name: string }[]) => tensors.map(({ name }) => name);
+  const model = names(await session.getState("model"));
+  assert.equal(
+    model.slice(0, 8),
+    session.describe().parameters.map(({ name }) => name),
+  );
+  const statistics = ["batchNorm1", "batchNorm5"].flatMap((layer) => [`${layer}.running_mean`, `${layer}.running_var`]);
+  assert.equal(model.slice(8), statistics);
+  const training = names(await session.getState("training"));
+  assert.equal(
+    training.filter((name) => !name.includes("/")),
+    model,
+  );
+  assert.equal(
+    training.filter((name) => name.startsWith("linear4.bias/") || name.startsWith("linear9.bias/")),
+    [
+      "linear4.bias/momentum",
+      "linear4.bias/previous_lambda",
+      "linear4.bias/prior",
+      "linear9.bias/first_moment",
+      "linear9.bias/second_moment",
+    ],
+  );
+  for (const { data, shape } of await session.getState("training")) {
+    assert.is(
+      data.length,
+      shape.reduce((product, size) => product * size, 1),
+    );
+  }
+});
+
+test("auto takes the CPU where there is no CUDA, and says why", () => {
+  const { cuda } = addon.systemInfo();
+  const session = openSession({ layers: chain(["tanh"]), device: "auto" });
+  const { device, deviceReason } = session.describe();
+  assert.is(device, cuda.usable ? "cuda" : "cpu");
+  assert.is(deviceReason, cuda.reason);
+  assert.ok(deviceReason.length > 0);
+});
+
+test("the addon tells its version, compiler, instruction sets, BLAS and threads", () => {
+  const { version, compiler, instructionSets, blas, hardwareThreads, cuda } = addon.systemInfo();
+  const packageFile = new URL("../../package.json", import.meta.url);
+  assert.is(version, JSON.parse(readFileSync(packageFile, "utf8")).version);
+  assert.match(compiler, /\d/);
+  assert.is(instructionSets.filter(({ chosen }) => chosen).length, 1);
+  assert.ok(instructionSets.every(({ usable, chosen }) => usable || !chosen));
+  assert.ok(instructionSets.some(({ name, usable }) => name === "baseline" && usable));
+  assert.ok(blas.length > 0);
+  assert.ok(hardwareThreads >= availableParallelism());
+  assert.ok(cuda.built || !cuda.usable);
+});
+
+test.run();
