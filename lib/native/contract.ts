@@ -225,8 +225,10 @@ export interface SystemInfo {
   readonly version: string;
   readonly compiler: string;
   readonly instructionSets: readonly { readonly name: string; readonly usable: boolean; readonly chosen: boolean }[];
-  /** Name and configuration of the BLAS that was linked, or `"built-in"`. */
+  /** Name and configuration of the BLAS that was loaded, or `"built-in"`. */
   readonly blas: string;
+  /** Whether several threads can multiply at once in it; where not, they wait for each other. */
+  readonly blasConcurrent: boolean;
   readonly hardwareThreads: number;
   readonly cuda: {
     /** Whether the CUDA backend was compiled in. */

@@ -35,7 +35,9 @@ Napi::Value system_info(const Napi::CallbackInfo& info) {
       sets.Set(sets.Length(), entry);
     }
     object.Set("instructionSets", sets);
-    object.Set("blas", blas_description());
+    const BlasStatus blas = blas_status();
+    object.Set("blas", blas.description);
+    object.Set("blasConcurrent", blas.concurrent);
     object.Set("hardwareThreads", std::thread::hardware_concurrency());
     const DeviceStatus status = cuda_status();
     Napi::Object cuda = Napi::Object::New(env);

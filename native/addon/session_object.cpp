@@ -76,7 +76,7 @@ Napi::Value SessionObject::describe(const Napi::CallbackInfo& info) {
     object.Set("device", session.device());
     object.Set("deviceReason", session.device_reason());
     object.Set("instructionSet", session.backend().instruction_set());
-    object.Set("blas", blas_description());
+    object.Set("blas", blas_status().description);
     object.Set("threads", static_cast<double>(session.threads()));
     object.Set("memoryBytes", static_cast<double>(session.bytes()));
     object.Set("outputShape", to_array(env, session.network().output_shape()));

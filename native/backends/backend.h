@@ -213,7 +213,11 @@ struct InstructionSetStatus {
   bool chosen;
 };
 std::vector<InstructionSetStatus> instruction_sets();
-// Name and configuration of the BLAS that was linked, or "built-in".
-std::string blas_description();
+
+struct BlasStatus {
+  std::string description;  // name and configuration, or "built-in"
+  bool concurrent;          // false: its products run one after another, whatever the number of threads
+};
+BlasStatus blas_status();
 
 }  // namespace bayesbinn

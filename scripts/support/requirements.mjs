@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./paths.mjs";
 import { capture, ScriptError } from "./process.mjs";
@@ -53,8 +54,8 @@ export function buildRequirements() {
       name: "OpenBLAS",
       found: compiler && openBlas(compiler),
       optional: true,
-      packages: ["libopenblas-serial-dev"],
-      consequence: "the build uses its own, slower matrix product",
+      packages: ["libopenblas-pthread-dev"],
+      consequence: "the build uses a slower matrix product",
     },
   ];
 }
@@ -92,12 +93,19 @@ function firstLine([program = "", ...args]) {
 }
 
 /**
- * Links a program against OpenBLAS: headers and library are there.
+ * Links and runs a program with OpenBLAS: headers and library are there, and threads do not have to wait for each other
+ * in it, as they do in a build without threads.
  *
  * @param {readonly string[]} compiler
  */
 function openBlas([program = "", ...args]) {
-  const source = "#include <cblas.h>\nint main() { return openblas_get_num_threads() < 0; }\n";
-  const linked = capture(program, [...args, "-x", "c++", "-", "-x", "none", "-lopenblas", "-o", "/dev/null"], source);
-  return linked === undefined ? undefined : "found";
+  const source = "#include <cblas.h>\nint main() { return openblas_get_parallel() == 0; }\n";
+  const folder = mkdtempSync(join(tmpdir(), "bayesbinn-"));
+  try {
+    const executable = join(folder, "openblas");
+    const linked = capture(program, [...args, "-x", "c++", "-", "-x", "none", "-lopenblas", "-o", executable], source);
+    return linked === undefined || capture(executable, []) === undefined ? undefined : "found";
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

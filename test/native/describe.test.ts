@@ -99,7 +99,7 @@ test("auto takes the CPU where there is no CUDA, and says why", () => {
 });
 
 test("the addon tells its version, compiler, instruction sets, BLAS and threads", () => {
-  const { version, compiler, instructionSets, blas, hardwareThreads, cuda } = addon.systemInfo();
+  const { version, compiler, instructionSets, blas, blasConcurrent, hardwareThreads, cuda } = addon.systemInfo();
   const packageFile = new URL("../../package.json", import.meta.url);
   assert.is(version, JSON.parse(readFileSync(packageFile, "utf8")).version);
   assert.match(compiler, /\d/);
@@ -107,6 +107,7 @@ test("the addon tells its version, compiler, instruction sets, BLAS and threads"
   assert.ok(instructionSets.every(({ usable, chosen }) => usable || !chosen));
   assert.ok(instructionSets.some(({ name, usable }) => name === "baseline" && usable));
   assert.ok(blas.length > 0);
+  assert.is(blasConcurrent, !blas.includes("SINGLE_THREADED") || blas.includes("USE_LOCKING"));
   assert.ok(hardwareThreads >= availableParallelism());
   assert.ok(cuda.built || !cuda.usable);
 });

@@ -120,6 +120,22 @@ test("the number of threads changes no bit", () => {
   }
 });
 
+// A BLAS that shares its work space between threads without a lock fails this in some of a thousand products.
+test("products on several threads at once do not disturb each other", () => {
+  const [batch, inFeatures, outFeatures] = [67, 301, 8 * 256];
+  const problem = problemOf([batch, inFeatures, outFeatures], kinds[1]!);
+  const product = (threads: number, output = new Float32Array(batch * outFeatures)) => {
+    kernels.linear({ ...problem, output, threads });
+    return output;
+  };
+  const expected = product(1);
+  const output = new Float32Array(batch * outFeatures);
+  for (const threads of [2, 3, 5]) {
+    for (let round = 0; round < 100; round++)
+      sameBits(product(threads, output), expected, `${threads} threads, round ${round}`);
+  }
+});
+
 test("gradients that were not asked for are left out, one by one", () => {
   const problem = problemOf([17, 33, 31], kinds[0]!);
   const all = run(problem, 1);

@@ -33,11 +33,12 @@ for (const threads of [1, 2]) {
     const [dataset, other] = [cancelled.addDataset(many), exact.addDataset(many)];
     const next = generator(threads);
     const call = { batchSize: 1, batches: 3000 };
-    // Often enough to interrupt each part of a step, the update of the weights among them.
+    // Often enough, and after times unlike each other, to interrupt each part of a step, the update in its last
+    // backward pass among them.
     for (let round = 0; round < 40; round++) {
       const firstBatch = exact.counters().step;
       const running = cancelled.train(trainCall(dataset, { ...call, firstBatch, batches: 3000 - firstBatch }));
-      await delay(next() * 5);
+      await delay(1 + next() * 20);
       cancelled.cancel();
       const { steps, ...result } = await running;
       assert.is(result.cancelled, true);
@@ -48,6 +49,11 @@ for (const threads of [1, 2]) {
       assert.equal([lossSum, correct], [result.lossSum, result.correct]);
       await sameState(cancelled, exact, `round ${round}, cancelled after ${steps} steps`);
     }
+    // The last cancel is over with its call.
+    const after = { ...call, firstBatch: exact.counters().step, batches: 2 };
+    assert.is((await cancelled.train(trainCall(dataset, after))).steps, 2);
+    await exact.train(trainCall(other, after));
+    await sameState(cancelled, exact, "two steps after");
     for (const session of [cancelled, exact]) session.dispose();
   });
 }

@@ -50,14 +50,15 @@ function threadFinding({ hardwareThreads }: SystemInfo): Finding {
   return { topic: "threads", state: "ok", text: `${usable} usable of ${hardwareThreads}` };
 }
 
-function blasFinding({ blas }: SystemInfo): Finding {
-  if (blas !== "built-in") return { topic: "BLAS", state: "ok", text: blas };
-  return {
-    topic: "BLAS",
-    state: "limited",
-    text: "built-in: the weight gradients are slower than they could be",
-    advice: "install OpenBLAS (Debian, Ubuntu: apt-get install libopenblas-serial-dev) and build the addon again",
-  };
+function blasFinding({ blas, blasConcurrent }: SystemInfo): Finding {
+  const topic = "BLAS";
+  const openBlas = "install OpenBLAS with threads (Debian, Ubuntu: apt-get install libopenblas-pthread-dev)";
+  if (blas === "built-in") {
+    const text = "built-in: the weight gradients are slower than they could be";
+    return { topic, state: "limited", text, advice: `${openBlas} and build the addon again` };
+  }
+  if (!blasConcurrent) return { topic, state: "limited", text: `${blas}: one thread at a time`, advice: openBlas };
+  return { topic, state: "ok", text: blas };
 }
 
 function cudaFinding({ cuda }: SystemInfo): Finding {

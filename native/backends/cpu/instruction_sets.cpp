@@ -2,14 +2,7 @@
 #include <vector>
 
 #include "backends/backend.h"
-
-#if BAYESBINN_OPENBLAS
-extern "C" {
-char* openblas_get_config(void);
-char* openblas_get_corename(void);
-void openblas_set_num_threads(int);
-}
-#endif
+#include "backends/cpu/blas.h"
 
 namespace bayesbinn {
 
@@ -44,21 +37,11 @@ std::vector<InstructionSetStatus> instruction_sets() {
 }
 
 std::unique_ptr<Backend> make_cpu_backend(int threads) {
-#if BAYESBINN_OPENBLAS
-  openblas_set_num_threads(1);  // the backend cuts products into blocks of its own
-#endif
+  use_one_blas_thread();
 #if BAYESBINN_AVX2
   if (avx2_usable()) return avx2::make_backend(threads);
 #endif
   return baseline::make_backend(threads);
-}
-
-std::string blas_description() {
-#if BAYESBINN_OPENBLAS
-  return std::string(openblas_get_config()) + " (" + openblas_get_corename() + ")";
-#else
-  return "built-in";
-#endif
 }
 
 }  // namespace bayesbinn

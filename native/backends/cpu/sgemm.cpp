@@ -1,5 +1,7 @@
 #include "backends/cpu/sgemm.h"
 
+#include "backends/cpu/blas.h"
+
 #if BAYESBINN_OPENBLAS
 #include <cblas.h>
 #endif
@@ -10,6 +12,7 @@ namespace bayesbinn::BAYESBINN_ISA {
 
 void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
   const auto order = [](const Matrix& x) { return x.transpose == Transpose::yes ? CblasTrans : CblasNoTrans; };
+  const auto turn = blas_turn();
   cblas_sgemm(CblasRowMajor, order(a), order(b), static_cast<blasint>(m), static_cast<blasint>(n),
               static_cast<blasint>(k), 1.0f, a.data, static_cast<blasint>(a.stride), b.data,
               static_cast<blasint>(b.stride), 0.0f, c, static_cast<blasint>(c_stride));
