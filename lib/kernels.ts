@@ -85,8 +85,6 @@ export interface UpdateCall {
   readonly latent: Float32Array;
   /** The method's arrays by name, each `[n]`, changed in place; see {@link stateNames}. */
   readonly state: Readonly<Record<string, Float32Array>>;
-  /** For each weight sample, the weights that it used `[n]`. */
-  readonly weights: readonly Float32Array[];
   /** For each weight sample, the uniforms that its weights were drawn with `[n]`. */
   readonly noise: readonly Float32Array[];
   /** For each weight sample, d mean loss / d weights `[n]`. */

@@ -265,13 +265,12 @@ export interface NativeKernels {
     readonly weights: Float32Array;
     readonly threads: number;
   }): void;
-  /** One update of `latent` and `state` in place from `gradients` (`[samples][n]`, with the noise and weights of each sample). */
+  /** One update of `latent` and `state` in place from `gradients` (`[samples][n]`, with the noise of each sample). */
   update(call: {
     readonly optimizer: { readonly type: string; readonly [option: string]: unknown };
     readonly latent: Float32Array;
     /** Every state array of the method by name; see `stateNames`. */
     readonly state: Readonly<Record<string, Float32Array>>;
-    readonly weights: readonly Float32Array[];
     readonly noise: readonly Float32Array[];
     readonly gradients: readonly Float32Array[];
     /** 1-based number of this update. */

@@ -85,9 +85,11 @@ Napi::Value permutation_of(const Napi::CallbackInfo& info) {
   });
 }
 
-// What an update and a sampling share: the method's step and its arrays.
-OptimizerPass pass_of(const Method& method, const Method::Step& step, std::span<float> latent) {
+// What an update and a sampling share: the method's step and its arrays, all in one segment.
+OptimizerPass pass_of(const Method& method, const Method::Step& step, std::span<float> latent,
+                      const WeightSegment& segment) {
   OptimizerPass pass = {};
+  pass.segments = {&segment, 1};
   pass.formula = method.formula();
   pass.step = &step;
   pass.count = static_cast<int64_t>(latent.size());
@@ -105,8 +107,8 @@ void sample_weights(const Napi::CallbackInfo& info) {
     const auto count = static_cast<int64_t>(latent.size());
     const auto weights = typed_array_of<float>(call, "weights", count);
     const Method::Step step = method->step(1, method->samples());
-    OptimizerPass pass = pass_of(*method, step, latent);
-    pass.weights = weights.data();
+    const WeightSegment segment = {0, count, weights.data()};
+    OptimizerPass pass = pass_of(*method, step, latent, segment);
     if (has(call, "noise")) {
       const auto noise = typed_array_of<float>(call, "noise", count);
       if (method->sampling_needs_noise(step)) check_noise(noise);
@@ -144,13 +146,15 @@ void update(const Napi::CallbackInfo& info) {
       }
       return spans;
     };
-    const auto weights = lists("weights");
     const auto noise = lists("noise");
     const auto gradients = lists("gradients");
     const Method::Step step =
         method->step(static_cast<uint64_t>(integer_of(call, "t", 1, kLargestInteger - 1)), method->samples());
     for (size_t s = 0; method->pullback_needs_noise(step) && s < noise.size(); ++s) check_noise(noise[s]);
-    OptimizerPass pass = pass_of(*method, step, latent);
+    const WeightSegment segment = {0, count};
+    std::atomic<bool> not_finite = false;
+    OptimizerPass pass = pass_of(*method, step, latent, segment);
+    pass.not_finite = &not_finite;
     for (int s = 0; s < method->slots(); ++s) {
       if (method->slot_used(s))
         pass.slots[static_cast<size_t>(s)] = typed_array_of<float>(state, method->slot_name(s), count).data();
@@ -162,9 +166,8 @@ void update(const Napi::CallbackInfo& info) {
     pass.update = true;
     for (pass.sample = 0; pass.sample < pass.samples; ++pass.sample) {
       const auto at = static_cast<size_t>(pass.sample);
-      pass.weights = weights[at].data();
       pass.noise.recorded = noise[at].data();
-      if (count > 0) backend->consume_gradient({&pass, 0, nullptr}, 0, gradients[at].data(), count);
+      if (count > 0) backend->consume_gradient({&pass, &segment, nullptr}, 0, gradients[at].data(), count);
     }
   });
 }
@@ -208,7 +211,7 @@ void linear(const Napi::CallbackInfo& info) {
     const Buffer x = activation(*backend, shape.in, shape.batch);
     const Buffer y = activation(*backend, shape.out, shape.batch);
     backend->import_rows(input.data(), {x.floats(), shape.in}, shape.batch);
-    backend->linear(shape, x.floats(), weights.data(), bias, y.floats());
+    backend->linear(shape, x.floats(), {weights.data(), nullptr}, bias, y.floats());
     backend->export_rows({y.floats(), shape.out}, output.data(), shape.batch);
   });
 }
@@ -233,14 +236,15 @@ void linear_gradients(const Napi::CallbackInfo& info) {
     backend->import_rows(input.data(), {x.floats(), shape.in}, shape.batch);
     backend->import_rows(output_gradient.data(), {dy.floats(), shape.out}, shape.batch);
     const OptimizerPass store_only = {};
+    const WeightSegment segment = {0, shape.out * shape.in};
     if (input_gradient) {
-      backend->linear_input_gradient(shape, dy.floats(), weights.data(), dx.floats());
+      backend->linear_input_gradient(shape, dy.floats(), {weights.data(), nullptr}, dx.floats());
       backend->export_rows({dx.floats(), shape.in}, input_gradient, shape.batch);
     }
     if (weight_gradient)
-      backend->linear_weight_gradient(shape, dy.floats(), x.floats(), {&store_only, 0, weight_gradient});
+      backend->linear_weight_gradient(shape, dy.floats(), x.floats(), {&store_only, &segment, weight_gradient});
     if (bias_gradient)
-      backend->bias_gradient({shape.batch, {shape.out, 1}}, dy.floats(), {&store_only, 0, bias_gradient});
+      backend->bias_gradient({shape.batch, {shape.out, 1}}, dy.floats(), {&store_only, &segment, bias_gradient});
   });
 }
 

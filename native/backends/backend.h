@@ -6,9 +6,11 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,27 +42,49 @@ struct Noise {
   Draw draw;
 };
 
+// Binary weights [outputs, inputs, taps] that a backend can keep as bits, one matrix a tap.
+struct PackedShape {
+  int64_t outputs, inputs, taps;
+};
+
+// Materialised weights: float32, or signs in the backend's packed arrangement. One of the two is there.
+struct Weights {
+  const float* values = nullptr;
+  const void* packed = nullptr;
+};
+
+// A parameter's part of an optimizer's arrays, and its materialised weights.
+struct WeightSegment {
+  int64_t first, count;
+  float* values = nullptr;
+  void* packed = nullptr;  // in use where the pass is packed; null: has values only
+  PackedShape shape = {};
+};
+
 // The arrays of one optimizer and its state of affairs within a step.
 struct OptimizerPass {
   int formula;       // position in Optimizers
   const void* step;  // the formula's Step
   int64_t count;     // weights
   float* latent;
-  float* weights;                             // materialised
   std::array<float*, kMaxSlots> slots;        // null: constant
   std::array<float, kMaxSlots> absent_slots;  // that constant
   float* pulled_back;                         // sum over the weight samples; null with one sample a step
   Noise noise;
   int64_t sample, samples;
   bool update;  // false: gradients are only stored
+  std::span<const WeightSegment> segments;
+  bool packed;       // weights are signs, in bits where a segment has room for them
+  const Draw* next;  // with the update also the weights of the next step are materialised, by this noise; null: not
+  std::atomic<bool>* not_finite;  // set where an update gave a latent weight that is no finite number
 };
 
 // Where the gradient of a parameter goes: blocks are consumed as they are produced, so that no gradient of full
-// size need exist. `first` is the parameter's place in the optimizer's arrays.
+// size need exist.
 struct GradientTarget {
   const OptimizerPass* pass = nullptr;
-  int64_t first = 0;
-  float* store = nullptr;  // also kept here, [samples][count], if not null
+  const WeightSegment* segment = nullptr;  // of the pass
+  float* store = nullptr;                  // also kept here, [samples][count of the pass], if not null
 };
 
 struct LinearShape {
@@ -137,9 +161,9 @@ class Backend {
 
   // ---- linear -----------------------------------------------------------------------------------------------------
   // y = x W^T (+ bias)
-  virtual void linear(const LinearShape& shape, const float* x, const float* weights, const float* bias, float* y) = 0;
+  virtual void linear(const LinearShape& shape, const float* x, Weights weights, const float* bias, float* y) = 0;
   // dx = dy W
-  virtual void linear_input_gradient(const LinearShape& shape, const float* dy, const float* weights, float* dx) = 0;
+  virtual void linear_input_gradient(const LinearShape& shape, const float* dy, Weights weights, float* dx) = 0;
   // dW = dy^T x
   virtual void linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
                                       const GradientTarget& target) = 0;
@@ -189,8 +213,13 @@ class Backend {
   virtual void materialize_mode(const OptimizerPass& pass) = 0;
   // weights <- +1 with probability(latent), else -1; mode where the formula's parameters are real
   virtual void materialize_sample(const OptimizerPass& pass, const Noise& noise) = 0;
-  // Takes `count` gradients of the weights from `first` on: stores, pulls back and, with the last sample, updates.
+  // Takes the gradients of weights offset .. offset+count-1 of a segment: stores, pulls back and, with the last
+  // sample, updates.
   virtual void consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) = 0;
+  // Memory of packed weights; 0 where the backend has no packed form.
+  virtual int64_t packed_bytes(const PackedShape& shape) const = 0;
+  // Packed weights as float32 +-1, on the host.
+  virtual void unpack(const WeightSegment& segment, float* host) = 0;
   // uniforms of elements first .. first+count-1
   virtual void draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) = 0;
 };

@@ -20,6 +20,8 @@ struct Draw {
   uint32_t sample;
   Stream stream;
   uint32_t index;
+
+  bool operator==(const Draw&) const = default;
 };
 
 struct PhiloxBlock {

@@ -13,6 +13,7 @@ class MethodOf final : public Method {
  public:
   MethodOf(int formula, OptionReader& reader) : Method(formula), hyper_(read_options<typename F::Hyper>(reader)) {}
 
+  const char* name() const override { return F::kName; }
   ParameterKind claims() const override { return F::kClaims; }
 
   void set(const std::vector<std::pair<std::string, double>>& values) override {
@@ -43,6 +44,7 @@ class MethodOf final : public Method {
     return step;
   }
 
+  bool signs(const Step& step) const override { return F::signs(of_formula(step)); }
   bool sampling_needs_noise(const Step& step) const override { return F::materialize_needs_noise(of_formula(step)); }
   bool pullback_needs_noise(const Step& step) const override { return F::pullback_needs_noise(of_formula(step)); }
 

@@ -25,6 +25,7 @@ class Method {
   virtual ~Method() = default;
 
   int formula() const { return formula_; }
+  virtual const char* name() const = 0;
   virtual ParameterKind claims() const = 0;
   // Changes numbers by name: all of them, or none where one is refused. ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE.
   virtual void set(const std::vector<std::pair<std::string, double>>& values) = 0;
@@ -34,6 +35,8 @@ class Method {
   virtual bool slot_used(int slot) const = 0;
   virtual float absent_slot(int slot) const = 0;
   virtual Step step(uint64_t t, int64_t samples) const = 0;
+  // Whether the weights of this step are +-1.
+  virtual bool signs(const Step& step) const = 0;
   // Whether sampling weights, and pulling gradients back, depend on noise in this step.
   virtual bool sampling_needs_noise(const Step& step) const = 0;
   virtual bool pullback_needs_noise(const Step& step) const = 0;

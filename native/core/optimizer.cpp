@@ -73,23 +73,40 @@ void Optimizer::allocate(int64_t samples) {
   samples_ = samples;
   const int64_t bytes = count_ * static_cast<int64_t>(sizeof(float));
   latent_ = Buffer(backend_, bytes);
-  weights_ = Buffer(backend_, bytes);
   if (samples > 1) pulled_back_ = Buffer(backend_, bytes);
   for (int s = 0; s < method_->slots(); ++s) {
     if (method_->slot_used(s)) slots_[static_cast<size_t>(s)] = Buffer(backend_, bytes);
   }
   for (const Claim& claim : claims_) {
-    claim.parameter->weights = weights_.floats() + claim.first;
-    claim.parameter->gradient = {&pass_, claim.first, nullptr};
+    const PackedShape& shape = claim.parameter->packed;
+    const int64_t packed_bytes = shape.outputs > 0 ? backend_.packed_bytes(shape) : 0;
+    packed_.push_back(packed_bytes > 0 ? Buffer(backend_, packed_bytes) : Buffer());
+    values_.emplace_back();
+    segments_.push_back({claim.first, claim.count, nullptr, packed_.back().data(), shape});
   }
   pass_.formula = method_->formula();
   pass_.step = &step_;
   pass_.count = count_;
   pass_.latent = latent_.floats();
-  pass_.weights = weights_.floats();
+  pass_.segments = segments_;
   pass_.pulled_back = pulled_back_.floats();
   pass_.samples = samples;
+  pass_.not_finite = &not_finite_;
   for (size_t s = 0; s < slots_.size(); ++s) pass_.slots[s] = slots_[s].floats();
+  for (size_t i = 0; i < claims_.size(); ++i) claims_[i].parameter->gradient = {&pass_, &segments_[i], nullptr};
+}
+
+void Optimizer::use_weights(bool packed) {
+  pass_.packed = packed;
+  for (size_t i = 0; i < segments_.size(); ++i) {
+    WeightSegment& segment = segments_[i];
+    const bool bits = packed && segment.packed;
+    if (!bits && !segment.values) {
+      values_[i] = Buffer(backend_, segment.count * static_cast<int64_t>(sizeof(float)));
+      segment.values = values_[i].floats();
+    }
+    claims_[i].parameter->weights = {bits ? nullptr : segment.values, bits ? segment.packed : nullptr};
+  }
 }
 
 void Optimizer::initialize(uint64_t seed) {
@@ -132,16 +149,21 @@ void Optimizer::initialize(uint64_t seed) {
 }
 
 int64_t Optimizer::bytes() const {
-  int64_t total = latent_.bytes() + weights_.bytes() + pulled_back_.bytes();
+  int64_t total = latent_.bytes() + pulled_back_.bytes();
   for (const Buffer& slot : slots_) total += slot.bytes();
+  for (const Buffer& packed : packed_) total += packed.bytes();
+  for (const Buffer& values : values_) total += values.bytes();
   return total;
 }
 
-void Optimizer::begin_step(uint64_t seed, uint32_t step, bool update) {
+void Optimizer::begin_step(uint64_t seed, uint32_t step, Update update) {
   step_ = method_->step(updates_ + 1, samples_);
   for (int s = 0; s < method_->slots(); ++s) pass_.absent_slots[static_cast<size_t>(s)] = method_->absent_slot(s);
+  use_weights(method_->signs(step_) && !recorded_values_);
   pass_.noise = {recorded_noise_, {seed, step, 0, Stream::weights, index_}};
-  pass_.update = update;
+  pass_.update = update != Update::none;
+  next_ = {seed, step + 1, 0, Stream::weights, index_};
+  pass_.next = update == Update::commit_and_materialize_next && pass_.packed ? &next_ : nullptr;
   begin_sample(0);
 }
 
@@ -151,15 +173,58 @@ void Optimizer::begin_sample(int64_t sample) {
   pass_.noise.recorded = recorded_noise_ ? recorded_noise_ + sample * count_ : nullptr;
 }
 
-void Optimizer::record(const float* noise, float* store) {
+void Optimizer::commit_step() {
+  ++updates_;
+  materialized_.reset();
+  if (pass_.next) materialized_ = *pass_.next;
+  if (not_finite_.exchange(false)) {
+    throw Error(ErrorCode::numeric, "update " + std::to_string(updates_) + " of " + method_->name() +
+                                        " gave latent weights that are not finite numbers");
+  }
+}
+
+void Optimizer::record(const float* noise, bool values, float* store) {
   recorded_noise_ = noise;
+  recorded_values_ = values;
   for (const Claim& claim : claims_) claim.parameter->gradient.store = store;
 }
 
+// The update of the last step may have drawn these weights already.
+void Optimizer::materialize() {
+  const Draw& draw = pass_.noise.draw;
+  if (materialized_ == draw && pass_.packed && !pass_.noise.recorded) return;
+  materialized_.reset();
+  backend_.materialize(pass_);
+  if (pass_.packed && !pass_.noise.recorded) materialized_ = draw;
+}
+
+void Optimizer::materialize_mode() {
+  materialized_.reset();
+  use_weights(method_->claims() == ParameterKind::binary);
+  backend_.materialize_mode(pass_);
+}
+
 void Optimizer::materialize_sample(const Draw& draw) {
+  materialized_.reset();
+  use_weights(method_->claims() == ParameterKind::binary);
   Draw own = draw;
   own.index = index_;
   backend_.materialize_sample(pass_, {nullptr, own});
+}
+
+void Optimizer::set_weights(const float* host) {
+  for (const WeightSegment& segment : segments_)
+    backend_.upload(segment.values, host + segment.first, segment.count * static_cast<int64_t>(sizeof(float)));
+}
+
+void Optimizer::copy_weights(float* host) {
+  for (const WeightSegment& segment : segments_) {
+    if (pass_.packed && segment.packed) {
+      backend_.unpack(segment, host + segment.first);
+    } else {
+      backend_.download(host + segment.first, segment.values, segment.count * static_cast<int64_t>(sizeof(float)));
+    }
+  }
 }
 
 }  // namespace bayesbinn

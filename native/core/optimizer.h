@@ -1,6 +1,7 @@
 // A method at work: the parameters that it owns, side by side in flat arrays, and its state.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,24 +40,36 @@ class Optimizer {
   uint64_t updates() const { return updates_; }
   void set_updates(uint64_t updates) { updates_ = updates; }
 
-  // A step of `samples` weight samples: settles the scalars and points the parameters' gradients at this optimizer.
-  void begin_step(uint64_t seed, uint32_t step, bool update);
+  enum class Update { none, commit, commit_and_materialize_next };
+  // A step of `samples` weight samples: settles the scalars and the form of the weights. ERR_OUT_OF_MEMORY.
+  void begin_step(uint64_t seed, uint32_t step, Update update);
   void begin_sample(int64_t sample);
-  void commit_step() { ++updates_; }
+  // ERR_NUMERIC where the update gave a latent weight that is no finite number.
+  void commit_step();
 
-  // Noise and weights in place of drawn ones (device memory; null: drawn), gradients kept in `store`.
-  void record(const float* noise, float* store);
+  // For the steps that follow: noise in place of drawn numbers (device memory; null: drawn), weights as float32 values,
+  // gradients kept in `store`.
+  void record(const float* noise, bool values, float* store);
 
   // Of the step begun.
   bool needs_noise() const { return method_->sampling_needs_noise(step_); }
 
+  // Whether the weights of the step begun are bits.
+  bool packed() const { return pass_.packed; }
+
   const OptimizerPass& pass() const { return pass_; }
-  void materialize() { backend_.materialize(pass_); }
-  void materialize_mode() { backend_.materialize_mode(pass_); }
+  // Weights of the step begun.
+  void materialize();
+  // Weights for an evaluation.
+  void materialize_mode();
   void materialize_sample(const Draw& draw);
+  // Weights as float32, in and out; in: only after `record` with values.
+  void set_weights(const float* host);
+  void copy_weights(float* host);
 
   float* latent() const { return latent_.floats(); }
-  float* weights() const { return weights_.floats(); }
+  // After a change of latent weights from outside.
+  void forget_weights() { materialized_.reset(); }
   // null: the method does without.
   float* slot(int slot) const { return slots_[static_cast<size_t>(slot)].floats(); }
 
@@ -70,7 +83,16 @@ class Optimizer {
   uint64_t updates_ = 0;
   Method::Step step_ = {};
   OptimizerPass pass_ = {};
-  Buffer latent_, weights_, pulled_back_;
+  // Binds the parameters to their weights as bits, or as float32 values, for which there is memory from then on.
+  void use_weights(bool packed);
+
+  Buffer latent_, pulled_back_;
+  std::vector<WeightSegment> segments_;
+  std::vector<Buffer> packed_, values_;  // a segment each
+  std::optional<Draw> materialized_;     // the noise that the packed weights were drawn by, if they are current
+  Draw next_ = {};
+  std::atomic<bool> not_finite_{false};
+  bool recorded_values_ = false;
   std::array<Buffer, kMaxSlots> slots_;
   const float* recorded_noise_ = nullptr;
 };

@@ -32,7 +32,7 @@ void check_targets(const ReplayCall& call, bool labels, ChannelShape outputs) {
 struct RecordingEnd {
   std::vector<std::unique_ptr<Optimizer>>& optimizers;
   ~RecordingEnd() {
-    for (const auto& optimizer : optimizers) optimizer->record(nullptr, nullptr);
+    for (const auto& optimizer : optimizers) optimizer->record(nullptr, false, nullptr);
   }
 };
 
@@ -102,8 +102,8 @@ ReplayResult Session::replay(const ReplayCall& call) {
       noise[i] = Buffer(*backend_, bytes_of(all));
       backend_->upload(noise[i].data(), (*call.noise)[i]->data(), noise[i].bytes());
     }
-    optimizer.record(noise[i].floats(), gradients[i].floats());
-    optimizer.begin_step(seed_, step_, call.commit);
+    optimizer.record(noise[i].floats(), call.weights && (*call.weights)[i], gradients[i].floats());
+    optimizer.begin_step(seed_, step_, call.commit ? Optimizer::Update::commit : Optimizer::Update::none);
     if (noise[i].bytes() > 0 && optimizer.needs_noise()) check_noise(*(*call.noise)[i]);
     result.weights.emplace_back(all);
     result.gradients.emplace_back(all);
@@ -113,15 +113,14 @@ ReplayResult Session::replay(const ReplayCall& call) {
     for (size_t i = 0; i < optimizers_.size(); ++i) {
       Optimizer& optimizer = *optimizers_[i];
       optimizer.begin_sample(s);
-      const int64_t bytes = bytes_of(static_cast<size_t>(optimizer.count()));
       if (call.weights && (*call.weights)[i]) {
-        backend_->upload(optimizer.weights(), (*call.weights)[i]->data() + s * optimizer.count(), bytes);
+        optimizer.set_weights((*call.weights)[i]->data() + s * optimizer.count());
       } else if (train) {
         optimizer.materialize();
       } else {
         optimizer.materialize_mode();
       }
-      backend_->download(result.weights[i].data() + s * optimizer.count(), optimizer.weights(), bytes);
+      optimizer.copy_weights(result.weights[i].data() + s * optimizer.count());
     }
     backend_->import_rows(call.inputs.data(), network_->input(), batch);
     if (!given_gradient) {

@@ -60,6 +60,7 @@ void Session::set_state(StateScope scope, const std::vector<NamedTensor>& tensor
   }
   if (!given.empty()) refuse(given.begin()->first, "the network has none of this name");
   for (const NamedTensor& tensor : tensors) given.emplace(tensor.name, &tensor);
+  for (const auto& optimizer : optimizers_) optimizer->forget_weights();
   for (const StateTensor& tensor : own) {
     const std::vector<float>& data = given.at(tensor.name)->data;
     backend_->upload(tensor.device, data.data(), static_cast<int64_t>(data.size() * sizeof(float)));

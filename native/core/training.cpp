@@ -33,7 +33,9 @@ void Session::check_loss(const LossSums& sums) const {
 // memory runs out in that pass, or the session is abandoned: then its weights are of no more use.)
 bool Session::train_step(int64_t batch, LossSums& sums) {
   network_->begin_step();
-  for (const auto& optimizer : optimizers_) optimizer->begin_step(seed_, step_, true);
+  for (const auto& optimizer : optimizers_) {
+    optimizer->begin_step(seed_, step_, Optimizer::Update::commit_and_materialize_next);
+  }
   sums = {0, 0};
   for (int64_t s = 0; s < samples_; ++s) {
     for (const auto& optimizer : optimizers_) {

@@ -65,8 +65,8 @@ class BatchNorm final : public Layer {
 
  private:
   BatchNormParameters values() const {
-    return {options_.affine ? parameters[0].weights : nullptr, options_.affine ? parameters[1].weights : nullptr,
-            options_.epsilon, options_.momentum};
+    return {options_.affine ? parameters[0].weights.values : nullptr,
+            options_.affine ? parameters[1].weights.values : nullptr, options_.epsilon, options_.momentum};
   }
   float* mean() const { return static_cast<float*>(saved[0].data); }
   float* inverse_deviation() const { return static_cast<float*>(saved[1].data); }

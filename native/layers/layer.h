@@ -21,8 +21,9 @@ struct Parameter {
   ParameterKind kind;
   Initial initial;
   int64_t fan_in, fan_out;
-  // Bound by the network:
-  const float* weights = nullptr;
+  PackedShape packed = {};  // as bits where its weights are signs; no outputs: never
+  // Bound by the optimizer:
+  Weights weights = {};
   GradientTarget gradient = {};
 };
 

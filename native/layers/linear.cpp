@@ -33,6 +33,7 @@ class Linear final : public Layer {
     element_count({options_.units, in_});
     parameters.push_back(
         {"weight", {options_.units, in_}, options_.weights, Initial::glorot_uniform, in_, options_.units});
+    if (options_.weights == ParameterKind::binary) parameters.back().packed = {options_.units, in_, 1};
     if (options_.bias != Bias::none) {
       const bool binary = options_.bias == Bias::binary;
       parameters.push_back({"bias",
@@ -48,7 +49,7 @@ class Linear final : public Layer {
   bool backward_reads_inputs() const override { return true; }
 
   void forward(const Pass& pass, const ForwardIo& io) override {
-    const float* bias = parameters.size() > 1 ? parameters[1].weights : nullptr;
+    const float* bias = parameters.size() > 1 ? parameters[1].weights.values : nullptr;
     pass.backend.linear(shape(pass), io.inputs[0].data, parameters[0].weights, bias, io.output.data);
   }
 

@@ -54,13 +54,14 @@ struct Adam {
   static float initial_slot(const Hyper&, int, float) { return 0.0f; }
   static float absent_slot(const Hyper&, int) { return 0.0f; }
 
+  static bool signs(const Step&) { return false; }
   static bool materialize_needs_noise(const Step&) { return false; }
   static bool pullback_needs_noise(const Step&) { return false; }
 
   BB_FORMULA bool settled(const Weight&, const Step&) { return false; }
   BB_FORMULA float materialize(const Weight& weight, float, const Step&) { return weight.latent; }
   BB_FORMULA float materialize_settled(const Weight& weight, const Step&) { return weight.latent; }
-  BB_FORMULA float pullback(float g, float, const Weight&, float, const Step& step) { return step.sample_share * g; }
+  BB_FORMULA float pullback(float g, const Weight&, float, const Step& step) { return step.sample_share * g; }
   BB_FORMULA float pullback_settled(float g, const Weight&, const Step& step) { return step.sample_share * g; }
 
   BB_FORMULA void update(Weight& weight, float gradient, const Step& step) {
@@ -71,6 +72,7 @@ struct Adam {
     weight.latent -= step.rate * m / (std::sqrt(v * step.second_correction) + step.epsilon);
   }
 
+  BB_FORMULA bool positive(const Weight& weight, float) { return weight.latent >= 0.0f; }
   BB_FORMULA float mode(float latent) { return latent; }
   BB_FORMULA float probability(float) { return 1.0f; }
 };

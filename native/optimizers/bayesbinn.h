@@ -101,6 +101,7 @@ struct BayesBinn {
   // Missing slots reach the loop as these constants.
   static float absent_slot(const Hyper& hyper, int slot) { return initial_slot(hyper, slot, 0.0f); }
 
+  static bool signs(const Step& step) { return step.signs; }
   static bool materialize_needs_noise(const Step& step) { return !step.mean; }
   static bool pullback_needs_noise(const Step& step) { return !step.mean && !step.signs; }
 
@@ -112,14 +113,15 @@ struct BayesBinn {
 
   BB_FORMULA float materialize(const Weight& weight, float u, const Step& step) {
     if (step.mean) return tanh_float(weight.latent);
-    const float x = weight.latent + half_logit(u);
-    const float relaxed = tanh_float(x * step.inverse_temperature);
-    return step.signs ? mode(x) : relaxed;
+    const float relaxed = tanh_float((weight.latent + half_logit(u)) * step.inverse_temperature);
+    return step.signs ? (positive(weight, u) ? 1.0f : -1.0f) : relaxed;
   }
+
+  BB_FORMULA bool positive(const Weight& weight, float u) { return weight.latent + half_logit(u) >= 0.0f; }
 
   BB_FORMULA float materialize_settled(const Weight& weight, const Step&) { return mode(weight.latent); }
 
-  BB_FORMULA float pullback(float g, float, const Weight& weight, float u, const Step& step) {
+  BB_FORMULA float pullback(float g, const Weight& weight, float u, const Step& step) {
     if (step.mean) return step.scale * g;
     const float mu_term = saturated_sech2(scale_lambda(weight, step), step) + step.epsilon;
     if (step.signs) return step.scale * (step.epsilon / mu_term) * g;

@@ -11,9 +11,10 @@
 //   initial_slot(hyper, slot, latent)
 //   absent_slot(hyper, slot)         the constant that stands for a slot where slot_used says no
 //   materialize(weight, u, step)     latent -> weight of the forward pass; u: uniform noise
-//   pullback(g, w, weight, u, step)  dL/dw -> contribution to the gradient of the update, summed over the samples
+//   pullback(g, weight, u, step)     dL/dw -> contribution to the gradient of the update, summed over the samples
 //   update(weight, gradient, step)   one step of the latent weight and its slots
 //   mode(latent), probability(latent)  weight of an evaluation; probability that a binary weight is +1
+//   signs(step), positive(weight, u)   whether materialize gives +-1, so that weights can be bits; and then, which
 //
 // and three statements that let the loop leave out work without changing a bit:
 //   materialize_needs_noise(step), pullback_needs_noise(step), settled(weight, step): with noise in [2^-24, 1-2^-24]

@@ -167,7 +167,7 @@ function runKernels(temperature: number, saturation: number) {
   const latent = lambda.slice();
   const scales = new Float32Array(cells.length);
   const ones = new Float32Array(cells.length).fill(1);
-  const each = { weights: [weights], noise: [noise], gradients: [ones] };
+  const each = { noise: [noise], gradients: [ones] };
   update({ optimizer, latent, state: { momentum: scales }, ...each, t: 1, threads: 1 });
   return { weights, scales, latent };
 }

@@ -80,7 +80,6 @@ function updated(golden: Golden, step: number, lagging: Float32Array) {
     optimizer: recordedOptimizer(golden),
     latent: lambda,
     state: { momentum, previous_lambda: lagging, ...(prior === undefined ? {} : { prior }) },
-    weights: each("w"),
     noise,
     gradients: each("grad"),
     t: step + 1,

@@ -37,14 +37,13 @@ const update = {
   optimizer: bayesbinn({ samples: 2, staleMu: true }),
   latent: floats(7),
   state: { momentum: floats(7), previous_lambda: floats(7) },
-  weights: [floats(7), floats(7)],
   noise: [floats(7), floats(7)],
   gradients: [floats(7), floats(7)],
   t: 1,
   threads: 1,
 };
 /** One array a weight sample, each of seven floats. */
-const wrongLists = (["weights", "noise", "gradients"] as const).flatMap(
+const wrongLists = (["noise", "gradients"] as const).flatMap(
   (key) =>
     [
       [key, [null, undefined, 3, "text", {}, floats(7), [floats(7), null], [floats(7), [0.5]]], "ERR_OPTION_TYPE"],

@@ -98,12 +98,10 @@ for (const [name, given] of rows) {
         const [previousLambda, priorState] = [guarded(count, previous), guarded(count, prior)];
         const before = momentum.values.slice();
         const state = { momentum: momentum.values, previous_lambda: previousLambda.values, prior: priorState.values };
-        const weights = lists(() => new Float32Array(count));
         kernels.update({
           optimizer: bayesbinn(given),
           latent: latent.values,
           state,
-          weights,
           noise,
           gradients,
           t,
@@ -162,7 +160,6 @@ for (const [name, { learningRate, beta1, beta2, epsilon }] of [
           optimizer,
           latent: latent.values,
           state: { first_moment: moment.values, second_moment: variance.values },
-          weights: [start],
           noise: [start],
           gradients: [gradient],
           t,

@@ -38,7 +38,6 @@ test("a sign's gradient passes as if 1 - w^2 were 0, a soft one's with its slope
       optimizer: bayesbinn(options),
       latent: Float32Array.of(0),
       state: { momentum },
-      weights: [new Float32Array(1)],
       noise: [Float32Array.of(0.5)],
       gradients: [Float32Array.of(1)],
       t: 1,

@@ -81,7 +81,6 @@ function sech2Of(lambda: Float32Array, noise: Float32Array): Float32Array {
     optimizer: bare,
     latent: lambda,
     state,
-    weights: [zeros],
     noise: [noise],
     gradients,
     t: 1,

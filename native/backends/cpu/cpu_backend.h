@@ -13,6 +13,8 @@
 
 namespace bayesbinn::BAYESBINN_ISA {
 
+struct CodeLayout;
+
 constexpr int64_t kBatchMultiple = 16;
 
 inline int64_t batch_stride(int64_t batch) { return (batch + kBatchMultiple - 1) / kBatchMultiple * kBatchMultiple; }
@@ -41,8 +43,8 @@ class CpuBackend final : public Backend {
   int64_t target_bytes(bool labels, int64_t width, int64_t batch) const override;
 
   // linear.cpp
-  void linear(const LinearShape& shape, const float* x, const float* weights, const float* bias, float* y) override;
-  void linear_input_gradient(const LinearShape& shape, const float* dy, const float* weights, float* dx) override;
+  void linear(const LinearShape& shape, const float* x, Weights weights, const float* bias, float* y) override;
+  void linear_input_gradient(const LinearShape& shape, const float* dy, Weights weights, float* dx) override;
   void linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
                               const GradientTarget& target) override;
   void bias_gradient(const ChannelBatch& shape, const float* dy, const GradientTarget& target) override;
@@ -80,8 +82,20 @@ class CpuBackend final : public Backend {
   void materialize_sample(const OptimizerPass& pass, const Noise& noise) override;
   void consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) override;
   void draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) override;
+  int64_t packed_bytes(const PackedShape& shape) const override;
+  void unpack(const WeightSegment& segment, float* host) override;
 
  private:
+  // packed/linear.cpp
+  void packed_product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias, int64_t batch,
+                      float* y);
+
+  // optimizers.cpp
+  template <class Signs>
+  void pack_segment(const WeightSegment& segment, Signs&& signs);
+  template <class Values>
+  void fill_segment(const WeightSegment& segment, Values&& values);
+
   // Calls task(begin, end) for blocks of `block` of [0, count).
   template <class Task>
   void in_blocks(int64_t count, int64_t block, Task&& task) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/packed/pack.h"
 #include "backends/cpu/reductions.h"
 #include "backends/cpu/sgemm.h"
 
@@ -16,10 +17,15 @@ constexpr int64_t kGradientBlock = 131072;
 
 }  // namespace
 
-void CpuBackend::linear(const LinearShape& shape, const float* x, const float* weights, const float* bias, float* y) {
+void CpuBackend::linear(const LinearShape& shape, const float* x, Weights weights, const float* bias, float* y) {
+  if (weights.packed) {
+    const PackedLayout layout({shape.out, shape.in, 1});
+    packed_product(layout.forward, layout.forward_codes(weights.packed, 0), x, bias, shape.batch, y);
+    return;
+  }
   const int64_t stride = batch_stride(shape.batch);
   in_blocks(shape.out, kRowBlock, [&](int64_t begin, int64_t end) {
-    sgemm(end - begin, shape.batch, shape.in, {weights + begin * shape.in, shape.in, Transpose::no},
+    sgemm(end - begin, shape.batch, shape.in, {weights.values + begin * shape.in, shape.in, Transpose::no},
           {x, stride, Transpose::no}, y + begin * stride, stride);
     if (!bias) return;
     for (int64_t o = begin; o < end; ++o) {
@@ -28,18 +34,25 @@ void CpuBackend::linear(const LinearShape& shape, const float* x, const float* w
   });
 }
 
-void CpuBackend::linear_input_gradient(const LinearShape& shape, const float* dy, const float* weights, float* dx) {
+void CpuBackend::linear_input_gradient(const LinearShape& shape, const float* dy, Weights weights, float* dx) {
+  if (weights.packed) {
+    const PackedLayout layout({shape.out, shape.in, 1});
+    packed_product(layout.backward, layout.backward_codes(weights.packed, 0), dy, nullptr, shape.batch, dx);
+    return;
+  }
   const int64_t stride = batch_stride(shape.batch);
   in_blocks(shape.in, kRowBlock, [&](int64_t begin, int64_t end) {
-    sgemm(end - begin, shape.batch, shape.out, {weights + begin, shape.in, Transpose::yes}, {dy, stride, Transpose::no},
-          dx + begin * stride, stride);
+    sgemm(end - begin, shape.batch, shape.out, {weights.values + begin, shape.in, Transpose::yes},
+          {dy, stride, Transpose::no}, dx + begin * stride, stride);
   });
 }
 
 void CpuBackend::linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
                                         const GradientTarget& target) {
   const int64_t stride = batch_stride(shape.batch);
-  const int64_t rows = std::max<int64_t>(1, kGradientBlock / shape.in);
+  const int64_t wanted = std::max<int64_t>(1, kGradientBlock / shape.in);
+  const bool packed = target.segment && target.segment->packed;
+  const int64_t rows = packed ? pack_rows_near(PackedLayout(target.segment->shape), wanted) : wanted;
   in_blocks(shape.out, rows, [&](int64_t begin, int64_t end) {
     thread_local std::vector<float> block;
     block.resize(static_cast<size_t>((end - begin) * shape.in));

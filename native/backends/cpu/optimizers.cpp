@@ -1,90 +1,34 @@
-// The loop of every optimizer: blocks of weights against the formulas of optimizers/.
-#include <algorithm>
+// The loops of every optimizer: blocks of weights against the formulas of optimizers/.
+#include <atomic>
 #include <cstring>
+#include <limits>
+#include <vector>
 
 #include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/packed/pack.h"
+#include "backends/cpu/weight_block.h"
 #include "optimizers/list.h"
+
+#if defined(__clang__)
+#define BB_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define BB_INDEPENDENT _Pragma("GCC ivdep")
+#endif
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-// Weights of a parallel task, and of an inner block: small, since one unsettled weight makes its block draw noise.
+// Weights of a parallel task.
 constexpr int64_t kTask = 32768;
-constexpr int64_t kBlock = 64;
-
-// Uniform noise of a block: recorded, or drawn on demand.
-class BlockNoise {
- public:
-  BlockNoise(const Noise& noise, int64_t first, int64_t count) : noise_(noise), first_(first), count_(count) {}
-
-  bool recorded() const { return noise_.recorded != nullptr; }
-
-  const float* values() {
-    if (recorded()) return noise_.recorded + first_;
-    const int64_t begin = first_ / 4;
-    const int64_t blocks = (first_ + count_ + 3) / 4 - begin;
-    uint32_t words[4][kBlock / 4 + 1];
-    for (int64_t i = 0; i < blocks; ++i) {
-      const PhiloxBlock block = draw_block(noise_.draw, static_cast<uint32_t>(begin + i));
-      for (int j = 0; j < 4; ++j) words[j][i] = block.word[j];
-    }
-    for (int64_t i = 0; i < blocks; ++i) {
-      for (int j = 0; j < 4; ++j) uniform_[4 * i + j] = uniform_from_bits(words[j][i]);
-    }
-    return uniform_ + first_ % 4;
-  }
-
- private:
-  const Noise& noise_;
-  int64_t first_, count_;
-  alignas(64) float uniform_[kBlock + 8];
-};
-
-// The arrays of a block; a slot that the method does without reads as its constant, and writes to it are dropped.
-template <class F>
-class BlockWeights {
- public:
-  static constexpr int kUsed = static_cast<int>(std::size(F::kSlots));
-
-  BlockWeights(const OptimizerPass& pass, int64_t first, int64_t count) : latent_(pass.latent + first) {
-    for (int s = 0; s < kUsed; ++s) {
-      const auto slot = static_cast<size_t>(s);
-      slot_[s] = pass.slots[slot] ? pass.slots[slot] + first : absent_[s];
-      if (!pass.slots[slot]) std::fill(absent_[s], absent_[s] + count, pass.absent_slots[slot]);
-    }
-  }
-
-  __attribute__((always_inline)) Weight load(int64_t i) const {
-    Weight weight;
-    weight.latent = latent_[i];
-    for (int s = 0; s < kMaxSlots; ++s) weight.slot[s] = s < kUsed ? slot_[s][i] : 0.0f;
-    return weight;
-  }
-
-  __attribute__((always_inline)) void store(int64_t i, const Weight& weight) {
-    latent_[i] = weight.latent;
-    for (int s = 0; s < kUsed; ++s) slot_[s][i] = weight.slot[s];
-  }
-
- private:
-  float* latent_;
-  float* slot_[kMaxSlots];
-  alignas(64) float absent_[kMaxSlots][kBlock];
-};
 
 template <class F>
-bool all_settled(const BlockWeights<F>& weights, const typename F::Step& step, int64_t count) {
-  int32_t settled = 1;
-  for (int64_t i = 0; i < count; ++i) settled &= F::settled(weights.load(i), step);
-  return settled != 0;
+const typename F::Step& step_of(const OptimizerPass& pass) {
+  return *static_cast<const typename F::Step*>(pass.step);
 }
 
 template <class F>
-void materialize_block(const OptimizerPass& pass, int64_t first, int64_t count) {
-  const auto& step = *static_cast<const typename F::Step*>(pass.step);
-  const BlockWeights<F> weights(pass, first, count);
-  float* __restrict out = pass.weights + first;
-  BlockNoise noise(pass.noise, first, count);
+void materialize_block(const WeightArrays<F>& weights, const typename F::Step& step, BlockNoise noise, int64_t count,
+                       float* __restrict out) {
   if (!F::materialize_needs_noise(step)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::materialize(weights.load(i), 0.5f, step);
   } else if (!noise.recorded() && all_settled<F>(weights, step, count)) {
@@ -95,72 +39,132 @@ void materialize_block(const OptimizerPass& pass, int64_t first, int64_t count) 
   }
 }
 
+constexpr uint8_t sign_mask(bool positive) { return positive ? 0xff : 0; }
+
+// Where weights are signs: 0xff for +1, 0 for -1.
+template <class F>
+void sign_block(const WeightArrays<F>& weights, const typename F::Step& step, BlockNoise noise, int64_t count,
+                uint8_t* __restrict out) {
+  if (!F::materialize_needs_noise(step)) {
+    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), 0.5f));
+  } else if (!noise.recorded() && all_settled<F>(weights, step, count)) {
+    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(weights.load(i).latent >= 0.0f);
+  } else {
+    const float* u = noise.values();
+    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), u[i]));
+  }
+}
+
 // out[i] = pullback of gradient[i]
 template <class F>
-void pullback_block(const OptimizerPass& pass, const BlockWeights<F>& weights, int64_t first, int64_t count,
+void pullback_block(const WeightArrays<F>& weights, const typename F::Step& step, BlockNoise noise, int64_t count,
                     const float* __restrict gradient, float* __restrict out) {
-  const auto& step = *static_cast<const typename F::Step*>(pass.step);
-  const float* w = pass.weights + first;
-  BlockNoise noise(pass.noise, first, count);
   if (!noise.recorded() && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::pullback_settled(gradient[i], weights.load(i), step);
   } else if (!F::pullback_needs_noise(step)) {
-    for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], w[i], weights.load(i), 0.5f, step);
+    for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], weights.load(i), 0.5f, step);
   } else {
     const float* u = noise.values();
-    for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], w[i], weights.load(i), u[i], step);
+    for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], weights.load(i), u[i], step);
   }
 }
 
+// True where all latent weights stayed finite.
 template <class F>
-void consume_block(const OptimizerPass& pass, int64_t first, int64_t count, const float* gradient) {
-  const auto& step = *static_cast<const typename F::Step*>(pass.step);
-  BlockWeights<F> weights(pass, first, count);
-  alignas(64) float pulled[kBlock];
-  pullback_block<F>(pass, weights, first, count, gradient, pulled);
-  if (pass.samples > 1) {
-    float* sum = pass.pulled_back + first;
-    if (pass.sample > 0) {
-      for (int64_t i = 0; i < count; ++i) pulled[i] += sum[i];
-    }
-    if (pass.sample + 1 < pass.samples) {
-      std::copy(pulled, pulled + count, sum);
-      return;
-    }
-  }
-#if defined(__clang__)
-#pragma clang loop vectorize(assume_safety)
-#else
-#pragma GCC ivdep
-#endif
+bool update_block(WeightArrays<F>& weights, const typename F::Step& step, int64_t count, const float* gradient) {
+  int32_t finite = 1;
+  BB_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
     Weight weight = weights.load(i);
-    F::update(weight, pulled[i], step);
+    F::update(weight, gradient[i], step);
     weights.store(i, weight);
+    finite &= magnitude(weight.latent) <= std::numeric_limits<float>::max();
   }
+  return finite != 0;
 }
 
-// Calls action(first, count) for the blocks of [begin, end).
-template <class Action>
-void in_inner_blocks(int64_t begin, int64_t end, Action&& action) {
-  for (int64_t first = begin; first < end; first += kBlock) action(first, std::min(kBlock, end - first));
+// The gradient of the update from that of a weight sample; false until the last sample completes it.
+template <class F>
+bool accumulate_block(const OptimizerPass& pass, const WeightArrays<F>& weights, int64_t first, int64_t count,
+                      const float* gradient, float* out) {
+  pullback_block<F>(weights, step_of<F>(pass), BlockNoise(pass.noise, first, count), count, gradient, out);
+  if (pass.samples == 1) return true;
+  float* sum = pass.pulled_back + first;
+  if (pass.sample > 0) {
+    for (int64_t i = 0; i < count; ++i) out[i] += sum[i];
+  }
+  if (pass.sample + 1 == pass.samples) return true;
+  std::copy(out, out + count, sum);
+  return false;
+}
+
+// Signs of a block as float32 weights.
+void signs_to_values(const uint8_t* signs, int64_t count, float* values) {
+  for (int64_t i = 0; i < count; ++i) values[i] = signs[i] != 0 ? 1.0f : -1.0f;
+}
+
+// Space for the signs of some weights, of the thread that asks.
+uint8_t* sign_space(int64_t count) {
+  thread_local std::vector<uint8_t> space;
+  if (static_cast<int64_t>(space.size()) < count) space.resize(static_cast<size_t>(count));
+  return space.data();
 }
 
 }  // namespace
 
+// Calls signs(first, count, out), with first counted in the pass, and packs what it gives.
+template <class Signs>
+void CpuBackend::pack_segment(const WeightSegment& segment, Signs&& signs) {
+  const PackedLayout layout(segment.shape);
+  const int64_t row = segment.count / segment.shape.outputs;
+  in_blocks(segment.shape.outputs, pack_rows_near(layout, kTask / row), [&](int64_t begin, int64_t end) {
+    uint8_t* const space = sign_space((end - begin) * row);
+    in_inner_blocks(begin * row, end * row,
+                    [&](int64_t at, int64_t count) { signs(segment.first + at, count, space + (at - begin * row)); });
+    pack_rows(layout, begin, end, space, segment.packed);
+  });
+}
+
+// Calls values(first, count, out), with first counted in the pass.
+template <class Values>
+void CpuBackend::fill_segment(const WeightSegment& segment, Values&& values) {
+  in_blocks(segment.count, kTask, [&](int64_t begin, int64_t end) {
+    in_inner_blocks(begin, end,
+                    [&](int64_t at, int64_t count) { values(segment.first + at, count, segment.values + at); });
+  });
+}
+
 void CpuBackend::materialize(const OptimizerPass& pass) {
   Optimizers::visit(pass.formula, [&]<class F>() {
-    in_blocks(pass.count, kTask, [&](int64_t begin, int64_t end) {
-      in_inner_blocks(begin, end, [&](int64_t first, int64_t count) { materialize_block<F>(pass, first, count); });
-    });
+    const auto& step = step_of<F>(pass);
+    for (const WeightSegment& segment : pass.segments) {
+      if (pass.packed && segment.packed) {
+        pack_segment(segment, [&](int64_t first, int64_t count, uint8_t* out) {
+          sign_block<F>(WeightArrays<F>(pass, first), step, BlockNoise(pass.noise, first, count), count, out);
+        });
+      } else {
+        fill_segment(segment, [&](int64_t first, int64_t count, float* out) {
+          materialize_block<F>(WeightArrays<F>(pass, first), step, BlockNoise(pass.noise, first, count), count, out);
+        });
+      }
+    }
   });
 }
 
 void CpuBackend::materialize_mode(const OptimizerPass& pass) {
   Optimizers::visit(pass.formula, [&]<class F>() {
-    in_blocks(pass.count, kTask, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) pass.weights[i] = F::mode(pass.latent[i]);
-    });
+    const float* const latent = pass.latent;
+    for (const WeightSegment& segment : pass.segments) {
+      if (pass.packed && segment.packed) {
+        pack_segment(segment, [&](int64_t first, int64_t count, uint8_t* out) {
+          for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::mode(latent[first + i]) > 0.0f);
+        });
+      } else {
+        fill_segment(segment, [&](int64_t first, int64_t count, float* out) {
+          for (int64_t i = 0; i < count; ++i) out[i] = F::mode(latent[first + i]);
+        });
+      }
+    }
   });
 }
 
@@ -170,29 +174,57 @@ void CpuBackend::materialize_sample(const OptimizerPass& pass, const Noise& nois
       materialize_mode(pass);
       return;
     }
-    in_blocks(pass.count, kTask, [&](int64_t begin, int64_t end) {
-      in_inner_blocks(begin, end, [&](int64_t first, int64_t count) {
-        BlockNoise block_noise(noise, first, count);
-        const float* u = block_noise.values();
-        for (int64_t i = 0; i < count; ++i) {
-          pass.weights[first + i] = u[i] < F::probability(pass.latent[first + i]) ? 1.0f : -1.0f;
-        }
-      });
-    });
+    const auto draw = [&](int64_t first, int64_t count, uint8_t* __restrict out) {
+      BlockNoise block_noise(noise, first, count);
+      const float* u = block_noise.values();
+      for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(u[i] < F::probability(pass.latent[first + i]));
+    };
+    for (const WeightSegment& segment : pass.segments) {
+      if (pass.packed && segment.packed) {
+        pack_segment(segment, draw);
+      } else {
+        fill_segment(segment, [&](int64_t first, int64_t count, float* out) {
+          uint8_t signs[kBlock];
+          draw(first, count, signs);
+          signs_to_values(signs, count, out);
+        });
+      }
+    }
   });
 }
 
+// One pass over the block: gradient, update, and the signs of the next step while the latent weights are at hand.
 void CpuBackend::consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) {
   const OptimizerPass& pass = *target.pass;
-  const int64_t first = target.first + offset;
+  const WeightSegment& segment = *target.segment;
+  const int64_t first = segment.first + offset;
   if (target.store) {
     std::memcpy(target.store + pass.sample * pass.count + first, gradient, static_cast<size_t>(count) * sizeof(float));
   }
   if (!pass.update) return;
+  const bool next = pass.next && pass.sample + 1 == pass.samples;
+  uint8_t* const signs = next ? sign_space(count) : nullptr;
   Optimizers::visit(pass.formula, [&]<class F>() {
-    in_inner_blocks(first, first + count,
-                    [&](int64_t at, int64_t length) { consume_block<F>(pass, at, length, gradient + (at - first)); });
+    const auto& step = step_of<F>(pass);
+    WeightArrays<F> weights(pass, first);
+    bool finite = true;
+    in_inner_blocks(first, first + count, [&](int64_t at, int64_t length) {
+      weights.move_to(at);
+      alignas(64) float pulled[kBlock];
+      if (!accumulate_block<F>(pass, weights, at, length, gradient + (at - first), pulled)) return;
+      finite &= update_block<F>(weights, step, length, pulled);
+      if (next)
+        sign_block<F>(weights, step, BlockNoise({nullptr, *pass.next}, at, length), length, signs + (at - first));
+    });
+    if (!finite) pass.not_finite->store(true, std::memory_order_relaxed);
   });
+  if (!next) return;
+  if (segment.packed) {
+    const int64_t row = segment.count / segment.shape.outputs;
+    pack_rows(PackedLayout(segment.shape), offset / row, (offset + count) / row, signs, segment.packed);
+  } else {
+    signs_to_values(signs, count, segment.values + offset);
+  }
 }
 
 void CpuBackend::draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) {
@@ -203,6 +235,12 @@ void CpuBackend::draw_uniform(const Draw& draw, int64_t first, int64_t count, fl
       std::copy_n(block.values(), length, out + at);
     });
   });
+}
+
+int64_t CpuBackend::packed_bytes(const PackedShape& shape) const { return PackedLayout(shape).bytes(); }
+
+void CpuBackend::unpack(const WeightSegment& segment, float* host) {
+  bayesbinn::BAYESBINN_ISA::unpack(PackedLayout(segment.shape), segment.packed, 0, segment.count, host);
 }
 
 }  // namespace bayesbinn::BAYESBINN_ISA

@@ -8,11 +8,11 @@ namespace bayesbinn::BAYESBINN_ISA {
 // Sum over i of term(i).
 template <class Term>
 inline double lane_sum(int64_t count, Term&& term) {
-  constexpr int64_t kLanes = 8;
-  double lane[kLanes] = {};
+  constexpr int64_t kSumLanes = 8;
+  double lane[kSumLanes] = {};
   int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (int64_t l = 0; l < kLanes; ++l) lane[l] += term(i + l);
+  for (; i + kSumLanes <= count; i += kSumLanes) {
+    for (int64_t l = 0; l < kSumLanes; ++l) lane[l] += term(i + l);
   }
   for (int64_t l = 0; i < count; ++i, ++l) lane[l] += term(i);
   return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));

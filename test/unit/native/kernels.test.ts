@@ -49,12 +49,10 @@ test("an update of Adam by hand", () => {
   assert.equal(kernels.stateNames(optimizer), ["first_moment", "second_moment"]);
   const latent = Float32Array.of(1, -1);
   const state = { first_moment: new Float32Array(2), second_moment: new Float32Array(2) };
-  const weights = [latent.slice()];
   kernels.update({
     optimizer,
     latent,
     state,
-    weights,
     noise: [new Float32Array(2)],
     gradients: [Float32Array.of(4, -0.5)],
     t: 1,

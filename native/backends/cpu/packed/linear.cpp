@@ -1,0 +1,52 @@
+// Linear layers with packed weights: the forward product and the input gradient are the same walk over one of the two
+// arrangements of the codes.
+#include <algorithm>
+
+#include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/packed/lookup.h"
+
+namespace bayesbinn::BAYESBINN_ISA {
+namespace {
+
+// Outputs of a task: enough to pay for the tables, which every task builds for itself.
+constexpr int64_t kOutputBlock = 1024;
+
+// y[begin..end) for the kSamples samples at x and y, whose features lie `stride` floats apart.
+template <int bits>
+void product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias, int64_t begin,
+             int64_t end, int64_t stride, float* y) {
+  alignas(64) static thread_local float tables[kChunk * (kSamples << bits)];
+  alignas(64) static thread_local float sums[kOutputBlock * kSamples];
+  const int64_t outputs = end - begin;
+  for (int64_t chunk = 0; chunk < layout.chunks; ++chunk) {
+    build_chunk<bits>(layout, chunk, x, stride, tables);
+    const uint16_t* const of_chunk = codes + (chunk * layout.outputs + begin) * kChunk;
+    if (chunk == 0) {
+      look_up<bits, true>(tables, of_chunk, outputs, sums);
+    } else {
+      look_up<bits, false>(tables, of_chunk, outputs, sums);
+    }
+  }
+  for (int64_t o = 0; o < outputs; ++o) {
+    const float shift = bias ? bias[begin + o] : 0.0f;
+    for (int64_t s = 0; s < kSamples; ++s) y[(begin + o) * stride + s] = sums[o * kSamples + s] + shift;
+  }
+}
+
+}  // namespace
+
+void CpuBackend::packed_product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias,
+                                int64_t batch, float* y) {
+  const int64_t stride = batch_stride(batch);
+  const int64_t blocks = (layout.outputs + kOutputBlock - 1) / kOutputBlock;
+  const int64_t sample_blocks = (batch + kSamples - 1) / kSamples;
+  in_blocks(blocks * sample_blocks, 1, [&](int64_t task, int64_t) {
+    const int64_t begin = task / sample_blocks * kOutputBlock;
+    const int64_t end = std::min(begin + kOutputBlock, layout.outputs);
+    const int64_t sample = task % sample_blocks * kSamples;
+    with_bits(layout.bits,
+              [&]<int bits>() { product<bits>(layout, codes, x + sample, bias, begin, end, stride, y + sample); });
+  });
+}
+
+}  // namespace bayesbinn::BAYESBINN_ISA

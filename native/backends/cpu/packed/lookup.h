@@ -1,0 +1,109 @@
+// Products with binary weights by table look-up: float32 sums of +-x without a multiplication.
+//
+// For a group of `bits` inputs and kSamples samples side by side the 2^bits signed sums are formed once; then every
+// output adds the one that its code names: one load and one addition for `bits` inputs. The tables of kChunk groups
+// stay in the first-level cache while all outputs pass, their sums streaming by.
+//
+// A table is the sum of two halves, hi + lo, each built by x and -x. So Inf stays Inf and only Inf - Inf is NaN; NaN
+// reaches every output of its sample.
+#pragma once
+
+#include <cstring>
+
+#include "backends/cpu/packed/layout.h"
+
+namespace bayesbinn::BAYESBINN_ISA {
+
+constexpr int64_t kVectors = kSamples / kLanes;
+constexpr int64_t kLargestTable = 64 * kSamples;
+
+alignas(64) inline constexpr float kNoInput[kSamples] = {};
+
+// The 2^bits signed sums of bits vectors.
+template <int bits>
+__attribute__((always_inline)) inline void signed_sums(const FloatVector* x, FloatVector* sums) {
+  sums[0] = -x[0];
+  sums[1] = x[0];
+#pragma GCC unroll 8
+  for (int k = 1; k < bits; ++k) {
+#pragma GCC unroll 8
+    for (int code = (1 << k) - 1; code >= 0; --code) {
+      sums[code + (1 << k)] = sums[code] + x[k];
+      sums[code] = sums[code] - x[k];
+    }
+  }
+}
+
+// member[k]: kSamples values of member k.
+template <int bits>
+inline void build_table(const float* const* member, float* table) {
+  constexpr int kLow = bits / 2;
+  constexpr int kHigh = bits - kLow;
+#pragma GCC unroll 2
+  for (int64_t v = 0; v < kVectors; ++v) {
+    FloatVector x[bits], low[1 << kLow], high[1 << kHigh];
+#pragma GCC unroll 8
+    for (int k = 0; k < bits; ++k) x[k] = load(member[k] + v * kLanes);
+    signed_sums<kLow>(x, low);
+    signed_sums<kHigh>(x + kLow, high);
+#pragma GCC unroll 8
+    for (int h = 0; h < 1 << kHigh; ++h) {
+#pragma GCC unroll 8
+      for (int l = 0; l < 1 << kLow; ++l) store(table + ((h << kLow) + l) * kSamples + v * kLanes, high[h] + low[l]);
+    }
+  }
+}
+
+// Tables of a chunk of groups. x: kSamples samples of input 0; the next input lies `stride` floats on.
+template <int bits>
+inline void build_chunk(const CodeLayout& layout, int64_t chunk, const float* x, int64_t stride, float* tables) {
+  for (int64_t c = 0; c < kChunk; ++c) {
+    const float* member[bits];
+    for (int k = 0; k < bits; ++k) {
+      const int64_t group = chunk * kChunk + c;
+      const int64_t input = group * layout.group_step + k * layout.member_step;
+      member[k] = group < layout.groups && input < layout.inputs ? x + input * stride : kNoInput;
+    }
+    build_table<bits>(member, tables + c * (int64_t{1} << bits) * kSamples);
+  }
+}
+
+// sums[output][kSamples] (+)= the entries that codes[output][kChunk] name.
+template <int bits, bool first>
+inline void look_up(const float* tables, const uint16_t* codes, int64_t outputs, float* sums) {
+  constexpr int64_t kTableBytes = (int64_t{1} << bits) * kEntryBytes;
+  const auto* const bytes = reinterpret_cast<const char*>(tables);
+  for (int64_t o = 0; o < outputs; ++o) {
+    FloatVector sum[kVectors];
+#pragma GCC unroll 2
+    for (int64_t v = 0; v < kVectors; ++v) sum[v] = first ? FloatVector{} : load(sums + o * kSamples + v * kLanes);
+      // Four codes in one load, taken apart in registers: loads are what limits this loop.
+#pragma GCC unroll 2
+    for (int64_t c = 0; c < kChunk; c += 4) {
+      uint64_t word;
+      std::memcpy(&word, codes + o * kChunk + c, sizeof word);
+#pragma GCC unroll 4
+      for (int64_t i = 0; i < 4; ++i) {
+        asm("" : "+r"(word));  // or the compiler would make four loads of it again
+        const auto* const entry = reinterpret_cast<const float*>(bytes + (c + i) * kTableBytes + (word & 0xffff));
+        word >>= 16;
+#pragma GCC unroll 2
+        for (int64_t v = 0; v < kVectors; ++v) sum[v] += load(entry + v * kLanes);
+      }
+    }
+#pragma GCC unroll 2
+    for (int64_t v = 0; v < kVectors; ++v) store(sums + o * kSamples + v * kLanes, sum[v]);
+  }
+}
+
+// Calls action with the group size of a layout as a constant.
+template <class Action>
+inline void with_bits(int bits, Action&& action) {
+  if (bits == 4) {
+    action.template operator()<4>();
+  } else {
+    action.template operator()<6>();
+  }
+}
+
+}  // namespace bayesbinn::BAYESBINN_ISA

@@ -1,0 +1,103 @@
+// A few weights of an optimizer at a time: what the loops over formulas read and write.
+#pragma once
+
+#include <algorithm>
+#include <iterator>
+
+#include "backends/backend.h"
+
+namespace bayesbinn::BAYESBINN_ISA {
+
+// Weights of a block: few, since one unsettled weight makes its block draw noise.
+constexpr int64_t kBlock = 64;
+
+// Calls action(first, count) for the blocks of [begin, end).
+template <class Action>
+void in_inner_blocks(int64_t begin, int64_t end, Action&& action) {
+  for (int64_t first = begin; first < end; first += kBlock) action(first, std::min(kBlock, end - first));
+}
+
+// Uniform noise of a block: recorded, or drawn on demand.
+class BlockNoise {
+ public:
+  BlockNoise(const Noise& noise, int64_t first, int64_t count) : noise_(noise), first_(first), count_(count) {}
+
+  bool recorded() const { return noise_.recorded != nullptr; }
+
+  const float* values() {
+    if (recorded()) return noise_.recorded + first_;
+    const int64_t begin = first_ / 4;
+    const int64_t blocks = (first_ + count_ + 3) / 4 - begin;
+    uint32_t words[4][kBlock / 4 + 1];
+    for (int64_t i = 0; i < blocks; ++i) {
+      const PhiloxBlock block = draw_block(noise_.draw, static_cast<uint32_t>(begin + i));
+      for (int j = 0; j < 4; ++j) words[j][i] = block.word[j];
+    }
+    for (int64_t i = 0; i < blocks; ++i) {
+      for (int j = 0; j < 4; ++j) uniform_[4 * i + j] = uniform_from_bits(words[j][i]);
+    }
+    return uniform_ + first_ % 4;
+  }
+
+ private:
+  Noise noise_;
+  int64_t first_, count_;
+  alignas(64) float uniform_[kBlock + 8];
+};
+
+// The arrays of a pass; a slot that the method does without reads as its constant, and writes to it are dropped.
+template <class F>
+class WeightArrays {
+ public:
+  WeightArrays(const OptimizerPass& pass, int64_t first) : pass_(pass) {
+    for (int s = 0; s < kUsed; ++s) {
+      const auto slot = static_cast<size_t>(s);
+      if (!pass.slots[slot]) std::fill(absent_[s], absent_[s] + kBlock, pass.absent_slots[slot]);
+    }
+    move_to(first);
+  }
+  WeightArrays(const WeightArrays&) = delete;
+  WeightArrays& operator=(const WeightArrays&) = delete;
+
+  // The weights at hand: first .. first + kBlock - 1.
+  void move_to(int64_t first) {
+    latent_ = pass_.latent + first;
+    for (int s = 0; s < kUsed; ++s) {
+      float* const slot = pass_.slots[static_cast<size_t>(s)];
+      from_[s] = slot ? slot + first : absent_[s];
+      to_[s] = slot ? slot + first : dropped_[s];
+    }
+  }
+
+  __attribute__((always_inline)) Weight load(int64_t i) const {
+    Weight weight;
+    weight.latent = latent_[i];
+    for (int s = 0; s < kMaxSlots; ++s) weight.slot[s] = s < kUsed ? from_[s][i] : 0.0f;
+    return weight;
+  }
+
+  __attribute__((always_inline)) void store(int64_t i, const Weight& weight) {
+    latent_[i] = weight.latent;
+    for (int s = 0; s < kUsed; ++s) to_[s][i] = weight.slot[s];
+  }
+
+ private:
+  static constexpr int kUsed = static_cast<int>(std::size(F::kSlots));
+
+  const OptimizerPass& pass_;
+  float* latent_ = nullptr;
+  const float* from_[kMaxSlots];
+  float* to_[kMaxSlots];
+  alignas(64) float absent_[kMaxSlots][kBlock];
+  alignas(64) float dropped_[kMaxSlots][kBlock];
+};
+
+// Whether no weight at hand needs noise or an exponential.
+template <class F>
+bool all_settled(const WeightArrays<F>& weights, const typename F::Step& step, int64_t count) {
+  int32_t settled = 1;
+  for (int64_t i = 0; i < count; ++i) settled &= F::settled(weights.load(i), step);
+  return settled != 0;
+}
+
+}  // namespace bayesbinn::BAYESBINN_ISA
