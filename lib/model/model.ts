@@ -92,7 +92,7 @@ export class Model implements AsyncDisposable {
    * - `maxBatch`: largest batch in samples, an integer in 1..2^20; memory is planned for it. Default `1000`.
    *
    * @throws BayesBinnError `ERR_CHECKPOINT_FORMAT` or `ERR_CHECKPOINT_MISMATCH` for a file that is no model,
-   * `ERR_DEVICE_UNAVAILABLE`
+   * `ERR_DEVICE_UNAVAILABLE`, `ERR_OUT_OF_MEMORY`
    */
   static async load(path: string, options: z.input<typeof loadOptions> = {}): Promise<Model> {
     const settings = checkOptions(loadOptions, options, "load");
@@ -141,7 +141,8 @@ export class Model implements AsyncDisposable {
    *
    * @example const probabilities = await model.predict(test, { samples: 10 });
    * @returns `[samples, ...outputShape]`, row-major
-   * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_BUSY`, `ERR_DISPOSED`; the signal's reason
+   * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`; the
+   * signal's reason
    */
   async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Float32Array> {
     return predict(this, this.#currentHost(), inputs, options);
@@ -157,7 +158,8 @@ export class Model implements AsyncDisposable {
    * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    *
-   * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_BUSY`, `ERR_DISPOSED`; the signal's reason
+   * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`; the
+   * signal's reason
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     return evaluate(this, this.#currentHost(), dataset, options);

@@ -15,7 +15,11 @@ export interface LayerSpec {
   readonly [option: string]: unknown;
 }
 
-/** A method and the parameters that it owns; every parameter of the graph is claimed exactly once. */
+/**
+ * A method and the parameters that it owns; every parameter of the graph is claimed exactly once.
+ *
+ * Methods for binary weights say how many weight samples a step has, and must agree on it; methods for real values follow.
+ */
 export interface OptimizerSpec {
   readonly type: string;
   /** Full parameter names, such as `"linear1.weight"`. */

@@ -51,16 +51,19 @@ Napi::Value system_info(const Napi::CallbackInfo& info) {
 
 Napi::Value registry(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  std::vector<std::string> layers;
-  for (const LayerType& type : layer_types()) layers.emplace_back(type.name);
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("layers", to_array(env, layers));
-  object.Set("losses", to_array(env, Losses::names()));
-  object.Set("optimizers", to_array(env, Optimizers::names()));
-  return object;
+  return guarded(env, [&] {
+    std::vector<std::string> layers;
+    for (const LayerType& type : layer_types()) layers.emplace_back(type.name);
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("layers", to_array(env, layers));
+    object.Set("losses", to_array(env, Losses::names()));
+    object.Set("optimizers", to_array(env, Optimizers::names()));
+    return object;
+  });
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  keep_constructors(env);
   exports.Set("Session", SessionObject::define(env));
   exports.Set("kernels", kernels_object(env));
   exports.Set("systemInfo", Napi::Function::New<system_info>(env));

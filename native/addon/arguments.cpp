@@ -60,6 +60,10 @@ uint32_t checked_length(const Napi::Array& list, const std::string& path) {
                                              " entries given, accepted: at most " + std::to_string(kLongest));
 }
 
+bool is_plain(const Napi::Value& value) {
+  return value.IsObject() && !value.IsFunction() && !value.IsTypedArray() && !value.IsArrayBuffer();
+}
+
 // Values without getters, proxies and the like in them; typed arrays stay themselves.
 Napi::Value plain_copy(const Napi::Value& value, const std::string& path, int depth) {
   constexpr int kDeepest = 16;
@@ -71,7 +75,7 @@ Napi::Value plain_copy(const Napi::Value& value, const std::string& path, int de
     for (uint32_t i = 0; i < length; ++i) copy.Set(i, plain_copy(list.Get(i), path, depth + 1));
     return copy;
   }
-  if (!value.IsObject() || value.IsFunction() || value.IsTypedArray() || value.IsArrayBuffer()) return value;
+  if (!is_plain(value)) return value;
   const Napi::Object object = value.As<Napi::Object>();
   const Napi::Array keys = object.GetPropertyNames();
   Napi::Object copy = Napi::Object::New(value.Env());
@@ -98,9 +102,7 @@ Value to_value(const Napi::Value& value, const std::string& path, int depth) {
     }
     return Value(std::move(entries));
   }
-  if (!value.IsObject() || value.IsFunction() || value.IsTypedArray() || value.IsArrayBuffer()) {
-    wrong_type(path, "a boolean, a number, a string, an array or a plain object");
-  }
+  if (!is_plain(value)) wrong_type(path, "a boolean, a number, a string, an array or a plain object");
   const Napi::Object object = value.As<Napi::Object>();
   const Napi::Array keys = object.GetPropertyNames();
   Value::Object entries;
@@ -108,13 +110,13 @@ Value to_value(const Napi::Value& value, const std::string& path, int depth) {
     const std::string key = keys.Get(i).ToString().Utf8Value();
     const Napi::Value entry = object.Get(key);
     if (entry.IsUndefined()) continue;
-    entries.emplace_back(key, to_value(entry, path.empty() ? key : path + '.' + key, depth + 1));
+    entries.emplace_back(key, to_value(entry, key_path(path, key), depth + 1));
   }
   return Value(std::move(entries));
 }
 
 Napi::Object object_argument(const Napi::CallbackInfo& info, const char* call) {
-  if (info.Length() < 1 || !info[0].IsObject()) wrong_type(call, "an object");
+  if (info.Length() < 1 || !is_plain(info[0]) || info[0].IsArray()) wrong_type(call, "an object");
   return plain_copy(info[0], call, 0).As<Napi::Object>();
 }
 

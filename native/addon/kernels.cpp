@@ -30,7 +30,7 @@ Stream stream_of(const std::string& name) {
   static constexpr const char* kNames[] = {"weights",      "dropout",        "shuffle",
                                            "augmentation", "initialisation", "prediction"};
   const auto* const at = std::find(std::begin(kNames), std::end(kNames), name);
-  if (at == std::end(kNames)) throw Error(ErrorCode::option_range, "stream: unknown stream \"" + name + '"');
+  if (at == std::end(kNames)) throw Error(ErrorCode::option_range, "stream: unknown stream " + quoted(name));
   return static_cast<Stream>(at - std::begin(kNames));
 }
 

@@ -1,25 +1,38 @@
 #include "addon/results.h"
 
 #include <algorithm>
-#include <memory>
+
+#include "addon/arguments.h"
+#include "base/memory.h"
 
 namespace bayesbinn::addon {
 
-Napi::Float32Array to_float32_array(Napi::Env env, std::vector<float>&& values) {
-  const size_t count = values.size();
-  if (count == 0) return Napi::Float32Array::New(env, 0);
-  auto owner = std::make_unique<std::vector<float>>(std::move(values));
-  napi_value buffer = nullptr;
-  const auto release = [](napi_env, void*, void* hint) { delete static_cast<std::vector<float>*>(hint); };
-  const napi_status status =
-      napi_create_external_arraybuffer(env, owner->data(), count * sizeof(float), release, owner.get(), &buffer);
-  if (status == napi_ok) {
-    owner.release();  // NOLINT: the buffer owns it now
-    return Napi::Float32Array::New(env, count, Napi::ArrayBuffer(env, buffer), 0);
+namespace {
+
+struct Constructors {
+  Napi::FunctionReference float32_array;
+};
+
+}  // namespace
+
+void keep_constructors(Napi::Env env) {
+  auto* const constructors = new Constructors;
+  env.SetInstanceData(constructors);
+  constructors->float32_array = Napi::Persistent(env.Global().Get("Float32Array").As<Napi::Function>());
+}
+
+// N-API's own functions end the process where V8 finds no memory; the constructor throws.
+Napi::Float32Array to_float32_array(Napi::Env env, std::vector<float> values) {
+  const Napi::FunctionReference& constructor = env.GetInstanceData<Constructors>()->float32_array;
+  Napi::Value array;
+  try {
+    array = constructor.New({Napi::Number::New(env, static_cast<double>(values.size()))});
+  } catch (const Napi::Error&) {
+    refuse_memory("result", static_cast<int64_t>(values.size() * sizeof(float)));
   }
-  Napi::Float32Array copy = Napi::Float32Array::New(env, count);
-  std::copy(owner->begin(), owner->end(), copy.Data());
-  return copy;
+  const std::span<float> memory = typed_array<float>(array, "result");
+  std::copy_n(values.begin(), std::min(values.size(), memory.size()), memory.begin());
+  return array.As<Napi::Float32Array>();
 }
 
 Napi::Float64Array to_float64_array(Napi::Env env, const std::vector<double>& values) {
@@ -28,7 +41,7 @@ Napi::Float64Array to_float64_array(Napi::Env env, const std::vector<double>& va
   return array;
 }
 
-Napi::Array to_arrays(Napi::Env env, std::vector<std::vector<float>>&& list) {
+Napi::Array to_arrays(Napi::Env env, std::vector<std::vector<float>> list) {
   Napi::Array array = Napi::Array::New(env, list.size());
   for (uint32_t i = 0; i < list.size(); ++i) array.Set(i, to_float32_array(env, std::move(list[i])));
   return array;

@@ -10,10 +10,13 @@
 
 namespace bayesbinn::addon {
 
-// A typed array that takes over the vector's memory (a copy where the runtime allows no foreign buffers).
-Napi::Float32Array to_float32_array(Napi::Env env, std::vector<float>&& values);
+// Once an environment, before any result: keeps the constructor that the arrays below are made with.
+void keep_constructors(Napi::Env env);
+
+// A copy in JavaScript's own memory, which can be transferred; the vector's is freed. ERR_OUT_OF_MEMORY.
+Napi::Float32Array to_float32_array(Napi::Env env, std::vector<float> values);
 Napi::Float64Array to_float64_array(Napi::Env env, const std::vector<double>& values);
-Napi::Array to_arrays(Napi::Env env, std::vector<std::vector<float>>&& list);
+Napi::Array to_arrays(Napi::Env env, std::vector<std::vector<float>> list);
 Napi::Array to_array(Napi::Env env, const Shape& shape);
 Napi::Array to_array(Napi::Env env, const std::vector<std::string>& names);
 

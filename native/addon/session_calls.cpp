@@ -20,7 +20,7 @@ StateScope scope_argument(const Napi::CallbackInfo& info) {
   const std::string scope = info.Length() > 0 && info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "";
   if (scope == "model") return StateScope::model;
   if (scope == "training") return StateScope::training;
-  throw Error(ErrorCode::option_range, "scope: \"" + scope + "\" given, accepted: \"model\", \"training\"");
+  throw Error(ErrorCode::option_range, "scope: " + quoted(scope) + " given, accepted: \"model\", \"training\"");
 }
 
 Napi::Object sums_object(Napi::Env env, bool cancelled, double loss_sum, double correct, int64_t count) {
@@ -58,7 +58,7 @@ ReplayCall read_replay(const Napi::Object& object) {
   call.batch = integer_of(object, "batch", 1, kMaxElements);
   const std::string phase = text_of(object, "phase");
   if (phase != "train" && phase != "eval")
-    throw Error(ErrorCode::option_range, "phase: \"" + phase + "\" given, accepted: \"train\", \"eval\"");
+    throw Error(ErrorCode::option_range, "phase: " + quoted(phase) + " given, accepted: \"train\", \"eval\"");
   call.phase = phase == "train" ? Phase::train : Phase::eval;
   call.commit = flag_of(object, "commit");
   if (has(object, "noise")) call.noise = float_lists(object, "noise");
@@ -144,7 +144,8 @@ Napi::Value SessionObject::predict(const Napi::CallbackInfo& info) {
     const Napi::Object object = object_argument(info, "predict");
     const std::string output = text_of(object, "output");
     if (output != "probabilities" && output != "logits") {
-      throw Error(ErrorCode::option_range, "output: \"" + output + "\" given, accepted: \"probabilities\", \"logits\"");
+      throw Error(ErrorCode::option_range,
+                  "output: " + quoted(output) + " given, accepted: \"probabilities\", \"logits\"");
     }
     PredictCall call = {copy_of<float>(typed_array_of<float>(object, "inputs")),
                         integer_of(object, "batchSize", 1, kMaxElements), output == "probabilities",

@@ -156,8 +156,11 @@ void SessionObject::remove_dataset(const Napi::CallbackInfo& info) {
 
 void SessionObject::set_hyperparameters(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    const bayesbinn::Value object = to_value(info[1], "");
-    if (!object.object()) throw Error(ErrorCode::option_type, "setHyperparameters: accepted: an object of numbers");
+    const bayesbinn::Value object = to_value(info[1], "hyperparameters");
+    if (!object.object()) {
+      throw Error(ErrorCode::option_type,
+                  "hyperparameters: " + object.describe() + " given, accepted: an object of numbers");
+    }
     Session& session = idle();
     const auto last = static_cast<int64_t>(session.optimizers().size()) - 1;
     const int64_t index = to_integer(info[0], "optimizer", 0, last);
@@ -165,7 +168,8 @@ void SessionObject::set_hyperparameters(const Napi::CallbackInfo& info) {
     std::vector<std::pair<std::string, double>> values;
     for (const auto& [name, value] : *object.object()) {
       if (!value.number()) {
-        throw Error(ErrorCode::option_type, name + ": " + value.describe() + " given, accepted: a number");
+        throw Error(ErrorCode::option_type,
+                    key_path("", name) + ": " + value.describe() + " given, accepted: a number");
       }
       values.emplace_back(name, *value.number());
     }
@@ -212,11 +216,13 @@ void SessionObject::cancel(const Napi::CallbackInfo&) {
 }
 
 void SessionObject::dispose(const Napi::CallbackInfo& info) {
-  if (!session_) return;
-  session_->cancel();
-  session_.reset();
-  report_memory(info.Env());
-  if (!busy_) thread_->close();
+  guarded(info.Env(), [&] {
+    if (!session_) return;
+    session_->cancel();
+    session_.reset();
+    report_memory(info.Env());
+    if (!busy_) thread_->close();
+  });
 }
 
 }  // namespace bayesbinn::addon

@@ -59,7 +59,7 @@ class OptionReader {
       }
       accepted += (accepted.empty() ? "\"" : ", \"") + std::string(name) + '"';
     }
-    refuse(ErrorCode::option_range, key, '"' + given + '"', accepted);
+    refuse(ErrorCode::option_range, key, quoted(given), accepted);
   }
 
   void finish() const;
@@ -68,7 +68,7 @@ class OptionReader {
  private:
   [[noreturn]] void refuse(ErrorCode code, const std::string& key, const std::string& value,
                            const std::string& accepted) const;
-  std::string key_path(const std::string& key) const { return path_.empty() ? key : path_ + '.' + key; }
+  std::string key_path(const std::string& key) const { return bayesbinn::key_path(path_, key); }
 
   const Value::Object* object_;
   std::string path_;

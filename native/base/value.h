@@ -8,6 +8,12 @@
 
 namespace bayesbinn {
 
+// A string in the words of a message: "abc", cut short where it is long.
+std::string quoted(const std::string& text);
+
+// Place of a key in an object: layers[0].units. Seen also where the key is empty or long.
+std::string key_path(const std::string& path, const std::string& key);
+
 class Value {
  public:
   using Array = std::vector<Value>;

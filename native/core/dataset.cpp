@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/value.h"
 
 namespace bayesbinn {
@@ -13,22 +14,22 @@ namespace {
 std::string text(int64_t value) { return std::to_string(value); }
 
 [[noreturn]] void mismatch(const DatasetSource& source, const std::string& what) {
-  throw Error(ErrorCode::shape_mismatch, "dataset \"" + source.name + "\": " + what);
+  throw Error(ErrorCode::shape_mismatch, "dataset " + quoted(source.name) + ": " + what);
 }
 
 void check_numbers(const DatasetSource& source, const char* what, std::span<const float> values, int64_t width) {
   const auto bad = std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
   if (bad == values.end()) return;
   const auto at = static_cast<int64_t>(bad - values.begin());
-  throw Error(ErrorCode::numeric, "dataset \"" + source.name + "\": " + what + " " + text(at % width) + " of sample " +
-                                      text(at / width) + " is not a finite number");
+  throw Error(ErrorCode::numeric, "dataset " + quoted(source.name) + ": " + what + " " + text(at % width) +
+                                      " of sample " + text(at / width) + " is not a finite number");
 }
 
 void check_table(const DatasetSource& source, const char* name, std::span<const float> values) {
   for (size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
-    throw Error(ErrorCode::numeric, "dataset \"" + source.name + "\": " + name + "[" + text(static_cast<int64_t>(i)) +
-                                        "] is not a finite number");
+    throw Error(ErrorCode::numeric, "dataset " + quoted(source.name) + ": " + name + "[" +
+                                        text(static_cast<int64_t>(i)) + "] is not a finite number");
   }
 }
 
@@ -78,7 +79,7 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
   }
   for (size_t i = 0; i < source.labels.size(); ++i) {
     if (source.labels[i] >= 0 && source.labels[i] < needs.outputs.channels) continue;
-    throw Error(ErrorCode::option_range, "dataset \"" + source.name + "\": label " + text(source.labels[i]) +
+    throw Error(ErrorCode::option_range, "dataset " + quoted(source.name) + ": label " + text(source.labels[i]) +
                                              " of sample " + text(static_cast<int64_t>(i) / width) +
                                              ", accepted: 0 to " + text(needs.outputs.channels - 1));
   }
@@ -89,11 +90,15 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
   check_numbers(source, "target", source.rows, width);
   for (size_t i = 0; needs.probabilities && i < source.rows.size(); ++i) {
     if (source.rows[i] >= 0 && source.rows[i] <= 1) continue;
-    throw Error(ErrorCode::option_range, "dataset \"" + source.name + "\": target " + Value(source.rows[i]).describe() +
-                                             " of sample " + text(static_cast<int64_t>(i) / width) +
-                                             ", accepted: 0 to 1");
+    throw Error(ErrorCode::option_range, "dataset " + quoted(source.name) + ": target " +
+                                             Value(source.rows[i]).describe() + " of sample " +
+                                             text(static_cast<int64_t>(i) / width) + ", accepted: 0 to 1");
   }
 
+  const size_t bytes = source.bytes.size_bytes() + source.byte_table.size_bytes() + source.floats.size_bytes() +
+                       source.scale.size_bytes() + source.shift.size_bytes() + source.labels.size_bytes() +
+                       source.rows.size_bytes() + static_cast<size_t>(length) * sizeof(uint32_t);
+  if (needs.on_host) require_memory("dataset " + quoted(source.name), static_cast<int64_t>(bytes));
   Storage& storage = *storage_;
   storage.inputs = source.has_bytes ? upload(backend, source.bytes) : upload(backend, source.floats);
   storage.targets = source.has_labels ? upload(backend, source.labels) : upload(backend, source.rows);

@@ -32,11 +32,13 @@ struct DatasetNeeds {
   ChannelShape outputs;
   bool labels;
   bool probabilities;  // targets must lie in [0, 1]
+  bool on_host;        // the copy takes of the memory that the system can tell the free part of
 };
 
 class Dataset {
  public:
-  // Checks every length and label against `needs`. ERR_SHAPE_MISMATCH, ERR_OPTION_RANGE, ERR_NUMERIC.
+  // Checks every length and label against `needs`. ERR_SHAPE_MISMATCH, ERR_OPTION_RANGE, ERR_NUMERIC,
+  // and ERR_OUT_OF_MEMORY before anything is copied.
   Dataset(Backend& backend, const DatasetSource& source, const DatasetNeeds& needs);
   // The samples of `base` at `indices`. ERR_OPTION_RANGE.
   Dataset(const Dataset& base, std::span<const uint32_t> indices);

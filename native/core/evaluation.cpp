@@ -16,54 +16,48 @@ void Session::materialize_prediction(WeightChoice weights, int64_t sample) {
   }
 }
 
+// sum += share * predictions of the batch, row-major on the host.
+void Session::add_predictions(bool link, int64_t batch, float share, std::vector<float>& part, float* sum) {
+  backend_->predictions(loss_, link, output_channels(), network_->output().data, batch, part.data());
+  const int64_t values = batch * element_count(network_->output_shape());
+  for (int64_t i = 0; i < values; ++i) sum[i] += share * part[static_cast<size_t>(i)];
+}
+
 EvaluateResult Session::evaluate(int id, int64_t batch_size, WeightChoice weights) {
-  initialize_once();
   check_batch("batchSize", batch_size);
   const Dataset& dataset = datasets_.get(id);
   const int64_t outputs = element_count(network_->output_shape());
   EvaluateResult result;
   result.cancelled = true;
-  const auto batch_at = [&](int64_t first) { return std::min(batch_size, dataset.size() - first); };
-  const auto gather = [&](int64_t first) {
-    backend_->gather(dataset.device(), dataset.indices().data() + first, batch_at(first), network_->input(),
-                     targets_.data());
-  };
-  const auto count = [&](int64_t batch, LossSums sums) {
-    result.loss_sum += sums.loss;
-    result.correct += sums.correct;
-    result.count += batch;
-  };
+  result.correct = counts_correct_ ? 0 : std::nan("");
+  if (!initialize_once(cancelled_)) return result;
   // A mean over posterior samples needs the mean prediction of every sample of the data before its loss.
-  std::vector<float> mean(static_cast<size_t>(weights.samples > 0 ? dataset.size() * outputs : 0));
-  std::vector<float> part(static_cast<size_t>(weights.samples > 0 ? batch_size * outputs : 0));
-  for (int64_t s = 0; s < std::max<int64_t>(1, weights.samples); ++s) {
+  const bool mode = weights.samples == 0;
+  const int64_t samples = mode ? 1 : weights.samples;
+  const float share = 1.0f / static_cast<float>(samples);
+  std::vector<float> mean(static_cast<size_t>(mode ? 0 : dataset.size() * outputs));
+  std::vector<float> part(static_cast<size_t>(mode ? 0 : batch_size * outputs));
+  for (int64_t s = 0; s < samples; ++s) {
     materialize_prediction(weights, s);
     for (int64_t first = 0; first < dataset.size(); first += batch_size) {
-      const int64_t batch = batch_at(first);
-      gather(first);
+      const int64_t batch = std::min(batch_size, dataset.size() - first);
+      backend_->gather(dataset.device(), dataset.indices().data() + first, batch, network_->input(), targets_.data());
       if (!forward_eval(batch)) return result;
-      if (weights.samples == 0) {
-        count(batch, backend_->loss(loss_call(batch, nullptr)));
-        continue;
-      }
-      backend_->predictions(loss_, true, output_channels(), network_->output().data, batch, part.data());
-      float* const sum = mean.data() + first * outputs;
-      const float share = 1.0f / static_cast<float>(weights.samples);
-      for (int64_t i = 0; i < batch * outputs; ++i) sum[i] += share * part[static_cast<size_t>(i)];
+      float* const sum = mode ? nullptr : mean.data() + first * outputs;
+      if (!mode) add_predictions(true, batch, share, part, sum);
+      if (s + 1 < samples) continue;
+      const LossCall call = loss_call(batch, nullptr);
+      const LossSums sums = mode ? backend_->loss(call) : backend_->loss_of_predictions(call, sum);
+      result.loss_sum += sums.loss;
+      result.correct += sums.correct;
+      result.count += batch;
     }
   }
-  for (int64_t first = 0; weights.samples > 0 && first < dataset.size(); first += batch_size) {
-    gather(first);
-    count(batch_at(first),
-          backend_->loss_of_predictions(loss_call(batch_at(first), nullptr), mean.data() + first * outputs));
-  }
-  if (!counts_correct_) result.correct = std::nan("");
   result.cancelled = false;
   return result;
 }
 
 PredictResult Session::predict(const PredictCall& call) {
-  initialize_once();
   check_batch("batchSize", call.batch_size);
   const int64_t features = element_count(network_->input_shape());
   const int64_t outputs = element_count(network_->output_shape());
@@ -74,6 +68,7 @@ PredictResult Session::predict(const PredictCall& call) {
   }
   const int64_t count = values / features;
   PredictResult result = {true, std::vector<float>(static_cast<size_t>(count * outputs))};
+  if (!initialize_once(cancelled_)) return result;
   std::vector<float> part(static_cast<size_t>(call.batch_size * outputs));
   const int64_t samples = std::max<int64_t>(1, call.weights.samples);
   const float share = 1.0f / static_cast<float>(samples);
@@ -83,9 +78,7 @@ PredictResult Session::predict(const PredictCall& call) {
       const int64_t batch = std::min(call.batch_size, count - first);
       backend_->import_rows(call.inputs.data() + first * features, network_->input(), batch);
       if (!forward_eval(batch)) return result;
-      backend_->predictions(loss_, call.link, output_channels(), network_->output().data, batch, part.data());
-      float* const sum = result.values.data() + first * outputs;
-      for (int64_t i = 0; i < batch * outputs; ++i) sum[i] += share * part[static_cast<size_t>(i)];
+      add_predictions(call.link, batch, share, part, result.values.data() + first * outputs);
     }
   }
   result.cancelled = false;

@@ -7,9 +7,27 @@
 
 namespace bayesbinn {
 
+namespace {
+
+constexpr int64_t kMost = int64_t{1} << 48;  // more than any address space: sums stay far from overflow
+
+int64_t aligned(int64_t offset) { return (offset + 63) / 64 * 64; }
+
+void check_end(int64_t offset, int64_t bytes) {
+  if (offset <= kMost - bytes) return;
+  throw Error(ErrorCode::out_of_memory, "a network of more than 2^48 bytes", {{"asked", "more than 2^48"}});
+}
+
+}  // namespace
+
+int64_t append_memory(int64_t& total, int64_t bytes) {
+  const int64_t offset = aligned(total);
+  check_end(offset, bytes);
+  total = offset + bytes;
+  return offset;
+}
+
 int64_t plan_memory(std::vector<PlannedBuffer>& buffers) {
-  constexpr int64_t kAlignment = 64;
-  constexpr int64_t kMost = int64_t{1} << 48;  // more than any address space: sums stay far from overflow
   std::vector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
@@ -23,12 +41,9 @@ int64_t plan_memory(std::vector<PlannedBuffer>& buffers) {
       const bool alive_together = buffer.first <= other->last && other->first <= buffer.last;
       if (!alive_together) continue;
       if (offset + buffer.bytes <= other->offset) break;
-      const int64_t end = other->offset + other->bytes;
-      offset = std::max(offset, (end + kAlignment - 1) / kAlignment * kAlignment);
+      offset = std::max(offset, aligned(other->offset + other->bytes));
     }
-    if (offset > kMost - buffer.bytes) {
-      throw Error(ErrorCode::out_of_memory, "a network of more than 2^48 bytes", {{"asked", "more than 2^48"}});
-    }
+    check_end(offset, buffer.bytes);
     buffer.offset = offset;
     total = std::max(total, offset + buffer.bytes);
     const auto by_offset = [](const PlannedBuffer* a, const PlannedBuffer* b) { return a->offset < b->offset; };

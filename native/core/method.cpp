@@ -23,7 +23,7 @@ class MethodOf final : public Method {
       changed.visit(setter);
       if (setter.found()) continue;
       throw Error(ErrorCode::option_unknown,
-                  std::string(F::kName) + ": no hyperparameter \"" + name + "\", accepted: " + setter.names(),
+                  std::string(F::kName) + ": no hyperparameter " + quoted(name) + ", accepted: " + setter.names(),
                   {{"path", name}, {"accepted", setter.names()}});
     }
     hyper_ = changed;
@@ -76,7 +76,7 @@ std::unique_ptr<Method> Method::read(const std::string& type, OptionReader& read
   if (formula < 0) {
     std::string names;
     for (const std::string& name : Optimizers::names()) names += (names.empty() ? "" : ", ") + name;
-    throw Error(ErrorCode::option_range, reader.path() + ".type: \"" + type + "\" given, accepted: " + names);
+    throw Error(ErrorCode::option_range, reader.path() + ".type: " + quoted(type) + " given, accepted: " + names);
   }
   std::unique_ptr<Method> method;
   Optimizers::visit(formula, [&]<class F>() { method = std::make_unique<MethodOf<F>>(formula, reader); });

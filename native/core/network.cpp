@@ -10,13 +10,13 @@ namespace bayesbinn {
 Network::Network(Backend& backend, Shape input_shape, const Value& layers, int64_t max_batch)
     : backend_(backend), max_batch_(max_batch), shapes_{std::move(input_shape)} {
   compile(layers);
-  plan();
+  plan_activations();
+  plan_persistent();
 }
 
 int Network::find(const std::string& layer) const {
-  const auto at =
-      std::find_if(nodes_.begin(), nodes_.end(), [&](const Node& node) { return node.layer->name() == layer; });
-  return at == nodes_.end() ? -1 : static_cast<int>(at - nodes_.begin());
+  const auto at = places_.find(layer);
+  return at == places_.end() ? -1 : at->second;
 }
 
 int64_t Network::input_features(int layer) const {
@@ -30,19 +30,20 @@ Network::Node Network::read_node(const Value& spec, size_t index) {
   node.type = reader.text("type");
   const std::string name = reader.text("name");
   if (name.empty() || name == "input" || find(name) >= 0) {
-    throw Error(ErrorCode::option_range, reader.path() + ".name: \"" + name + "\" given, accepted: a name of its own");
+    throw Error(ErrorCode::option_range,
+                reader.path() + ".name: " + quoted(name) + " given, accepted: a name of its own");
   }
   const auto types = layer_types();
   const auto type =
       std::find_if(types.begin(), types.end(), [&](const LayerType& entry) { return node.type == entry.name; });
   if (type == types.end()) {
-    throw Error(ErrorCode::option_range, reader.path() + ".type: unknown layer \"" + node.type + '"');
+    throw Error(ErrorCode::option_range, reader.path() + ".type: unknown layer " + quoted(node.type));
   }
   for (const std::string& input : reader.text_list("inputs")) {
     const int from = input == "input" ? -1 : find(input);
     if (from < 0 && input != "input") {
-      throw Error(ErrorCode::option_range, reader.path() + ".inputs: \"" + input +
-                                               "\" given, accepted: \"input\" or the name of an earlier layer");
+      throw Error(ErrorCode::option_range, reader.path() + ".inputs: " + quoted(input) +
+                                               " given, accepted: \"input\" or the name of an earlier layer");
     }
     node.inputs.push_back(from + 1);
   }
@@ -71,22 +72,22 @@ void Network::compile(const Value& layers) {
     }
     shapes_.push_back(node.layer->infer(shapes, names));
     element_count(shapes_.back());
+    places_.emplace(node.layer->name(), static_cast<int>(nodes_.size()));
     nodes_.push_back(std::move(node));
   }
   for (size_t i = 0; i + 1 < nodes_.size(); ++i) {
     if (!used[i + 1]) {
-      throw Error(ErrorCode::shape_mismatch, "layer \"" + nodes_[i].layer->name() + "\" leads nowhere");
+      throw Error(ErrorCode::shape_mismatch, "layer " + quoted(nodes_[i].layer->name()) + " leads nowhere");
     }
   }
 }
 
 // Moments: the input at 0, the forward pass of node i at i + 1, the loss at n + 1, the backward pass of node i at
 // 2n + 1 - i.
-void Network::plan() {
+void Network::plan_activations() {
   const int n = static_cast<int>(nodes_.size());
   const auto backward_of = [n](int node) { return 2 * n + 1 - node; };
   std::vector<PlannedBuffer> buffers;
-  int64_t scratch_bytes = 0;
   for (int value = 0; value <= n; ++value) {
     const int64_t bytes = backend_.activation_bytes(element_count(shapes_[static_cast<size_t>(value)]), max_batch_);
     PlannedBuffer kept = {bytes, value, value == n ? n + 1 : value};
@@ -95,32 +96,35 @@ void Network::plan() {
       kept.last = backward_of(value - 1);
     // Read again by every weight sample of a step.
     if (value == 0) kept.last = 2 * n + 2;
-    int consumers = 0;
-    for (int node = 0; node < n; ++node) {
-      const Node& consumer = nodes_[static_cast<size_t>(node)];
-      consumers += static_cast<int>(std::count(consumer.inputs.begin(), consumer.inputs.end(), value));
-      if (std::find(consumer.inputs.begin(), consumer.inputs.end(), value) == consumer.inputs.end()) continue;
-      kept.last = std::max(kept.last, consumer.layer->backward_reads_inputs() ? backward_of(node) : node + 1);
-      if (value < n) gradient.first = backward_of(node);
-    }
-    if (consumers > 1) scratch_bytes = std::max(scratch_bytes, bytes);
     buffers.push_back(kept);
     buffers.push_back(gradient);
   }
+  int64_t scratch_bytes = 0;
+  std::vector<bool> consumed(buffers.size() / 2);
+  for (int node = 0; node < n; ++node) {
+    const Node& consumer = nodes_[static_cast<size_t>(node)];
+    for (const int value : consumer.inputs) {
+      const auto at = static_cast<size_t>(value);
+      PlannedBuffer& kept = buffers[2 * at];
+      kept.last = std::max(kept.last, consumer.layer->backward_reads_inputs() ? backward_of(node) : node + 1);
+      buffers[2 * at + 1].first = backward_of(node);  // the last consumer's, whose backward pass is the first
+      if (consumed[at]) scratch_bytes = std::max(scratch_bytes, kept.bytes);
+      consumed[at] = true;
+    }
+  }
   buffers.push_back({scratch_bytes, 0, 2 * n + 2});
-  activations_ = Buffer(backend_, plan_memory(buffers));
+  activation_bytes_ = plan_memory(buffers);
   for (size_t i = 0; i + 1 < buffers.size(); i += 2) {
     activation_offsets_.push_back(buffers[i].offset);
     gradient_offsets_.push_back(buffers[i + 1].offset);
   }
   scratch_offset_ = buffers.back().offset;
+}
 
-  // What outlives a pass, one piece after the other.
-  std::vector<PlannedBuffer> persistent;
-  std::vector<void**> places;
+// What outlives a pass, one piece after the other.
+void Network::plan_persistent() {
   const auto keep = [&](int64_t bytes, void** place) {
-    persistent.push_back({bytes, 0, 0});
-    places.push_back(place);
+    pieces_.push_back({append_memory(persistent_bytes_, bytes), place});
   };
   for (Node& node : nodes_) {
     node.layer->plan(backend_, max_batch_);
@@ -131,8 +135,12 @@ void Network::plan() {
       keep(bytes, reinterpret_cast<void**>(&statistic.working));
     }
   }
-  persistent_ = Buffer(backend_, plan_memory(persistent));
-  for (size_t i = 0; i < places.size(); ++i) *places[i] = persistent_.data() + persistent[i].offset;
+}
+
+void Network::allocate() {
+  activations_ = Buffer(backend_, activation_bytes_);
+  persistent_ = Buffer(backend_, persistent_bytes_);
+  for (const Piece& piece : pieces_) *piece.place = persistent_.data() + piece.offset;
   for (const NamedStatistic& named : statistics()) {
     const std::vector<float> values(static_cast<size_t>(element_count(named.statistic->shape)),
                                     named.statistic->initial);

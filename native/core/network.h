@@ -1,9 +1,10 @@
-// The layer graph, compiled for a backend and a maximal batch: shapes checked, all memory planned.
+// The layer graph, compiled for a backend and a maximal batch: shapes checked, all memory planned, then allocated.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/buffer.h"
@@ -37,7 +38,10 @@ class Network {
   const Shape& input_shape() const { return shapes_.front(); }
   const Shape& output_shape() const { return shapes_.back(); }
   int64_t max_batch() const { return max_batch_; }
-  int64_t bytes() const { return activations_.bytes() + persistent_.bytes(); }
+  // Memory that `allocate` takes.
+  int64_t bytes() const { return activation_bytes_ + persistent_bytes_; }
+  // Once, before the first pass.
+  void allocate();
   std::vector<LayerDescription> describe() const;
   std::vector<NamedParameter> parameters();
   std::vector<NamedStatistic> statistics();
@@ -69,9 +73,16 @@ class Network {
     std::vector<int> inputs;  // values: 0 is the network's input, i + 1 the output of node i
   };
 
+  // Persistent memory that a layer is told of once it is allocated.
+  struct Piece {
+    int64_t offset;
+    void** place;
+  };
+
   void compile(const Value& layers);
   Node read_node(const Value& spec, size_t index);
-  void plan();
+  void plan_activations();
+  void plan_persistent();
   Tensor activation(int value) const;
   Tensor gradient(int value) const;
   std::vector<bool> wanted_gradients(bool want_input_gradient) const;
@@ -80,8 +91,11 @@ class Network {
   int64_t max_batch_;
   std::vector<Shape> shapes_;  // of each value
   std::vector<Node> nodes_;
+  std::unordered_map<std::string, int> places_;                 // of the nodes, by name
   std::vector<int64_t> activation_offsets_, gradient_offsets_;  // of each value
   int64_t scratch_offset_ = 0;                                  // a gradient to be added to another
+  std::vector<Piece> pieces_;
+  int64_t activation_bytes_ = 0, persistent_bytes_ = 0;
   Buffer activations_, persistent_;
   std::vector<Tensor> inputs_, input_gradients_;  // of the layer at work
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 namespace bayesbinn {
 namespace {
@@ -35,20 +36,27 @@ void check_noise(std::span<const float> noise) {
 Optimizer::Optimizer(Backend& backend, const Value& spec, uint32_t index, std::vector<NamedParameter>& parameters,
                      std::vector<bool>& claimed)
     : backend_(backend), index_(index) {
-  OptionReader reader(spec, "optimizers[" + std::to_string(index) + "]");
+  OptionReader reader(spec, path());
   const std::string type = reader.text("type");
   const std::vector<std::string> names = reader.text_list("parameters");
   method_ = Method::read(type, reader);
+  std::unordered_map<std::string, bool> found;  // of the names: whether the network has it
+  for (const std::string& name : names) {
+    if (found.emplace(name, false).second) continue;
+    throw Error(ErrorCode::optimizer_claim, "parameter " + quoted(name) + " is claimed twice", {{"parameter", name}});
+  }
   for (size_t i = 0; i < parameters.size(); ++i) {
     const NamedParameter& named = parameters[i];
-    if (std::find(names.begin(), names.end(), named.name) == names.end()) continue;
+    const auto at = found.find(named.name);
+    if (at == found.end()) continue;
+    at->second = true;
     if (claimed[i])
-      throw Error(ErrorCode::optimizer_claim, "parameter \"" + named.name + "\" is claimed twice",
+      throw Error(ErrorCode::optimizer_claim, "parameter " + quoted(named.name) + " is claimed twice",
                   {{"parameter", named.name}});
     if (named.parameter->kind != method_->claims()) {
       throw Error(ErrorCode::optimizer_claim,
-                  type + " cannot train \"" + named.name + "\": its values are " + to_string(named.parameter->kind) +
-                      ", accepted: " + to_string(method_->claims()),
+                  type + " cannot train " + quoted(named.name) + ": its values are " +
+                      to_string(named.parameter->kind) + ", accepted: " + to_string(method_->claims()),
                   {{"parameter", named.name}});
     }
     claimed[i] = true;
@@ -57,16 +65,30 @@ Optimizer::Optimizer(Backend& backend, const Value& spec, uint32_t index, std::v
     count_ += count;
   }
   for (const std::string& name : names) {
-    if (std::count(names.begin(), names.end(), name) > 1) {
-      throw Error(ErrorCode::optimizer_claim, "parameter \"" + name + "\" is claimed twice", {{"parameter", name}});
-    }
-    if (std::none_of(claims_.begin(), claims_.end(), [&](const Claim& claim) { return claim.name == name; })) {
-      throw Error(ErrorCode::optimizer_claim,
-                  "optimizers[" + std::to_string(index) + "] claims \"" + name + "\", which the network does not have",
-                  {{"parameter", name}});
-    }
+    if (found.at(name)) continue;
+    throw Error(ErrorCode::optimizer_claim, path() + " claims " + quoted(name) + ", which the network does not have",
+                {{"parameter", name}});
   }
   if (count_ > kMaxElements) throw Error(ErrorCode::shape_mismatch, "an optimizer owns 2^31 weights or more");
+}
+
+int64_t Optimizer::planned_bytes(int64_t samples) const {
+  int64_t arrays = samples > 1 ? 2 : 1;  // latent weights, their gradients' sum over the samples
+  for (int s = 0; s < method_->slots(); ++s) arrays += method_->slot_used(s) ? 1 : 0;
+  int64_t values = arrays * count_;
+  int64_t packed = 0;
+  const bool signs = method_->signs(method_->step(1, samples));
+  for (const Claim& claim : claims_) {
+    const int64_t bytes = packed_bytes(claim);
+    packed += bytes;
+    if (bytes == 0 || !signs) values += claim.count;
+  }
+  return values * static_cast<int64_t>(sizeof(float)) + packed;
+}
+
+int64_t Optimizer::packed_bytes(const Claim& claim) const {
+  const PackedShape& shape = claim.parameter->packed;
+  return shape.outputs > 0 ? backend_.packed_bytes(shape) : 0;
 }
 
 void Optimizer::allocate(int64_t samples) {
@@ -78,11 +100,10 @@ void Optimizer::allocate(int64_t samples) {
     if (method_->slot_used(s)) slots_[static_cast<size_t>(s)] = Buffer(backend_, bytes);
   }
   for (const Claim& claim : claims_) {
-    const PackedShape& shape = claim.parameter->packed;
-    const int64_t packed_bytes = shape.outputs > 0 ? backend_.packed_bytes(shape) : 0;
-    packed_.push_back(packed_bytes > 0 ? Buffer(backend_, packed_bytes) : Buffer());
+    const int64_t bytes_of_claim = packed_bytes(claim);
+    packed_.push_back(bytes_of_claim > 0 ? Buffer(backend_, bytes_of_claim) : Buffer());
     values_.emplace_back();
-    segments_.push_back({claim.first, claim.count, nullptr, packed_.back().data(), shape});
+    segments_.push_back({claim.first, claim.count, nullptr, packed_.back().data(), claim.parameter->packed});
   }
   pass_.formula = method_->formula();
   pass_.step = &step_;
@@ -109,13 +130,14 @@ void Optimizer::use_weights(bool packed) {
   }
 }
 
-void Optimizer::initialize(uint64_t seed) {
+bool Optimizer::initialize(uint64_t seed, const std::atomic<bool>& stop) {
   constexpr int64_t kChunk = 65536;
   std::vector<float> u(kChunk), z(kChunk), angle(kChunk), proposed(kChunk), latent(kChunk);
   const bool from_layer = method_->initial_uses_proposal();
   const bool normal = method_->initial_uses_normal();
   for (const Claim& claim : claims_) {
     for (int64_t at = 0; at < claim.count; at += kChunk) {
+      if (stop.load(std::memory_order_relaxed)) return false;
       const int64_t count = std::min(kChunk, claim.count - at);
       const int64_t bytes = count * static_cast<int64_t>(sizeof(float));
       float* const place = latent_.floats() + claim.first + at;
@@ -146,6 +168,7 @@ void Optimizer::initialize(uint64_t seed) {
       }
     }
   }
+  return true;
 }
 
 int64_t Optimizer::bytes() const {

@@ -27,11 +27,13 @@ class Optimizer {
   Optimizer(Backend& backend, const Value& spec, uint32_t index, std::vector<NamedParameter>& parameters,
             std::vector<bool>& claimed);
 
-  // Memory for steps of `samples` weight samples.
+  // Memory for steps of `samples` weight samples, and how much that takes.
   void allocate(int64_t samples);
-  // First latent weights and state.
-  void initialize(uint64_t seed);
+  int64_t planned_bytes(int64_t samples) const;
+  // First latent weights and state. False, with only some of them set, where `stop` was seen between pieces.
+  bool initialize(uint64_t seed, const std::atomic<bool>& stop);
 
+  std::string path() const { return "optimizers[" + std::to_string(index_) + "]"; }
   Method& method() { return *method_; }
   const Method& method() const { return *method_; }
   const std::vector<Claim>& claims() const { return claims_; }
@@ -83,6 +85,8 @@ class Optimizer {
   uint64_t updates_ = 0;
   Method::Step step_ = {};
   OptimizerPass pass_ = {};
+  // 0: never packed.
+  int64_t packed_bytes(const Claim& claim) const;
   // Binds the parameters to their weights as bits, or as float32 values, for which there is memory from then on.
   void use_weights(bool packed);
 

@@ -64,7 +64,8 @@ void Session::check_replay(const ReplayCall& call, int64_t samples) const {
   for (const auto& [name, keep] : call.dropout_keep) {
     const int layer = network_->find(name);
     if (layer < 0 || !network_->takes_mask(layer)) {
-      throw Error(ErrorCode::option_range, "dropoutKeep: \"" + name + "\" given, accepted: names of dropout layers");
+      throw Error(ErrorCode::option_range,
+                  "dropoutKeep: " + quoted(name) + " given, accepted: names of dropout layers");
     }
     check_length("dropoutKeep." + name, keep.size(), samples * call.batch * network_->input_features(layer));
   }
@@ -80,7 +81,7 @@ RecordedMasks Session::masks_of(const ReplayCall& call, int64_t sample) const {
 }
 
 ReplayResult Session::replay(const ReplayCall& call) {
-  initialize_once();
+  if (!initialize_once(abandoned_)) return {};
   const bool train = call.phase == Phase::train;
   const int64_t samples = train ? samples_ : 1;
   const int64_t batch = call.batch;

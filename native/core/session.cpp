@@ -1,7 +1,6 @@
 #include "core/session.h"
 
-#include <algorithm>
-
+#include "base/memory.h"
 #include "losses/list.h"
 
 namespace bayesbinn {
@@ -23,7 +22,8 @@ Session::Session(const Value& spec) {
   if (input_shape.empty()) throw Error(ErrorCode::option_range, "inputShape: [] given, accepted: 1 or more dimensions");
 
   if (device_ != "auto" && device_ != "cpu" && device_ != "cuda") {
-    throw Error(ErrorCode::option_range, "device: \"" + device_ + "\" given, accepted: \"auto\", \"cpu\", \"cuda\"");
+    throw Error(ErrorCode::option_range,
+                "device: " + quoted(device_) + " given, accepted: \"auto\", \"cpu\", \"cuda\"");
   }
   const bool cuda = device_ == "cuda" || (device_ == "auto" && cuda_status().usable);
   device_reason_ = device_ == "auto" ? cuda_status().reason : "asked for";
@@ -35,15 +35,16 @@ Session::Session(const Value& spec) {
   const std::string loss_name = loss_reader.text("type");
   loss_reader.finish();
   loss_ = Losses::find(loss_name);
-  if (loss_ < 0) throw Error(ErrorCode::option_range, "loss.type: unknown loss \"" + loss_name + '"');
+  if (loss_ < 0) throw Error(ErrorCode::option_range, "loss.type: unknown loss " + quoted(loss_name));
   Losses::visit(loss_, [&]<class L>() {
     L::validate(output_channels().channels);
     labels_ = L::kLabels;
     probabilities_ = L::kProbabilities;
     counts_correct_ = L::kCountsCorrect;
   });
-  targets_ = Buffer(*backend_, backend_->target_bytes(labels_, element_count(network_->output_shape()), max_batch));
   claim_parameters(optimizers);
+  agree_on_samples();
+  allocate();
 }
 
 void Session::claim_parameters(const Value& specs) {
@@ -54,27 +55,49 @@ void Session::claim_parameters(const Value& specs) {
   for (const Value& spec : *specs.array()) {
     const auto index = static_cast<uint32_t>(optimizers_.size());
     optimizers_.push_back(std::make_unique<Optimizer>(*backend_, spec, index, parameters, claimed));
-    samples_ = std::max(samples_, optimizers_.back()->method().samples());
   }
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (claimed[i]) continue;
-    throw Error(ErrorCode::optimizer_claim, "parameter \"" + parameters[i].name + "\" is claimed by no optimizer",
+    throw Error(ErrorCode::optimizer_claim, "parameter " + quoted(parameters[i].name) + " is claimed by no optimizer",
                 {{"parameter", parameters[i].name}});
-  }
-  for (const auto& optimizer : optimizers_) {
-    const int64_t samples = optimizer->method().samples();
-    if (samples > 1 && samples != samples_) {
-      throw Error(ErrorCode::option_range, "optimizers with " + std::to_string(samples) + " and " +
-                                               std::to_string(samples_) + " samples a step, accepted: equal numbers");
-    }
-    optimizer->allocate(samples_);
   }
 }
 
-void Session::initialize_once() {
-  if (initialized_) return;
-  for (const auto& optimizer : optimizers_) optimizer->initialize(seed_);
-  initialized_ = true;
+void Session::agree_on_samples() {
+  const Optimizer* first = nullptr;
+  for (const auto& optimizer : optimizers_) {
+    const Method& method = optimizer->method();
+    if (method.claims() != ParameterKind::binary) continue;
+    if (!first) {
+      first = optimizer.get();
+      samples_ = method.samples();
+    }
+    if (method.samples() == samples_) continue;
+    const std::string path = optimizer->path() + ".samples";
+    const std::string given = std::to_string(method.samples());
+    const std::string accepted = std::to_string(samples_) + ", as in " + first->path();
+    throw Error(ErrorCode::option_range, path + ": " + given + " a step given, accepted: " + accepted,
+                {{"path", path}, {"value", given}, {"accepted", accepted}});
+  }
+}
+
+void Session::allocate() {
+  const int64_t target_bytes =
+      backend_->target_bytes(labels_, element_count(network_->output_shape()), network_->max_batch());
+  int64_t total = network_->bytes() + target_bytes;
+  for (const auto& optimizer : optimizers_) total += optimizer->planned_bytes(samples_);
+  if (on_host()) require_memory("session", total);
+  network_->allocate();
+  targets_ = Buffer(*backend_, target_bytes);
+  for (const auto& optimizer : optimizers_) optimizer->allocate(samples_);
+}
+
+bool Session::initialize_once(const std::atomic<bool>& stop) {
+  if (initialized_) return true;
+  for (const auto& optimizer : optimizers_) {
+    if (!optimizer->initialize(seed_, stop)) return false;
+  }
+  return initialized_ = true;
 }
 
 int64_t Session::bytes() const {
@@ -89,7 +112,7 @@ ChannelShape Session::output_channels() const {
 }
 
 DatasetNeeds Session::dataset_needs() const {
-  return {element_count(network_->input_shape()), output_channels(), labels_, probabilities_};
+  return {element_count(network_->input_shape()), output_channels(), labels_, probabilities_, on_host()};
 }
 
 LossCall Session::loss_call(int64_t batch, float* gradient) const {

@@ -127,15 +127,22 @@ class Session {
   };
 
   void claim_parameters(const Value& specs);
-  // First weights are drawn by the first call that needs them, off the thread that made the session.
-  void initialize_once();
+  // Weight samples a step: those of the optimizers of binary weights, which must agree; the others follow.
+  void agree_on_samples();
+  // All memory at once, where there is enough. ERR_OUT_OF_MEMORY.
+  void allocate();
+  // First weights are drawn by the first call that needs them, off the thread that made the session. False where `stop`
+  // was seen: the next call begins anew.
+  bool initialize_once(const std::atomic<bool>& stop);
   // ERR_NUMERIC where the loss of the step at hand is no finite number.
   void check_loss(const LossSums& sums) const;
   bool train_step(int64_t batch, LossSums& sums);
   void materialize_prediction(WeightChoice weights, int64_t sample);
+  void add_predictions(bool link, int64_t batch, float share, std::vector<float>& part, float* sum);
   bool forward_eval(int64_t batch) { return network_->forward(Phase::eval, batch, {}, {}, &cancelled_); }
   LossCall loss_call(int64_t batch, float* gradient) const;
   ChannelShape output_channels() const;
+  bool on_host() const { return device_ == "cpu"; }
   Draw draw(Stream stream, int64_t sample) const { return {seed_, step_, static_cast<uint32_t>(sample), stream, 0}; }
   const std::vector<uint32_t>& epoch_order(int id, const Dataset& dataset, int64_t epoch, bool shuffle);
   void check_batch(const char* what, int64_t batch) const;

@@ -29,7 +29,7 @@ std::vector<Session::StateTensor> Session::state_tensors(StateScope scope) {
 
 std::vector<NamedTensor> Session::state(StateScope scope) {
   std::vector<NamedTensor> list;
-  initialize_once();
+  if (!initialize_once(abandoned_)) return list;
   for (const StateTensor& tensor : state_tensors(scope)) {
     NamedTensor copy = {tensor.name, tensor.shape,
                         std::vector<float>(static_cast<size_t>(element_count(tensor.shape)))};
@@ -40,9 +40,9 @@ std::vector<NamedTensor> Session::state(StateScope scope) {
 }
 
 void Session::set_state(StateScope scope, const std::vector<NamedTensor>& tensors) {
-  initialize_once();
+  if (!initialize_once(abandoned_)) return;
   const auto refuse = [](const std::string& name, const std::string& what) {
-    throw Error(ErrorCode::checkpoint_mismatch, "tensor \"" + name + "\": " + what, {{"tensor", name}});
+    throw Error(ErrorCode::checkpoint_mismatch, "tensor " + quoted(name) + ": " + what, {{"tensor", name}});
   };
   const std::vector<StateTensor> own = state_tensors(scope);
   std::map<std::string, const NamedTensor*> given;

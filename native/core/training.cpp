@@ -62,7 +62,6 @@ TrainResult Session::train(const TrainCall& call) {
   const auto seconds_since = [](Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
-  initialize_once();
   check_batch("batchSize", call.batch_size);
   const Dataset& dataset = datasets_.get(call.dataset);
   const int64_t batches = (dataset.size() + call.batch_size - 1) / call.batch_size;
@@ -73,8 +72,13 @@ TrainResult Session::train(const TrainCall& call) {
                                              " given, accepted: within the " + std::to_string(batches) +
                                              " of an epoch");
   }
-  const std::vector<uint32_t>& order = epoch_order(call.dataset, dataset, call.epoch, call.shuffle);
   TrainResult result;
+  result.correct = counts_correct_ ? 0 : std::nan("");
+  if (!initialize_once(cancelled_)) {
+    result.cancelled = true;
+    return result;
+  }
+  const std::vector<uint32_t>& order = epoch_order(call.dataset, dataset, call.epoch, call.shuffle);
   const Clock::time_point start = Clock::now();
   for (int64_t i = 0; i < call.batches; ++i) {
     const Clock::time_point step_start = Clock::now();
@@ -97,7 +101,6 @@ TrainResult Session::train(const TrainCall& call) {
     }
     if (seconds_since(start) * 1000 >= call.budget_milliseconds) break;
   }
-  if (!counts_correct_) result.correct = std::nan("");
   return result;
 }
 

@@ -143,6 +143,20 @@ test("results are the caller's own, to change and to keep", async () => {
   sameBits(values, before, "prediction of a session that is gone");
 });
 
+test("results can be transferred to another thread", async () => {
+  const session = open();
+  const { values } = await session.predict(prediction);
+  const [tensor] = await session.getState("model");
+  const step = { inputs, targets: set.targets, batch: 6, phase: "eval" as const, commit: false };
+  const { outputs, gradients } = await session.replay(step);
+  for (const array of [values, tensor!.data, outputs[0]!, gradients[0]!]) {
+    const [before, memory] = [array.slice(), array.buffer as ArrayBuffer];
+    const moved = structuredClone(memory, { transfer: [memory] });
+    sameBits(new Float32Array(moved), before, "moved");
+    assert.is(array.length, 0);
+  }
+});
+
 test("latent weights and weights may be one array", () => {
   const latent = randomFloats(300, 3);
   const noise = randomFloats(300, 4, 0.01, 0.99);

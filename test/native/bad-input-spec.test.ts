@@ -131,6 +131,48 @@ test("a value out of range is named", async () => {
   await refusedBy(() => open(momentum), "ERR_OPTION_RANGE", /momentum: 1 given, accepted: .*>= 0 and < 1/);
 });
 
+test("a long value is cut short, in whole characters", async () => {
+  const message = async (value: string) =>
+    (await refusedBy(() => open({ ...spec, device: value }), "ERR_OPTION_RANGE")).message;
+  const tail = ' given, accepted: "auto", "cpu", "cuda"';
+  assert.is(await message("x".repeat(60)), `device: "${"x".repeat(60)}"${tail}`);
+  assert.is(await message("x".repeat(61)), `device: "${"x".repeat(60)}..."${tail}`);
+  // Two bytes each, then four: the 60th byte is within a character.
+  assert.is(await message(`x${"\u00fc".repeat(1000)}`), `device: "x${"\u00fc".repeat(29)}..."${tail}`);
+  assert.is(await message(`x${"\u{1f600}".repeat(1000)}`), `device: "x${"\u{1f600}".repeat(14)}..."${tail}`);
+  const long = "y".repeat(1e6);
+  for (const path of paths) {
+    const error = await refusedBy(
+      () => open(withValue(spec, path, long)),
+      ["ERR_OPTION_TYPE", "ERR_OPTION_RANGE", "ERR_OPTIMIZER_CLAIM"],
+    ).catch(() => undefined);
+    assert.ok((error?.message.length ?? 0) < 300, pathText(path));
+  }
+  const { message: unknown } = await refusedBy(() => open({ ...spec, [long]: 1 }), "ERR_OPTION_UNKNOWN");
+  assert.is(unknown, `${"y".repeat(60)}...: unknown option`);
+});
+
+test("a message begins with the thing, also where its key is empty or it is the spec itself", async () => {
+  const session = open(spec);
+  for (const call of [
+    () => open([]),
+    () => open(() => 1),
+    () => open(new Float32Array(3)),
+    () => open({ ...spec, "": 1 }),
+    () => open({ ...spec, "": () => 1 }),
+    () => open(withValue(spec, ["layers", 0, ""], 1)),
+    () => session.setHyperparameters(0, { "": "1" as never }),
+    () => session.setHyperparameters(0, (() => 1) as never),
+    () => session.setHyperparameters(0, [] as never),
+    () => session.train([] as never),
+    () => session.train((() => 1) as never),
+  ]) {
+    const { message } = await refusedBy(call, ["ERR_OPTION_TYPE", "ERR_OPTION_UNKNOWN"]);
+    assert.match(message, /^[^:. ]/, message);
+    assert.not.match(message, /\.:/, message);
+  }
+});
+
 const at =
   (...path: Path) =>
   (value: unknown) =>
@@ -181,12 +223,24 @@ const misfits: readonly (readonly [name: string, spec: unknown, code: ErrorCode,
     /bytes/,
   ],
   ["more layers than there may be", at("layers")(new Array(10001).fill(spec.layers[0])), "ERR_OPTION_RANGE", /layers/],
-  [
-    "methods of two and three samples",
-    { ...spec, optimizers: [spec.optimizers[0], { ...bayesbinn({ samples: 3 }), parameters: [] }, spec.optimizers[1]] },
-    "ERR_OPTION_RANGE",
-    /2 and 3|3 and 2/,
-  ],
+  ...[
+    [{ samples: 1 }, { samples: 4 }],
+    [{ samples: 4 }, { samples: 1 }],
+    [{ samples: 2 }, { samples: 3 }],
+    [{ samples: 4, estimator: "mean" }, { samples: 4 }],
+  ].map((methods) => {
+    const [one, two] = methods.map(({ samples, estimator }) => (estimator === "mean" ? 1 : samples));
+    const binaries = methods.map((options, i) => ({
+      ...bayesbinn(options),
+      parameters: i === 0 ? spec.optimizers[0]!.parameters : [],
+    }));
+    return [
+      `binary methods of ${one} and ${two} samples a step`,
+      { ...spec, optimizers: [spec.optimizers[1], ...binaries] },
+      "ERR_OPTION_RANGE",
+      new RegExp(`^optimizers\\[2\\]\\.samples: ${two} a step given, accepted: ${one}, as in optimizers\\[1\\]$`),
+    ] as const;
+  }),
   ["cuda without a device", at("device")("cuda"), "ERR_DEVICE_UNAVAILABLE", /cuda/i],
 ];
 
@@ -229,6 +283,21 @@ for (const [name, changed, parameter] of [
     assert.is((error as Error & { details: { parameter: string } }).details.parameter, parameter);
   });
 }
+
+test("methods for real values take the number of samples from those for binary ones, wherever they stand", async () => {
+  const inputs = new Float32Array(12);
+  const step = { inputs, targets: Int32Array.of(1), batch: 1, phase: "train" as const, commit: false };
+  const [two, follows] = spec.optimizers;
+  for (const optimizers of [
+    [two, follows],
+    [follows, two],
+    [follows, two, { ...bayesbinn({ samples: 2 }), parameters: [] }],
+  ]) {
+    const session = open({ ...spec, optimizers });
+    assert.is((await session.replay(step)).losses.length, 2);
+    session.dispose();
+  }
+});
 
 test("a method without parameters and a network without parameters are accepted", () => {
   open({ ...spec, optimizers: [...spec.optimizers, { ...adam(), parameters: [] }] }).dispose();

@@ -126,6 +126,7 @@ for (const [name, scenario, options] of [
   ["a call that starts while the process exits", "trainingStartedWhileExiting"],
   ["sessions that nobody holds are collected, but not while they work", "garbage", ["--expose-gc"]],
   ["the collector knows of native memory", "memoryPressure"],
+  ["a call that is cancelled while it draws the first weights stops", "cancelledWhileInitialising"],
   ["8 workers are terminated in mid-chunk, in every kind of call", "workersAreTerminated"],
   ["8 workers exit in mid-chunk", "workersExit"],
   ["the process exits while 8 workers train", "exitWhileWorkersTrain"],

@@ -15,15 +15,18 @@ export interface ChildOptions {
   readonly script: string;
   readonly args: readonly string[];
   readonly nodeOptions?: readonly string[];
+  /** Set beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Far more than any of them takes: only for what hangs. */
 const limitMilliseconds = 60_000;
 
 /** Runs a script in a process of its own: what crashes or hangs there is a failed test here. */
-export function runChild({ script, args, nodeOptions = [] }: ChildOptions): Promise<Ending> {
+export function runChild({ script, args, nodeOptions = [], environment }: ChildOptions): Promise<Ending> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, [...nodeOptions, path, addonPath(), ...args], {
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: limitMilliseconds,
     killSignal: "SIGKILL",

@@ -65,6 +65,18 @@ structure("only the CUDA backend knows CUDA", () => {
   assert.equal(including(/^(cuda|cublas|nvtx|mma)/, "native/backends/cuda/"), []);
 });
 
+structure("what JavaScript calls turns every exception into one of its own", () => {
+  const definition = /^(?:Napi::Value|void) ([\w:]+)\(const Napi::CallbackInfo&[^)]*\) \{\n(.*?)^\}/gms;
+  const calls = native.flatMap(({ text }) => [...text.matchAll(definition)]);
+  assert.ok(calls.length > 20, `${calls.length} calls`);
+  const bare = calls.filter(([, , body]) => !body!.includes("return guarded(") && !body!.startsWith("  guarded("));
+  // Sets a flag, and throws nothing.
+  assert.equal(
+    bare.map(([, name]) => name),
+    ["SessionObject::cancel"],
+  );
+});
+
 structure("every header is guarded", () => {
   const wrong = native
     .filter(({ path }) => /\.(h|cuh)$/.test(path))

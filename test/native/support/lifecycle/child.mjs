@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { emptySession, load, longCalls, openSession, train } from "./training.mjs";
+import { emptySession, load, longCalls, openSession, stateHash, train } from "./training.mjs";
 
 const [path = "", scenario = "", detail = ""] = process.argv.slice(2);
 const done = () => console.log("done");
@@ -47,6 +47,26 @@ const scenarios = {
     await setTimeout(20);
     done();
     process.exit(7);
+  },
+
+  /** First weights are drawn by the first call: one that is stopped at once touches little of their memory. */
+  async cancelledWhileInitialising() {
+    const addon = load(path);
+    const [session, quiet] = [openSession(addon, { units: 1 << 18 }), openSession(addon, { units: 1 << 18 })];
+    const state = 2 * 4 * (64 + 10) * (1 << 18); // natural parameters and momentum
+    for (const call of Object.values(longCalls).slice(0, 3)) {
+      const before = process.memoryUsage.rss();
+      const running = call(session);
+      session.cancel();
+      const result = /** @type {{ cancelled: boolean, steps?: number, count?: number }} */ (await running);
+      if (!result.cancelled || (result.steps ?? 0) > 0 || (result.count ?? 0) > 0) throw new Error("not cancelled");
+      const grown = process.memoryUsage.rss() - before;
+      if (grown > state / 4) throw new Error(`${grown} bytes of ${state} were touched`);
+    }
+    // What begins anew ends as if nothing had been.
+    for (const call of [session, quiet]) await train(call, 1);
+    if ((await stateHash(session)) !== (await stateHash(quiet))) throw new Error("not what an undisturbed session has");
+    done();
   },
 
   trainingStartedWhileExiting() {
