@@ -62,6 +62,6 @@ export { splitDataset } from "./training/split.js";
 
 // Errors, and what the machine can do.
 
-export type { DeviceName, NamedTensor, SessionDescription, SystemInfo } from "./native/contract.js";
+export type { DeviceName, NamedTensor, SessionDescription, SessionProfile, SystemInfo } from "./native/contract.js";
 export { BayesBinnError, type ErrorCode, errorCodes } from "./native/errors.js";
 export { systemInfo } from "./native/system-info.js";

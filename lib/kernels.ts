@@ -103,8 +103,8 @@ export function update({ optimizer, threads = defaultThreads(), ...call }: Updat
 }
 
 /**
- * Names of the arrays that a method keeps beside the latent weights: `momentum` for BayesBiNN (from 0), with `staleMu` also
- * `previous_lambda` (from lambda), with `perWeightPrior` also `prior`; `first_moment` and `second_moment` for Adam (from 0).
+ * Names of the arrays that a method keeps beside the latent weights: `momentum` (from 0) for BayesBiNN where it is above 0 or
+ * has a schedule, with `staleMu` also `previous_lambda` (from lambda), with `perWeightPrior` also `prior`; `first_moment` and `second_moment` for Adam (from 0).
  */
 export function stateNames(optimizer: Optimizer): string[] {
   return run((kernels) => kernels.stateNames(specOf(optimizer)));

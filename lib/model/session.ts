@@ -8,6 +8,7 @@ import type {
   PredictCall,
   PredictResult,
   SessionDescription,
+  SessionProfile,
   SessionSpec,
   StateScope,
   TrainCall,
@@ -52,6 +53,10 @@ export class Session implements AsyncDisposable {
 
   get description(): SessionDescription {
     return this.#core.description;
+  }
+
+  get profile(): SessionProfile {
+    return typed(() => this.#core.native.profile());
   }
 
   get disposed(): boolean {

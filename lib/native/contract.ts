@@ -56,6 +56,21 @@ export interface ParameterDescription {
   readonly optimizer: number;
 }
 
+/** Where the time goes: seconds of wall time since the session was made. */
+export interface SessionProfile {
+  /** Weights drawn before a forward pass; little where the update has drawn them already. */
+  readonly materialize: number;
+  /** Forward products of layers with weights. */
+  readonly forward: number;
+  readonly inputGradient: number;
+  readonly weightGradient: number;
+  /** The optimizer, and the next step's weights where they are drawn and packed in the same pass. */
+  readonly update: number;
+  readonly loss: number;
+  /** Everything else that training steps do: normalisation, activations, dropout, gathering of batches. */
+  readonly other: number;
+}
+
 export interface SessionDescription {
   readonly device: "cpu" | "cuda";
   readonly deviceReason: string;
@@ -203,6 +218,8 @@ export interface Counters {
 
 export interface NativeSession {
   describe(): SessionDescription;
+  /** Seconds that the session has worked, by part; see {@link SessionProfile}. */
+  profile(): SessionProfile;
   addDataset(spec: DatasetSpec): number;
   /** The samples of `dataset` at `indices`, sharing its memory. */
   addSubset(dataset: number, indices: Uint32Array): number;

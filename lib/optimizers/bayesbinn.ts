@@ -1,8 +1,8 @@
 import { z } from "zod";
-
+import type { OptimizerSpec } from "../native/contract.js";
 import { checkOptions } from "../options/check.js";
 import type { Schedule } from "../schedules/schedule.js";
-import { Optimizer, optimizerType, presentSchedules, schedulesOf } from "./optimizer.js";
+import { type FitFacts, Optimizer, optimizerType, presentSchedules, schedulesOf } from "./optimizer.js";
 
 const schedulable = [
   "learningRate",
@@ -124,6 +124,12 @@ export class BayesBiNN extends Optimizer {
     const { schedules, ...rest } = checkOptions(bayesbinnOptions, options, "BayesBiNN");
     this.options = rest;
     this.schedules = presentSchedules(schedules);
+  }
+
+  /** The average of gradients needs memory only where it can become more than the gradient at hand. */
+  override toSpec(parameters: readonly string[], facts?: FitFacts): OptimizerSpec {
+    const keepMomentum = this.options.momentum > 0 || this.schedules.momentum !== undefined;
+    return { ...super.toSpec(parameters, facts), keepMomentum };
   }
 }
 

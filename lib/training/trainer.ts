@@ -7,7 +7,7 @@ import { deviceOptions, type Host, openHost, seedOption } from "../model/host.js
 import { type EvaluateOptions, type Evaluation, evaluate, type PredictOptions, predict } from "../model/inference.js";
 import { Model } from "../model/model.js";
 import { writeModelFile } from "../model/model-file.js";
-import type { NamedTensor, SessionDescription } from "../native/contract.js";
+import type { NamedTensor, SessionDescription, SessionProfile } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import { checkOptions } from "../options/check.js";
@@ -79,6 +79,16 @@ export class Trainer implements AsyncDisposable {
   /** What was compiled: the device and why it was chosen, threads, memory, layers and parameters. */
   get description(): SessionDescription {
     return this.#host.session.description;
+  }
+
+  /**
+   * Seconds that native code has worked since the trainer was made, by part: weights drawn, forward products, gradients,
+   * the optimizer's update, loss, and everything else of the training steps. Differences of two readings time what ran between.
+   *
+   * @throws BayesBinnError `ERR_DISPOSED`
+   */
+  get profile(): SessionProfile {
+    return this.#host.session.profile;
   }
 
   /**

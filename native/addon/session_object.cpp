@@ -23,6 +23,7 @@ Napi::Function SessionObject::define(Napi::Env env) {
   return DefineClass(env, "Session",
                      {
                          InstanceMethod<&SessionObject::describe>("describe"),
+                         InstanceMethod<&SessionObject::profile>("profile"),
                          InstanceMethod<&SessionObject::add_dataset>("addDataset"),
                          InstanceMethod<&SessionObject::add_subset>("addSubset"),
                          InstanceMethod<&SessionObject::remove_dataset>("removeDataset"),
@@ -66,6 +67,20 @@ Session& SessionObject::idle() {
   if (!session_) throw Error(ErrorCode::disposed, "the session was disposed");
   if (busy_) throw Error(ErrorCode::busy, "a call of this session is running; await it first");
   return *session_;
+}
+
+// Also while a call is running: the times are atomic.
+Napi::Value SessionObject::profile(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    if (!session_) throw Error(ErrorCode::disposed, "the session was disposed");
+    Napi::Object object = Napi::Object::New(env);
+    for (size_t part = 0; part < kPartNames.size(); ++part) {
+      const std::chrono::duration<double> time = session_->backend().profile.of(static_cast<Part>(part));
+      object.Set(kPartNames[part], time.count());
+    }
+    return object;
+  });
 }
 
 Napi::Value SessionObject::describe(const Napi::CallbackInfo& info) {

@@ -19,6 +19,7 @@ class SessionObject final : public Napi::ObjectWrap<SessionObject> {
 
  private:
   Napi::Value describe(const Napi::CallbackInfo& info);
+  Napi::Value profile(const Napi::CallbackInfo& info);
   Napi::Value add_dataset(const Napi::CallbackInfo& info);
   Napi::Value add_subset(const Napi::CallbackInfo& info);
   void remove_dataset(const Napi::CallbackInfo& info);

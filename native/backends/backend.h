@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/profile.h"
 #include "base/philox.h"
 #include "optimizers/formula.h"
 
@@ -137,6 +138,9 @@ struct LossSums {
 class Backend {
  public:
   virtual ~Backend() = default;
+
+  // Ops add their times.
+  Profile profile;
 
   // ---- memory -----------------------------------------------------------------------------------------------------
   virtual std::string instruction_set() const = 0;

@@ -11,7 +11,9 @@ namespace {
 template <class F>
 class MethodOf final : public Method {
  public:
-  MethodOf(int formula, OptionReader& reader) : Method(formula), hyper_(read_options<typename F::Hyper>(reader)) {}
+  MethodOf(int formula, OptionReader& reader) : Method(formula), hyper_(read_options<typename F::Hyper>(reader)) {
+    for (int s = 0; s < kSlotCount; ++s) slot_used_[s] = hyper_.slot_used(s);
+  }
 
   const char* name() const override { return F::kName; }
   ParameterKind claims() const override { return F::kClaims; }
@@ -26,13 +28,18 @@ class MethodOf final : public Method {
                   std::string(F::kName) + ": no hyperparameter " + quoted(name) + ", accepted: " + setter.names(),
                   {{"path", name}, {"accepted", setter.names()}});
     }
+    for (int s = 0; s < kSlotCount; ++s) {
+      if (slot_used_[s] || !changed.slot_used(s)) continue;
+      throw Error(ErrorCode::option_range, std::string(F::kName) + ": values that need the state \"" + F::kSlots[s] +
+                                               "\" given, accepted: those that do without, as it was made");
+    }
     hyper_ = changed;
   }
 
   int64_t samples() const override { return hyper_.samples(); }
-  int slots() const override { return static_cast<int>(std::size(F::kSlots)); }
+  int slots() const override { return kSlotCount; }
   const char* slot_name(int slot) const override { return F::kSlots[slot]; }
-  bool slot_used(int slot) const override { return hyper_.slot_used(slot); }
+  bool slot_used(int slot) const override { return slot_used_[slot]; }
   float absent_slot(int slot) const override { return F::absent_slot(hyper_, slot); }
 
   Step step(uint64_t t, int64_t samples) const override {
@@ -66,7 +73,10 @@ class MethodOf final : public Method {
     return *reinterpret_cast<const typename F::Step*>(step.bytes);
   }
 
+  static constexpr int kSlotCount = static_cast<int>(std::size(F::kSlots));
+
   typename F::Hyper hyper_;
+  bool slot_used_[kSlotCount];  // as made: memory was taken by it
 };
 
 }  // namespace

@@ -82,6 +82,7 @@ TrainResult Session::train(const TrainCall& call) {
   const Clock::time_point start = Clock::now();
   for (int64_t i = 0; i < call.batches; ++i) {
     const Clock::time_point step_start = Clock::now();
+    const auto profiled = backend_->profile.total();
     const int64_t first = (call.first_batch + i) * call.batch_size;
     const int64_t batch = std::min(call.batch_size, dataset.size() - first);
     backend_->gather(dataset.device(), order.data() + first, batch, network_->input(), targets_.data());
@@ -90,11 +91,13 @@ TrainResult Session::train(const TrainCall& call) {
       result.cancelled = true;
       break;
     }
+    const auto step_time = Clock::now() - step_start;
+    backend_->profile.add(Part::other, step_time - (backend_->profile.total() - profiled));
     ++result.steps;
     result.loss_sum += sums.loss;
     result.correct += sums.correct;
     result.count += batch;
-    result.step_seconds.push_back(seconds_since(step_start));
+    result.step_seconds.push_back(std::chrono::duration<double>(step_time).count());
     if (cancelled_) {
       result.cancelled = true;
       break;

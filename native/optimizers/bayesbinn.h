@@ -35,7 +35,7 @@ struct BayesBinn {
     int64_t sample_count;
     Estimator estimator;
     double initial_lambda, initial_spread, prior_lambda, kl_weight, train_set_size, epsilon, saturation;
-    bool per_weight_prior, stale_mu;
+    bool per_weight_prior, stale_mu, keep_momentum;
 
     template <class Visitor>
     void visit(Visitor& v) {
@@ -53,11 +53,14 @@ struct BayesBinn {
       v.number("epsilon", epsilon, above(0));
       v.number("saturation", saturation, from_below(0, 1));
       v.flag("staleMu", stale_mu);
+      v.flag("keepMomentum", keep_momentum);
     }
     bool initial_uses_normal() const { return initial_spread > 0; }
     int64_t samples() const { return estimator == Estimator::sample ? sample_count : 1; }
     bool slot_used(int slot) const {
-      return slot == momentum || (slot == previous_lambda && stale_mu) || (slot == prior && per_weight_prior);
+      // Without momentum the average is the gradient at hand, and nothing is kept from step to step.
+      if (slot == momentum) return momentum_rate > 0 || keep_momentum;
+      return slot == previous_lambda ? stale_mu : per_weight_prior;
     }
   };
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { BayesBiNN } from "../../lib/optimizers/bayesbinn.js";
+import { constant } from "../../lib/schedules/constant.js";
 import type { Golden } from "./read-golden.js";
 
 /** Settings of a trajectory, in the authors' names. */
@@ -33,6 +34,8 @@ export function recordedOptimizer(golden: Golden): BayesBiNN {
     trainSetSize: settings.train_set_size,
     perWeightPrior: hasPrior(golden),
     staleMu: true,
+    // The authors keep the average in every setting; a schedule keeps it where it is the gradient itself.
+    schedules: { momentum: constant() },
   });
 }
 

@@ -17,6 +17,7 @@ import * as assert from "uvu/assert";
 import { z } from "zod";
 import { sampleWeights, update } from "../../lib/kernels.js";
 import { BayesBiNN } from "../../lib/optimizers/bayesbinn.js";
+import { constant } from "../../lib/schedules/constant.js";
 import { replayed } from "./cases.js";
 import { readGolden } from "./read-golden.js";
 import { argumentError, halfLogit, isSensitive, recordedRange, sech2, unit } from "./tanh-term.js";
@@ -160,7 +161,14 @@ test.run();
 
 /** Weights, and scales through an update: with a gradient of 1 and no average the momentum is the scale itself. */
 function runKernels(temperature: number, saturation: number) {
-  const optimizer = new BayesBiNN({ temperature, saturation, learningRate: 1, klWeight: 0, trainSetSize: 1 });
+  const optimizer = new BayesBiNN({
+    temperature,
+    saturation,
+    learningRate: 1,
+    klWeight: 0,
+    trainSetSize: 1,
+    schedules: { momentum: constant() },
+  });
   const lambda = Float32Array.from(cells, (cell) => cell.lambda);
   const noise = Float32Array.from(cells, ({ u }) => u);
   const weights = sampleWeights({ optimizer, latent: lambda, noise, threads: 1 });

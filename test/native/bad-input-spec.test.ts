@@ -111,7 +111,7 @@ const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
   beta2: share,
 };
 /** Keys of any value of their type, or of values that other tests are about. */
-const unlimited = ["perWeightPrior", "staleMu", "affine", "inputs", "parameters", "loss", "optimizers"];
+const unlimited = ["perWeightPrior", "staleMu", "keepMomentum", "affine", "inputs", "parameters", "loss", "optimizers"];
 
 test("every key has values out of range, or none", () => {
   const keys = new Set(paths.map((path) => path.at(-1)).filter((key) => typeof key === "string"));

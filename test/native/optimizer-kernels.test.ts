@@ -1,11 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { NativeSession } from "../../lib/native/contract.js";
 import { kernels } from "./support/addon.js";
 import { close, epsilon32, sameBits } from "./support/compare.js";
 import { guarded } from "./support/margins.js";
 import { generator, randomFloats } from "./support/random.js";
 import { type BayesBinnOptions, type Estimate, update, weight } from "./support/reference-bayesbinn.js";
-import { adam, bayesbinn } from "./support/specs.js";
+import { refusedBy } from "./support/refused.js";
+import { adam, bayesbinn, everything, labelled, openSession, trainCall } from "./support/specs.js";
 
 const test = suite("optimizer kernels");
 
@@ -200,6 +202,28 @@ for (const [name, { learningRate, beta1, beta2, epsilon }] of [
 }
 
 type Quadruple = [Float32Array, Float32Array, Float32Array, Float32Array];
+
+test("bayesbinn: without momentum nothing is kept, and nothing else differs", async () => {
+  const data = labelled(21, [2, 2, 3], 4);
+  const sessions = [true, false].map((keepMomentum) =>
+    openSession(everything({ binary: bayesbinn({ momentum: 0, keepMomentum }) })),
+  );
+  const [kept, bare] = sessions as [NativeSession, NativeSession];
+  await bare.setState("model", await kept.getState("model"));
+  for (const session of sessions)
+    await session.train(trainCall(session.addDataset(data), { batches: 3, batchSize: 7 }));
+  const names = async (session: NativeSession) => (await session.getState("training")).map(({ name }) => name);
+  const [all, few] = [await names(kept), await names(bare)];
+  assert.ok(all.some((name) => name.endsWith("/momentum")));
+  assert.equal(
+    few,
+    all.filter((name) => !name.endsWith("/momentum")),
+  );
+  const [one, other] = [await kept.getState("model"), await bare.getState("model")];
+  for (const [i, tensor] of one.entries()) sameBits(other[i]!.data, tensor.data, tensor.name);
+  await refusedBy(() => bare.setHyperparameters(0, { momentum: 0.5 }), "ERR_OPTION_RANGE", "momentum");
+  kept.setHyperparameters(0, { momentum: 0.5 });
+});
 
 test("adam: the weights are the latent ones", () => {
   const latent = randomFloats(257, 1);

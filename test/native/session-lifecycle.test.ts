@@ -35,7 +35,7 @@ const calls: Readonly<Record<string, (session: NativeSession) => unknown>> = {
 
 test("every method is in the table", () => {
   const own = Object.getOwnPropertyNames(addon.Session.prototype).filter((name) => name !== "constructor");
-  assert.equal([...Object.keys(calls), "cancel", "dispose"].sort(), own.sort());
+  assert.equal([...Object.keys(calls), "cancel", "dispose", "profile"].sort(), own.sort());
 });
 
 test("while a call runs, every other is refused with ERR_BUSY and changes nothing", async () => {

@@ -11,6 +11,7 @@ import type {
   PredictResult,
   ReplayResult,
   SessionDescription,
+  SessionProfile,
   SessionSpec,
   TrainCall,
   TrainResult,
@@ -56,6 +57,10 @@ export class FakeSession implements NativeSession {
       layers: [],
       parameters: [],
     };
+  }
+
+  profile(): SessionProfile {
+    return { materialize: 0, forward: 0, inputGradient: 0, weightGradient: 0, update: 0, loss: 0, other: 0 };
   }
 
   addDataset(spec: DatasetSpec): number {

@@ -1,5 +1,9 @@
 // Masks are bytes, [features][stride] as the activations.
+#include <algorithm>
+
 #include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/philox_vector.h"
+#include "base/scalar_math.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
@@ -8,6 +12,22 @@ constexpr int64_t kFeatureBlock = 32;
 
 // Keep where u >= rate.
 uint8_t keep(uint32_t word, float rate) { return uniform_from_bits(word) >= rate; }
+
+// Four features of a sample share a block of draws: their rows of the mask.
+void draw_four_rows(const Draw& draw, float rate, int64_t features, int64_t first, int64_t batch, int64_t stride,
+                    uint8_t* mask) {
+  constexpr int64_t kAtOnce = 64;
+  alignas(64) uint64_t words[4][kAtOnce];
+  for (int64_t b = 0; b < batch; b += kAtOnce) {
+    const int64_t count = std::min(kAtOnce, batch - b);
+    draw_words(draw, static_cast<uint32_t>((b * features + first) / 4), static_cast<uint32_t>(features / 4), count,
+               {words[0], words[1], words[2], words[3]});
+    for (int64_t row = 0; row < 4; ++row) {
+      uint8_t* __restrict out = mask + (first + row) * stride + b;
+      for (int64_t i = 0; i < count; ++i) out[i] = keep(static_cast<uint32_t>(words[row][i]), rate);
+    }
+  }
+}
 
 }  // namespace
 
@@ -19,17 +39,7 @@ void CpuBackend::draw_dropout_mask(const Draw& draw, double rate, int64_t featur
   auto* out = static_cast<uint8_t*>(mask);
   in_blocks(features, kFeatureBlock, [&](int64_t begin, int64_t end) {
     if (features % 4 == 0) {
-      // Four features of a sample share a block of draws.
-      for (int64_t f = begin; f < end; f += 4) {
-        uint8_t* __restrict rows = out + f * stride;
-        for (int64_t b = 0; b < batch; ++b) {
-          const PhiloxBlock words = draw_block(draw, static_cast<uint32_t>((b * features + f) / 4));
-          rows[b] = keep(words.word[0], threshold);
-          rows[stride + b] = keep(words.word[1], threshold);
-          rows[2 * stride + b] = keep(words.word[2], threshold);
-          rows[3 * stride + b] = keep(words.word[3], threshold);
-        }
-      }
+      for (int64_t f = begin; f < end; f += 4) draw_four_rows(draw, threshold, features, f, batch, stride, out);
       return;
     }
     for (int64_t f = begin; f < end; ++f) {
@@ -56,7 +66,9 @@ void CpuBackend::dropout(Tensor x, const void* mask, double rate, Tensor y, int6
     const float* __restrict in = x.data;
     const uint8_t* __restrict kept = static_cast<const uint8_t*>(mask);
     float* __restrict out = y.data;
-    for (int64_t i = begin * stride; i < end * stride; ++i) out[i] = kept[i] ? in[i] * scale : 0.0f;
+    // By a mask of bits, not by a product: what is dropped is 0 even where it was Inf or NaN.
+    for (int64_t i = begin * stride; i < end * stride; ++i)
+      out[i] = float_from_bits(bits_from_float(in[i] * scale) & -static_cast<int32_t>(kept[i]));
   });
 }
 

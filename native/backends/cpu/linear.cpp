@@ -18,6 +18,7 @@ constexpr int64_t kGradientBlock = 131072;
 }  // namespace
 
 void CpuBackend::linear(const LinearShape& shape, const float* x, Weights weights, const float* bias, float* y) {
+  const Timed timed(profile, Part::forward);
   if (weights.packed) {
     const PackedLayout layout({shape.out, shape.in, 1});
     packed_product(layout.forward, layout.forward_codes(weights.packed, 0), x, bias, shape.batch, y);
@@ -35,6 +36,7 @@ void CpuBackend::linear(const LinearShape& shape, const float* x, Weights weight
 }
 
 void CpuBackend::linear_input_gradient(const LinearShape& shape, const float* dy, Weights weights, float* dx) {
+  const Timed timed(profile, Part::input_gradient);
   if (weights.packed) {
     const PackedLayout layout({shape.out, shape.in, 1});
     packed_product(layout.backward, layout.backward_codes(weights.packed, 0), dy, nullptr, shape.batch, dx);
@@ -50,15 +52,19 @@ void CpuBackend::linear_input_gradient(const LinearShape& shape, const float* dy
 void CpuBackend::linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
                                         const GradientTarget& target) {
   const int64_t stride = batch_stride(shape.batch);
+  TimedInTurns timed(profile, Part::weight_gradient, Part::update);
   const int64_t wanted = std::max<int64_t>(1, kGradientBlock / shape.in);
   const bool packed = target.segment && target.segment->packed;
   const int64_t rows = packed ? pack_rows_near(PackedLayout(target.segment->shape), wanted) : wanted;
   in_blocks(shape.out, rows, [&](int64_t begin, int64_t end) {
     thread_local std::vector<float> block;
     block.resize(static_cast<size_t>((end - begin) * shape.in));
+    const auto start = Profile::Clock::now();
     sgemm(end - begin, shape.in, shape.batch, {dy + begin * stride, stride, Transpose::no}, {x, stride, Transpose::yes},
           block.data(), shape.in);
+    const auto middle = Profile::Clock::now();
     consume_gradient(target, begin * shape.in, block.data(), (end - begin) * shape.in);
+    timed.add(start, middle, Profile::Clock::now());
   });
 }
 

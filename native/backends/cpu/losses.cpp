@@ -55,6 +55,7 @@ LossSums sum_batch(const LossCall& call, InBlocks&& in_blocks, One&& one) {
 }  // namespace
 
 LossSums CpuBackend::loss(const LossCall& call) {
+  const Timed timed(profile, Part::loss);
   const Places places = {batch_stride(call.batch), call.shape};
   const auto scale = static_cast<float>(1.0 / static_cast<double>(call.shape.spatial * call.batch));
   LossSums total = {};

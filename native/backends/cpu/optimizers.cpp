@@ -27,14 +27,15 @@ const typename F::Step& step_of(const OptimizerPass& pass) {
 }
 
 template <class F>
-void materialize_block(const WeightArrays<F>& weights, const typename F::Step& step, BlockNoise noise, int64_t count,
-                       float* __restrict out) {
+void materialize_block(const WeightArrays<F>& weights, const typename F::Step& step, const Noise& noise, int64_t first,
+                       int64_t count, float* __restrict out) {
   if (!F::materialize_needs_noise(step)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::materialize(weights.load(i), 0.5f, step);
-  } else if (!noise.recorded() && all_settled<F>(weights, step, count)) {
+  } else if (!noise.recorded && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::materialize_settled(weights.load(i), step);
   } else {
-    const float* u = noise.values();
+    BlockNoise block(noise, first, count);
+    const float* u = block.values();
     for (int64_t i = 0; i < count; ++i) out[i] = F::materialize(weights.load(i), u[i], step);
   }
 }
@@ -43,28 +44,30 @@ constexpr uint8_t sign_mask(bool positive) { return positive ? 0xff : 0; }
 
 // Where weights are signs: 0xff for +1, 0 for -1.
 template <class F>
-void sign_block(const WeightArrays<F>& weights, const typename F::Step& step, BlockNoise noise, int64_t count,
-                uint8_t* __restrict out) {
+void sign_block(const WeightArrays<F>& weights, const typename F::Step& step, const Noise& noise, int64_t first,
+                int64_t count, uint8_t* __restrict out) {
   if (!F::materialize_needs_noise(step)) {
     for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), 0.5f));
-  } else if (!noise.recorded() && all_settled<F>(weights, step, count)) {
+  } else if (!noise.recorded && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(weights.load(i).latent >= 0.0f);
   } else {
-    const float* u = noise.values();
+    BlockNoise block(noise, first, count);
+    const float* u = block.values();
     for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), u[i]));
   }
 }
 
 // out[i] = pullback of gradient[i]
 template <class F>
-void pullback_block(const WeightArrays<F>& weights, const typename F::Step& step, BlockNoise noise, int64_t count,
-                    const float* __restrict gradient, float* __restrict out) {
-  if (!noise.recorded() && all_settled<F>(weights, step, count)) {
+void pullback_block(const WeightArrays<F>& weights, const typename F::Step& step, const Noise& noise, int64_t first,
+                    int64_t count, const float* __restrict gradient, float* __restrict out) {
+  if (!noise.recorded && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::pullback_settled(gradient[i], weights.load(i), step);
   } else if (!F::pullback_needs_noise(step)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], weights.load(i), 0.5f, step);
   } else {
-    const float* u = noise.values();
+    BlockNoise block(noise, first, count);
+    const float* u = block.values();
     for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], weights.load(i), u[i], step);
   }
 }
@@ -87,7 +90,7 @@ bool update_block(WeightArrays<F>& weights, const typename F::Step& step, int64_
 template <class F>
 bool accumulate_block(const OptimizerPass& pass, const WeightArrays<F>& weights, int64_t first, int64_t count,
                       const float* gradient, float* out) {
-  pullback_block<F>(weights, step_of<F>(pass), BlockNoise(pass.noise, first, count), count, gradient, out);
+  pullback_block<F>(weights, step_of<F>(pass), pass.noise, first, count, gradient, out);
   if (pass.samples == 1) return true;
   float* sum = pass.pulled_back + first;
   if (pass.sample > 0) {
@@ -135,16 +138,17 @@ void CpuBackend::fill_segment(const WeightSegment& segment, Values&& values) {
 }
 
 void CpuBackend::materialize(const OptimizerPass& pass) {
+  const Timed timed(profile, Part::materialize);
   Optimizers::visit(pass.formula, [&]<class F>() {
     const auto& step = step_of<F>(pass);
     for (const WeightSegment& segment : pass.segments) {
       if (pass.packed && segment.packed) {
         pack_segment(segment, [&](int64_t first, int64_t count, uint8_t* out) {
-          sign_block<F>(WeightArrays<F>(pass, first), step, BlockNoise(pass.noise, first, count), count, out);
+          sign_block<F>(WeightArrays<F>(pass, first), step, pass.noise, first, count, out);
         });
       } else {
         fill_segment(segment, [&](int64_t first, int64_t count, float* out) {
-          materialize_block<F>(WeightArrays<F>(pass, first), step, BlockNoise(pass.noise, first, count), count, out);
+          materialize_block<F>(WeightArrays<F>(pass, first), step, pass.noise, first, count, out);
         });
       }
     }
@@ -207,14 +211,14 @@ void CpuBackend::consume_gradient(const GradientTarget& target, int64_t offset, 
   Optimizers::visit(pass.formula, [&]<class F>() {
     const auto& step = step_of<F>(pass);
     WeightArrays<F> weights(pass, first);
+    const Noise next_noise = {nullptr, next ? *pass.next : Draw{}};
     bool finite = true;
     in_inner_blocks(first, first + count, [&](int64_t at, int64_t length) {
       weights.move_to(at);
       alignas(64) float pulled[kBlock];
       if (!accumulate_block<F>(pass, weights, at, length, gradient + (at - first), pulled)) return;
       finite &= update_block<F>(weights, step, length, pulled);
-      if (next)
-        sign_block<F>(weights, step, BlockNoise({nullptr, *pass.next}, at, length), length, signs + (at - first));
+      if (next) sign_block<F>(weights, step, next_noise, at, length, signs + (at - first));
     });
     if (!finite) pass.not_finite->store(true, std::memory_order_relaxed);
   });

@@ -36,8 +36,8 @@ class ThreadPool {
     void* context;
     void (*call)(void*, int64_t);
     std::atomic<int64_t> next{0};
-    int wanted = 0;   // helpers that may still join
-    int helpers = 0;  // helpers at work
+    int wanted = 0;               // helpers that may still join
+    std::atomic<int> helpers{0};  // helpers at work; changed under the mutex
     std::exception_ptr error;
   };
 
@@ -51,6 +51,8 @@ class ThreadPool {
   std::condition_variable wake_;
   std::condition_variable done_;
   std::vector<Job*> jobs_;
+  std::atomic<uint64_t> published_{0};  // jobs so far; changed under the mutex
+  int asleep_ = 0;
   int workers_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "backends/backend.h"
+#include "backends/cpu/philox_vector.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 
@@ -22,27 +23,25 @@ class BlockNoise {
  public:
   BlockNoise(const Noise& noise, int64_t first, int64_t count) : noise_(noise), first_(first), count_(count) {}
 
-  bool recorded() const { return noise_.recorded != nullptr; }
-
   const float* values() {
-    if (recorded()) return noise_.recorded + first_;
+    if (noise_.recorded) return noise_.recorded + first_;
     const int64_t begin = first_ / 4;
     const int64_t blocks = (first_ + count_ + 3) / 4 - begin;
-    uint32_t words[4][kBlock / 4 + 1];
+    alignas(64) uint64_t words[4][kBlocks];
+    draw_words(noise_.draw, static_cast<uint32_t>(begin), 1, blocks, {words[0], words[1], words[2], words[3]});
     for (int64_t i = 0; i < blocks; ++i) {
-      const PhiloxBlock block = draw_block(noise_.draw, static_cast<uint32_t>(begin + i));
-      for (int j = 0; j < 4; ++j) words[j][i] = block.word[j];
-    }
-    for (int64_t i = 0; i < blocks; ++i) {
-      for (int j = 0; j < 4; ++j) uniform_[4 * i + j] = uniform_from_bits(words[j][i]);
+      for (int j = 0; j < 4; ++j) uniform_[4 * i + j] = uniform_from_bits(static_cast<uint32_t>(words[j][i]));
     }
     return uniform_ + first_ % 4;
   }
 
  private:
-  Noise noise_;
+  // Blocks of four draws that a block of weights can touch, in whole vectors.
+  static constexpr int64_t kBlocks = (kBlock / 4 + 1 + 7) / 8 * 8;
+
+  const Noise& noise_;
   int64_t first_, count_;
-  alignas(64) float uniform_[kBlock + 8];
+  alignas(64) float uniform_[4 * kBlocks];
 };
 
 // The arrays of a pass; a slot that the method does without reads as its constant, and writes to it are dropped.

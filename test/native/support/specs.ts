@@ -31,6 +31,7 @@ export function bayesbinn(options: Readonly<Record<string, unknown>> = {}): Meth
     epsilon: 1e-10,
     saturation: 2 ** -24,
     staleMu: false,
+    keepMomentum: true,
     ...options,
   };
 }

@@ -15,8 +15,10 @@ constexpr int64_t kOutputBlock = 1024;
 template <int bits>
 void product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias, int64_t begin,
              int64_t end, int64_t stride, float* y) {
-  alignas(64) static thread_local float tables[kChunk * (kSamples << bits)];
-  alignas(64) static thread_local float sums[kOutputBlock * kSamples];
+  alignas(64) static thread_local float table_space[kChunk * (kSamples << bits)];
+  alignas(64) static thread_local float sum_space[kOutputBlock * kSamples];
+  float* const tables = table_space;  // looked up once: each use of the name would ask for the thread's copy
+  float* const sums = sum_space;
   const int64_t outputs = end - begin;
   for (int64_t chunk = 0; chunk < layout.chunks; ++chunk) {
     build_chunk<bits>(layout, chunk, x, stride, tables);

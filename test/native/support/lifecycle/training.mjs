@@ -53,6 +53,7 @@ export function emptySession(addon, { units = 256, threads = 2 } = {}) {
         epsilon: 1e-10,
         saturation: 2 ** -24,
         staleMu: false,
+        keepMomentum: false,
       },
     ],
   });

@@ -1,0 +1,56 @@
+// Philox for a row of blocks at once; word for word what base/philox.h gives.
+#pragma once
+
+#include "backends/cpu/simd.h"
+#include "base/philox.h"
+
+namespace bayesbinn::BAYESBINN_ISA {
+
+// A counter's word in the low half of each lane; the high half is anything.
+typedef uint64_t WordVector __attribute__((vector_size(kVectorBytes)));
+constexpr int64_t kWordLanes = kVectorBytes / static_cast<int64_t>(sizeof(uint64_t));
+
+// Product of the low halves.
+inline __attribute__((always_inline)) WordVector multiply_low(WordVector a, WordVector b) {
+#if defined(__AVX512F__)
+  typedef int Ints __attribute__((vector_size(64)));
+  typedef long long Longs __attribute__((vector_size(64)));
+  return reinterpret_cast<WordVector>(__builtin_ia32_pmuludq512_mask(
+      reinterpret_cast<Ints>(a), reinterpret_cast<Ints>(b), reinterpret_cast<Longs>(a), 0xff));
+#elif defined(__AVX2__)
+  typedef int Ints __attribute__((vector_size(32)));
+  return reinterpret_cast<WordVector>(__builtin_ia32_pmuludq256(reinterpret_cast<Ints>(a), reinterpret_cast<Ints>(b)));
+#elif defined(__SSE2__)
+  typedef int Ints __attribute__((vector_size(16)));
+  return reinterpret_cast<WordVector>(__builtin_ia32_pmuludq128(reinterpret_cast<Ints>(a), reinterpret_cast<Ints>(b)));
+#else
+  return (a & 0xffffffffu) * (b & 0xffffffffu);
+#endif
+}
+
+// word[j][i], low halves: word j of block first + i * step, for i < count; writes up to a whole vector.
+inline void draw_words(const Draw& draw, uint32_t first, uint32_t step, int64_t count, uint64_t* const (&word)[4]) {
+  for (int64_t i = 0; i < count; i += kWordLanes) {
+    WordVector c0, c1 = WordVector{} + draw.sample, c2 = WordVector{} + draw.step;
+    WordVector c3 = WordVector{} + (static_cast<uint32_t>(draw.stream) | draw.index << 8);
+    for (int64_t lane = 0; lane < kWordLanes; ++lane) c0[lane] = first + static_cast<uint32_t>(i + lane) * step;
+    auto k0 = static_cast<uint32_t>(draw.seed);
+    auto k1 = static_cast<uint32_t>(draw.seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+      const WordVector p0 = multiply_low(c0, WordVector{} + kPhiloxMultiplier0);
+      const WordVector p1 = multiply_low(c2, WordVector{} + kPhiloxMultiplier1);
+      c0 = p1 >> 32 ^ c1 ^ k0;
+      c2 = p0 >> 32 ^ c3 ^ k1;
+      c1 = p1;
+      c3 = p0;
+      k0 += kPhiloxWeyl0;
+      k1 += kPhiloxWeyl1;
+    }
+    *reinterpret_cast<WordVector*>(word[0] + i) = c0;
+    *reinterpret_cast<WordVector*>(word[1] + i) = c1;
+    *reinterpret_cast<WordVector*>(word[2] + i) = c2;
+    *reinterpret_cast<WordVector*>(word[3] + i) = c3;
+  }
+}
+
+}  // namespace bayesbinn::BAYESBINN_ISA
