@@ -10,10 +10,20 @@
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-// Rows of a product that one call of sgemm computes: enough to hide its packing, few enough for several threads.
+// Rows of a product that one call of sgemm computes: enough to hide that it packs both operands anew, few enough for
+// several threads. Layers of a hundred units are cut in two.
 constexpr int64_t kRowBlock = 256;
-// Weights of a gradient block: 512 KiB, half of a usual second-level cache.
-constexpr int64_t kGradientBlock = 131072;
+constexpr int64_t kSmallBlock = 64;
+// A block of the weight gradient: 288 KiB, which stay in a usual second-level cache until the update has read them.
+constexpr int64_t kGradientRows = 144;
+constexpr int64_t kGradientColumns = 512;
+
+// Even blocks of up to `largest` rows.
+int64_t row_block(int64_t rows, int64_t largest) {
+  const int64_t limit = rows < 8 * kSmallBlock ? kSmallBlock : largest;
+  const int64_t blocks = (rows + limit - 1) / limit;
+  return (rows + blocks - 1) / blocks;
+}
 
 }  // namespace
 
@@ -25,7 +35,7 @@ void CpuBackend::linear(const LinearShape& shape, const float* x, Weights weight
     return;
   }
   const int64_t stride = batch_stride(shape.batch);
-  in_blocks(shape.out, kRowBlock, [&](int64_t begin, int64_t end) {
+  in_blocks(shape.out, row_block(shape.out, kRowBlock), [&](int64_t begin, int64_t end) {
     sgemm(end - begin, shape.batch, shape.in, {weights.values + begin * shape.in, shape.in, Transpose::no},
           {x, stride, Transpose::no}, y + begin * stride, stride);
     if (!bias) return;
@@ -43,7 +53,7 @@ void CpuBackend::linear_input_gradient(const LinearShape& shape, const float* dy
     return;
   }
   const int64_t stride = batch_stride(shape.batch);
-  in_blocks(shape.in, kRowBlock, [&](int64_t begin, int64_t end) {
+  in_blocks(shape.in, row_block(shape.in, kRowBlock), [&](int64_t begin, int64_t end) {
     sgemm(end - begin, shape.batch, shape.out, {weights.values + begin, shape.in, Transpose::yes},
           {dy, stride, Transpose::no}, dx + begin * stride, stride);
   });
@@ -51,20 +61,32 @@ void CpuBackend::linear_input_gradient(const LinearShape& shape, const float* dy
 
 void CpuBackend::linear_weight_gradient(const LinearShape& shape, const float* dy, const float* x,
                                         const GradientTarget& target) {
-  const int64_t stride = batch_stride(shape.batch);
   TimedInTurns timed(profile, Part::weight_gradient, Part::update);
-  const int64_t wanted = std::max<int64_t>(1, kGradientBlock / shape.in);
-  const bool packed = target.segment && target.segment->packed;
+  const int64_t stride = batch_stride(shape.batch);
+  const int64_t wanted = row_block(shape.out, kGradientRows);
+  const bool packed = target.segment->packed != nullptr;
   const int64_t rows = packed ? pack_rows_near(PackedLayout(target.segment->shape), wanted) : wanted;
+  const int64_t width = std::min(shape.in, kGradientColumns);
   in_blocks(shape.out, rows, [&](int64_t begin, int64_t end) {
     thread_local std::vector<float> block;
-    block.resize(static_cast<size_t>((end - begin) * shape.in));
+    block.resize(static_cast<size_t>((end - begin) * width));
+    uint8_t* const signs = draws_next(target) ? sign_space((end - begin) * shape.in) : nullptr;
+    for (int64_t left = 0; left < shape.in; left += width) {
+      const int64_t columns = std::min(width, shape.in - left);
+      const auto start = Profile::Clock::now();
+      sgemm(end - begin, columns, shape.batch, {dy + begin * stride, stride, Transpose::no},
+            {x + left * stride, stride, Transpose::yes}, block.data(), columns);
+      const auto middle = Profile::Clock::now();
+      for (int64_t row = begin; row < end; ++row) {
+        consume_span(target, row * shape.in + left, block.data() + (row - begin) * columns, columns,
+                     signs ? signs + (row - begin) * shape.in + left : nullptr);
+      }
+      timed.add(start, middle, Profile::Clock::now());
+    }
+    if (!signs) return;
     const auto start = Profile::Clock::now();
-    sgemm(end - begin, shape.in, shape.batch, {dy + begin * stride, stride, Transpose::no}, {x, stride, Transpose::yes},
-          block.data(), shape.in);
-    const auto middle = Profile::Clock::now();
-    consume_gradient(target, begin * shape.in, block.data(), (end - begin) * shape.in);
-    timed.add(start, middle, Profile::Clock::now());
+    place_signs(target, begin * shape.in, (end - begin) * shape.in, signs);
+    timed.add(start, start, Profile::Clock::now());
   });
 }
 

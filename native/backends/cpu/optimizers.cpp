@@ -106,14 +106,13 @@ void signs_to_values(const uint8_t* signs, int64_t count, float* values) {
   for (int64_t i = 0; i < count; ++i) values[i] = signs[i] != 0 ? 1.0f : -1.0f;
 }
 
-// Space for the signs of some weights, of the thread that asks.
-uint8_t* sign_space(int64_t count) {
+}  // namespace
+
+uint8_t* CpuBackend::sign_space(int64_t count) {
   thread_local std::vector<uint8_t> space;
   if (static_cast<int64_t>(space.size()) < count) space.resize(static_cast<size_t>(count));
   return space.data();
 }
-
-}  // namespace
 
 // Calls signs(first, count, out), with first counted in the pass, and packs what it gives.
 template <class Signs>
@@ -197,38 +196,50 @@ void CpuBackend::materialize_sample(const OptimizerPass& pass, const Noise& nois
   });
 }
 
-// One pass over the block: gradient, update, and the signs of the next step while the latent weights are at hand.
 void CpuBackend::consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) {
+  uint8_t* const signs = draws_next(target) ? sign_space(count) : nullptr;
+  consume_span(target, offset, gradient, count, signs);
+  if (signs) place_signs(target, offset, count, signs);
+}
+
+bool CpuBackend::draws_next(const GradientTarget& target) {
   const OptimizerPass& pass = *target.pass;
+  return pass.update && pass.next && pass.sample + 1 == pass.samples;
+}
+
+void CpuBackend::place_signs(const GradientTarget& target, int64_t offset, int64_t count, const uint8_t* signs) {
   const WeightSegment& segment = *target.segment;
-  const int64_t first = segment.first + offset;
-  if (target.store) {
-    std::memcpy(target.store + pass.sample * pass.count + first, gradient, static_cast<size_t>(count) * sizeof(float));
-  }
-  if (!pass.update) return;
-  const bool next = pass.next && pass.sample + 1 == pass.samples;
-  uint8_t* const signs = next ? sign_space(count) : nullptr;
-  Optimizers::visit(pass.formula, [&]<class F>() {
-    const auto& step = step_of<F>(pass);
-    WeightArrays<F> weights(pass, first);
-    const Noise next_noise = {nullptr, next ? *pass.next : Draw{}};
-    bool finite = true;
-    in_inner_blocks(first, first + count, [&](int64_t at, int64_t length) {
-      weights.move_to(at);
-      alignas(64) float pulled[kBlock];
-      if (!accumulate_block<F>(pass, weights, at, length, gradient + (at - first), pulled)) return;
-      finite &= update_block<F>(weights, step, length, pulled);
-      if (next) sign_block<F>(weights, step, next_noise, at, length, signs + (at - first));
-    });
-    if (!finite) pass.not_finite->store(true, std::memory_order_relaxed);
-  });
-  if (!next) return;
   if (segment.packed) {
     const int64_t row = segment.count / segment.shape.outputs;
     pack_rows(PackedLayout(segment.shape), offset / row, (offset + count) / row, signs, segment.packed);
   } else {
     signs_to_values(signs, count, segment.values + offset);
   }
+}
+
+// One pass over memory: gradient, update, and the signs of the next step while the latent weights are at hand.
+void CpuBackend::consume_span(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count,
+                              uint8_t* signs) {
+  const OptimizerPass& pass = *target.pass;
+  const int64_t first = target.segment->first + offset;
+  if (target.store) {
+    std::memcpy(target.store + pass.sample * pass.count + first, gradient, static_cast<size_t>(count) * sizeof(float));
+  }
+  if (!pass.update) return;
+  Optimizers::visit(pass.formula, [&]<class F>() {
+    const auto& step = step_of<F>(pass);
+    WeightArrays<F> weights(pass, first);
+    const Noise next_noise = {nullptr, signs ? *pass.next : Draw{}};
+    bool finite = true;
+    in_inner_blocks(first, first + count, [&](int64_t at, int64_t length) {
+      weights.move_to(at);
+      alignas(64) float pulled[kBlock];
+      if (!accumulate_block<F>(pass, weights, at, length, gradient + (at - first), pulled)) return;
+      finite &= update_block<F>(weights, step, length, pulled);
+      if (signs) sign_block<F>(weights, step, next_noise, at, length, signs + (at - first));
+    });
+    if (!finite) pass.not_finite->store(true, std::memory_order_relaxed);
+  });
 }
 
 void CpuBackend::draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) {

@@ -59,4 +59,14 @@ struct PackedLayout {
   }
 };
 
+// Calls action with the group size of a layout as a constant.
+template <class Action>
+inline void with_bits(int bits, Action&& action) {
+  if (bits == 4) {
+    action.template operator()<4>();
+  } else {
+    action.template operator()<6>();
+  }
+}
+
 }  // namespace bayesbinn::BAYESBINN_ISA

@@ -96,14 +96,4 @@ inline void look_up(const float* tables, const uint16_t* codes, int64_t outputs,
   }
 }
 
-// Calls action with the group size of a layout as a constant.
-template <class Action>
-inline void with_bits(int bits, Action&& action) {
-  if (bits == 4) {
-    action.template operator()<4>();
-  } else {
-    action.template operator()<6>();
-  }
-}
-
 }  // namespace bayesbinn::BAYESBINN_ISA

@@ -7,19 +7,29 @@
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-// code[i] |= bit where signs[i]
-void add_member(const uint8_t* __restrict signs, int64_t count, int member, uint8_t* __restrict code) {
-  const auto bit = static_cast<uint8_t>(1 << member);
-  for (int64_t i = 0; i < count; ++i) code[i] = static_cast<uint8_t>(code[i] | (signs[i] & bit));
+// code[i]: bit k from member k. Members of one group lie `step` bytes apart; the first `whole` groups have them all,
+// and so many of the last ones have only those before `end`.
+template <int bits>
+void gather_codes(const uint8_t* signs, int64_t step, int64_t end, int64_t groups, uint8_t* __restrict code) {
+  const int64_t whole = std::clamp<int64_t>(end - (bits - 1) * step, 0, groups);
+  for (int64_t i = 0; i < whole; ++i) {
+    int sum = 0;
+#pragma GCC unroll 8
+    for (int k = 0; k < bits; ++k) sum |= signs[k * step + i] & 1 << k;
+    code[i] = static_cast<uint8_t>(sum);
+  }
+  for (int64_t i = whole; i < groups; ++i) {
+    int sum = 0;
+    for (int k = 0; k * step + i < end; ++k) sum |= signs[k * step + i] & 1 << k;
+    code[i] = static_cast<uint8_t>(sum);
+  }
 }
 
 // One row of one tap: the codes of all groups for one output.
 void pack_forward(const CodeLayout& layout, int64_t output, const uint8_t* signs, uint8_t* code, uint16_t* codes) {
-  std::fill_n(code, layout.chunks * kChunk, uint8_t{0});
-  for (int k = 0; k < layout.bits; ++k) {
-    const int64_t first = k * layout.member_step;
-    add_member(signs + first, std::clamp<int64_t>(layout.inputs - first, 0, layout.groups), k, code);
-  }
+  with_bits(layout.bits,
+            [&]<int bits>() { gather_codes<bits>(signs, layout.member_step, layout.inputs, layout.groups, code); });
+  std::fill(code + layout.groups, code + layout.chunks * kChunk, uint8_t{0});
   for (int64_t chunk = 0; chunk < layout.chunks; ++chunk) {
     uint16_t* __restrict out = codes + (chunk * layout.outputs + output) * kChunk;
     for (int64_t c = 0; c < kChunk; ++c) out[c] = static_cast<uint16_t>(code[chunk * kChunk + c] * kEntryBytes);
@@ -29,8 +39,8 @@ void pack_forward(const CodeLayout& layout, int64_t output, const uint8_t* signs
 // Up to `bits` rows of one tap: the codes of one group for all outputs of the input gradient.
 void pack_backward(const CodeLayout& layout, int64_t group, const uint8_t* signs, int64_t rows, int64_t row_bytes,
                    uint8_t* code, uint16_t* codes) {
-  std::fill_n(code, layout.outputs, uint8_t{0});
-  for (int k = 0; k < rows; ++k) add_member(signs + k * row_bytes, layout.outputs, k, code);
+  with_bits(layout.bits,
+            [&]<int bits>() { gather_codes<bits>(signs, row_bytes, rows * row_bytes, layout.outputs, code); });
   uint16_t* __restrict out = codes + layout.place(group, 0);
   for (int64_t i = 0; i < layout.outputs; ++i) out[i * kChunk] = static_cast<uint16_t>(code[i] * kEntryBytes);
 }
@@ -38,8 +48,10 @@ void pack_backward(const CodeLayout& layout, int64_t group, const uint8_t* signs
 }  // namespace
 
 int64_t pack_rows_near(const PackedLayout& layout, int64_t wanted) {
-  const int64_t unit = layout.backward.bits * kChunk;
-  return std::max<int64_t>(1, wanted / unit) * unit;
+  const int64_t group = layout.backward.bits;
+  const int64_t chunk = group * kChunk;
+  if (wanted >= 2 * chunk) return wanted / chunk * chunk;
+  return (wanted + group - 1) / group * group;
 }
 
 void pack_rows(const PackedLayout& layout, int64_t begin, int64_t end, const uint8_t* signs, void* packed) {

@@ -5,7 +5,8 @@
 
 namespace bayesbinn::BAYESBINN_ISA {
 
-// How many rows of weights to pack at once, about `wanted`: blocks of so many fill cache lines of their own.
+// How many rows of weights to pack at once, about `wanted`: whole groups of the input gradient, and where they are many
+// whole chunks, so that threads do not write to the same cache lines.
 int64_t pack_rows_near(const PackedLayout& layout, int64_t wanted);
 
 // Codes of the rows (outputs) begin..end, in blocks as above. signs: [end - begin][inputs * taps], 0xff for +1 and 0 for -1.
