@@ -35,6 +35,13 @@ Napi::Value system_info(const Napi::CallbackInfo& info) {
       sets.Set(sets.Length(), entry);
     }
     object.Set("instructionSets", sets);
+    const InstructionSetRequest request = instruction_set_request();
+    if (!request.value.empty()) {
+      Napi::Object asked = Napi::Object::New(env);
+      asked.Set("value", request.value);
+      if (!request.problem.empty()) asked.Set("problem", request.problem);
+      object.Set("instructionSetRequest", asked);
+    }
     const BlasStatus blas = blas_status();
     object.Set("blas", blas.description);
     object.Set("blasConcurrent", blas.concurrent);

@@ -236,7 +236,8 @@ struct DeviceStatus {
 };
 
 DeviceStatus cuda_status();
-// `threads`: compute threads of the session. ERR_DEVICE_UNAVAILABLE.
+// `threads`: compute threads of the session. ERR_OPTION_RANGE where BAYESBINN_INSTRUCTION_SET names none that can be
+// used; make_cuda_backend: ERR_DEVICE_UNAVAILABLE.
 std::unique_ptr<Backend> make_cpu_backend(int threads);
 std::unique_ptr<Backend> make_cuda_backend();
 
@@ -246,6 +247,13 @@ struct InstructionSetStatus {
   bool chosen;
 };
 std::vector<InstructionSetStatus> instruction_sets();
+
+// What the environment variable BAYESBINN_INSTRUCTION_SET asked for when the process first looked at it.
+struct InstructionSetRequest {
+  std::string value;    // empty: nothing
+  std::string problem;  // why it cannot be had; empty: it is what was chosen
+};
+InstructionSetRequest instruction_set_request();
 
 struct BlasStatus {
   std::string description;  // name and configuration, or "built-in"

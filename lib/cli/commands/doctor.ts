@@ -10,7 +10,7 @@ Examples:
   bayesbinn doctor
   bayesbinn doctor --json
 
-Exits with 0 if the addon works, else with 1.
+Exits with 0 if training works, else with 1.
 `;
 
 /** `bayesbinn doctor`. */

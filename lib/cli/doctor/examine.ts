@@ -7,7 +7,7 @@ import { type ProbeAnswer, probeAddon } from "./probe-addon.js";
 
 /** What the doctor found. */
 export interface Examination {
-  /** Whether the addon loads, which is all that training needs. */
+  /** Whether nothing is broken that training needs: the addon loads and can use this processor. */
   readonly ok: boolean;
   /** As the addon reports it; absent where it does not load. */
   readonly system?: SystemInfo;
@@ -26,7 +26,8 @@ export async function examine(): Promise<Examination> {
       : [instructionFinding(system), threadFinding(system), blasFinding(system), cudaFinding(system)]),
     ...data,
   ];
-  return { ok: system !== undefined, ...(system !== undefined && { system }), findings };
+  const ok = findings.every(({ state }) => state !== "broken");
+  return { ok, ...(system !== undefined && { system }), findings };
 }
 
 function nodeFinding(): Finding {
@@ -39,10 +40,16 @@ function addonFinding({ system, problem, advice }: ProbeAnswer): Finding {
   return { topic, state: "broken", text: problem ?? "does not load", ...(advice !== undefined && { advice }) };
 }
 
-function instructionFinding({ instructionSets }: SystemInfo): Finding {
+function instructionFinding({ instructionSets, instructionSetRequest }: SystemInfo): Finding {
+  const topic = "instruction sets";
+  if (instructionSetRequest?.problem !== undefined) {
+    const advice = "unset BAYESBINN_INSTRUCTION_SET, or set it to one of those accepted";
+    return { topic, state: "broken", text: instructionSetRequest.problem, advice };
+  }
   const chosen = instructionSets.find((set) => set.chosen)?.name ?? "none";
+  const how = instructionSetRequest === undefined ? "chosen" : "forced by BAYESBINN_INSTRUCTION_SET";
   const sets = instructionSets.map(({ name, usable }) => (usable ? name : `${name} (not on this CPU)`));
-  return { topic: "instruction sets", state: "ok", text: `${chosen} chosen of ${sets.join(", ")}` };
+  return { topic, state: "ok", text: `${chosen} ${how}, of ${sets.join(", ")}` };
 }
 
 function threadFinding({ hardwareThreads }: SystemInfo): Finding {

@@ -14,6 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   backends: ["base/", "optimizers/", "losses/"],
   core: ["base/", "optimizers/", "losses/", "layers/", "backends/backend.h"],
   addon: ["base/", "optimizers/", "losses/", "layers/", "backends/backend.h", "core/"],
+  checks: ["base/", "optimizers/", "backends/backend.h"],
 };
 const native = sources("native", /\.(h|cpp|cu|cuh)$/);
 
