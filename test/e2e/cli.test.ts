@@ -289,6 +289,19 @@ cli("doctor finds the addon", async () => {
   assert.ok(findings.some(({ topic }: { topic: string }) => topic === "data: mnist"));
 });
 
+cli("doctor tells that the instruction set was forced, and what is wrong with one that cannot be", async () => {
+  const name = process.arch === "arm64" ? "neon" : "baseline";
+  const forced = await runCli(["doctor"], { cwd: folder, env: { BAYESBINN_INSTRUCTION_SET: name } });
+  assert.is(forced.code, 0, forced.stdout);
+  assert.match(
+    forced.stdout,
+    new RegExp(`^ok +instruction sets +${name} forced by BAYESBINN_INSTRUCTION_SET, of `, "m"),
+  );
+  const unknown = await runCli(["doctor"], { cwd: folder, env: { BAYESBINN_INSTRUCTION_SET: "mmx" } });
+  assert.is(unknown.code, 1, unknown.stdout);
+  assert.match(unknown.stdout, /^FAILS +instruction sets +BAYESBINN_INSTRUCTION_SET: "mmx" given, accepted: /m);
+});
+
 cli("--device cuda where there is none: exit code 2, one line, and no run folder", async () => {
   const { system } = JSON.parse((await runCli(["doctor", "--json"], { cwd: folder })).stdout);
   if (system.cuda.usable) return;
