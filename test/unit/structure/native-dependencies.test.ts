@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   core: ["base/", "optimizers/", "losses/", "layers/", "backends/backend.h"],
   addon: ["base/", "optimizers/", "losses/", "layers/", "backends/backend.h", "core/"],
   checks: ["base/", "optimizers/", "backends/backend.h"],
+  bench: ["base/", "optimizers/", "losses/", "backends/backend.h", "backends/cpu/thread_pool.h", "core/buffer.h"],
 };
 const native = sources("native", /\.(h|cpp|cu|cuh)$/);
 
