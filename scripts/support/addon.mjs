@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fingerprint, isStamped, stamp } from "./fingerprint.mjs";
-import { addonFile, root } from "./paths.mjs";
+import { addonFile, benchmarkProgram, root } from "./paths.mjs";
 import { runToEnd, ScriptError } from "./process.mjs";
 import { buildRequirements, installAdvice } from "./requirements.mjs";
 
@@ -27,14 +27,27 @@ export async function buildAddon() {
   stamp("addon", addonFingerprint(options));
 }
 
+/** Whether the program of native/bench fits the sources and the options asked for. */
+export function benchmarksAreCurrent() {
+  return existsSync(benchmarkProgram) && isStamped("bench", addonFingerprint(cmakeOptions()));
+}
+
+/** Builds the program of native/bench, from the objects that the addon is made of. */
+export async function buildBenchmarks() {
+  const options = cmakeOptions();
+  await cmakeBuild(join(root, "build"), options, "bayesbinn_bench");
+  stamp("bench", addonFingerprint(options));
+}
+
 /**
  * Configures and builds in `folder`, where the addon is `Release/bayesbinn.node` afterwards.
  * `configure` then `build`, since cmake-js's `compile` removes the folder where a build fails.
  *
  * @param {string} folder
  * @param {Readonly<Record<string, string>>} options CMake options
+ * @param {string} [target] builds only this
  */
-export async function cmakeBuild(folder, options) {
+export async function cmakeBuild(folder, options, target) {
   const missing = buildRequirements().filter((requirement) => !requirement.found && !requirement.optional);
   if (missing.length > 0) throw new ScriptError(`The native addon cannot be built. ${installAdvice(missing)}`);
 
@@ -42,7 +55,8 @@ export async function cmakeBuild(folder, options) {
   const defines = Object.entries(options).map(([name, value]) => `--CD${name}=${value}`);
   forgetMovedCache(folder);
   await cmakeJs("configure", [...shared, ...defines]);
-  await cmakeJs("build", [...shared, "--parallel", String(availableParallelism())]);
+  const only = target === undefined ? [] : ["--target", target];
+  await cmakeJs("build", [...shared, ...only, "--parallel", String(availableParallelism())]);
 }
 
 /**

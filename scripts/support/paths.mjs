@@ -10,3 +10,6 @@ export const isCheckout = existsSync(join(root, "lib"));
 
 /** The addon of a Release build. */
 export const addonFile = join(root, "build", "Release", "bayesbinn.node");
+
+/** The program of native/bench. */
+export const benchmarkProgram = join(root, "build", "bench", "bayesbinn_bench");

@@ -10,7 +10,7 @@ export class ScriptError extends Error {}
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
+ * @param {Pick<import("node:child_process").SpawnOptions, "env" | "cwd" | "stdio">} [options]
  */
 export async function run(command, args, options = {}) {
   const { code, signal } = await runToEnd(command, args, options);
@@ -24,7 +24,7 @@ export async function run(command, args, options = {}) {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
+ * @param {Pick<import("node:child_process").SpawnOptions, "env" | "cwd" | "stdio">} [options]
  * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>}
  */
 export function runToEnd(command, args, options = {}) {
