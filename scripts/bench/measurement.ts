@@ -10,6 +10,8 @@ export interface Contestant {
 /** What was measured; the first contestant is this project's, and the others took turns with it. */
 export interface Row {
   readonly name: string;
+  /** What of `name` this is; absent for the whole. */
+  readonly part?: string;
   readonly threads: number;
   readonly unit: string;
   readonly contestants: readonly Contestant[];

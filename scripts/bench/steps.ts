@@ -46,8 +46,8 @@ async function measure({ row, config }: Network, train: Dataset, settings: Setti
   const { trainer, profile } = profiledTrainerOf(config, train, threads);
   await using _ = trainer;
   const fit = async () => (await trainer.fit({ train, epochs: 1, batchSize })).stepSeconds.map((s) => s * 1000);
-  const rowOf = (name: string, value: number, beside: readonly Contestant[] = []): Row => {
-    return { name, threads, unit: "ms", contestants: [{ name: "here", values: [value] }, ...beside] };
+  const whole = (value: number, beside: readonly Contestant[] = []): Row => {
+    return { name: row, threads, unit: "ms", contestants: [{ name: "here", values: [value] }, ...beside] };
   };
   await fit(); // warm-up
   const measured: Row[][] = [];
@@ -55,10 +55,12 @@ async function measure({ row, config }: Network, train: Dataset, settings: Setti
     const before = profile();
     const milliseconds = await fit();
     const after = profile();
-    const rows = [rowOf(row, median(milliseconds), await pytorch?.turn(row, threads))];
+    const rows = [whole(median(milliseconds), await pytorch?.turn(row, threads))];
     if (before !== undefined && after !== undefined) {
       const total = milliseconds.reduce((sum, value) => sum + value, 0);
-      for (const [name, value] of partsOf(before, after, total, milliseconds.length)) rows.push(rowOf(name, value));
+      for (const [part, value] of partsOf(before, after, total, milliseconds.length)) {
+        rows.push({ ...whole(value), part });
+      }
     }
     measured.push(rows);
   }
@@ -69,8 +71,8 @@ async function measure({ row, config }: Network, train: Dataset, settings: Setti
 /** Mean milliseconds a step of each part, by the names of the table; `total` is that of all steps in between. */
 function partsOf(before: Profile, after: Profile, total: number, count: number): [string, number][] {
   const named = Object.entries(parts).map(([key, name]): [string, number] => {
-    return [`  ${name}`, (1000 * ((after[key] ?? 0) - (before[key] ?? 0))) / count];
+    return [name, (1000 * ((after[key] ?? 0) - (before[key] ?? 0))) / count];
   });
   const rest = total / count - named.reduce((sum, [, value]) => sum + value, 0);
-  return [...named, ["  rest", rest]];
+  return [...named, ["rest", rest]];
 }

@@ -25,7 +25,12 @@ function linesOf(row: Row): string[][] {
   const [here, ...others] = summarize(row);
   if (here === undefined) return [];
   const range = here.lowest === here.highest ? "" : `${short(here.lowest)}..${short(here.highest)}`;
-  const first = [row.name, String(row.threads), `${short(here.median)} ${row.unit}`, range];
+  const first = [
+    row.part === undefined ? row.name : `  ${row.part}`,
+    String(row.threads),
+    `${short(here.median)} ${row.unit}`,
+    range,
+  ];
   if (others.length === 0) return [first];
   return others.map((other, index) => [
     ...(index === 0 ? first : ["", "", "", ""]),
