@@ -27,6 +27,13 @@ BB_FORMULA float with_sign_of(float value, float sign) {
   return float_from_bits(bits_from_float(value) | (bits_from_float(sign) & static_cast<int32_t>(0x80000000u)));
 }
 
+// condition ? a : b by bits, where compilers would branch on a condition that is the same throughout a loop and then not
+// vectorise it.
+BB_FORMULA float select(bool condition, float a, float b) {
+  const int32_t mask = -static_cast<int32_t>(condition);
+  return float_from_bits((bits_from_float(a) & mask) | (bits_from_float(b) & ~mask));
+}
+
 // exp(x); arguments are limited to [-87.3, 88.0], beyond which the ends' values are returned. NaN stays NaN.
 // exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2)/2; polynomial of degree 6 for exp(r).
 BB_FORMULA float exp_float(float x) {

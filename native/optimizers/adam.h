@@ -60,8 +60,10 @@ struct Adam {
 
   BB_FORMULA bool settled(const Weight&, const Step&) { return false; }
   BB_FORMULA float materialize(const Weight& weight, float, const Step&) { return weight.latent; }
+  BB_FORMULA float materialize_without_noise(const Weight& weight, const Step&) { return weight.latent; }
   BB_FORMULA float materialize_settled(const Weight& weight, const Step&) { return weight.latent; }
   BB_FORMULA float pullback(float g, const Weight&, float, const Step& step) { return step.sample_share * g; }
+  BB_FORMULA float pullback_without_noise(float g, const Weight&, const Step& step) { return step.sample_share * g; }
   BB_FORMULA float pullback_settled(float g, const Weight&, const Step& step) { return step.sample_share * g; }
 
   BB_FORMULA void update(Weight& weight, float gradient, const Step& step) {

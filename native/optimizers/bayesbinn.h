@@ -115,21 +115,26 @@ struct BayesBinn {
   }
 
   BB_FORMULA float materialize(const Weight& weight, float u, const Step& step) {
-    if (step.mean) return tanh_float(weight.latent);
     const float relaxed = tanh_float((weight.latent + half_logit(u)) * step.inverse_temperature);
-    return step.signs ? (positive(weight, u) ? 1.0f : -1.0f) : relaxed;
+    return select(step.signs, positive(weight, u) ? 1.0f : -1.0f, relaxed);
   }
+
+  BB_FORMULA float materialize_without_noise(const Weight& weight, const Step&) { return tanh_float(weight.latent); }
 
   BB_FORMULA bool positive(const Weight& weight, float u) { return weight.latent + half_logit(u) >= 0.0f; }
 
   BB_FORMULA float materialize_settled(const Weight& weight, const Step&) { return mode(weight.latent); }
 
   BB_FORMULA float pullback(float g, const Weight& weight, float u, const Step& step) {
-    if (step.mean) return step.scale * g;
     const float mu_term = saturated_sech2(scale_lambda(weight, step), step) + step.epsilon;
-    if (step.signs) return step.scale * (step.epsilon / mu_term) * g;
     const float x = (weight.latent + half_logit(u)) * step.inverse_temperature;
     return step.scale * ((saturated_sech2(x, step) + step.epsilon) / mu_term) * g;
+  }
+
+  // The mean estimator, or signs, whose 1 - w^2 is 0.
+  BB_FORMULA float pullback_without_noise(float g, const Weight& weight, const Step& step) {
+    const float mu_term = saturated_sech2(scale_lambda(weight, step), step) + step.epsilon;
+    return step.scale * select(step.mean, 1.0f, step.epsilon / mu_term) * g;
   }
 
   BB_FORMULA float pullback_settled(float g, const Weight&, const Step& step) { return step.scale * g; }
@@ -158,7 +163,7 @@ struct BayesBinn {
 
   // The lambda whose tanh is mu: with staleMu that of before the last update, as in the authors' code.
   BB_FORMULA float scale_lambda(const Weight& weight, const Step& step) {
-    return step.stale ? weight.slot[previous_lambda] : weight.latent;
+    return select(step.stale, weight.slot[previous_lambda], weight.latent);
   }
 
   BB_FORMULA float saturated_sech2(float x, const Step& step) {

@@ -16,10 +16,11 @@
 //   mode(latent), probability(latent)  weight of an evaluation; probability that a binary weight is +1
 //   signs(step), positive(weight, u)   whether materialize gives +-1, so that weights can be bits; and then, which
 //
-// and three statements that let the loop leave out work without changing a bit:
-//   materialize_needs_noise(step), pullback_needs_noise(step), settled(weight, step): with noise in [2^-24, 1-2^-24]
-//   neither needs noise nor an exponential; then materialize_settled(weight, step) and pullback_settled(g, weight, step)
-//   hold.
+// and statements that let the loop leave out work without changing a bit:
+//   materialize_needs_noise(step), pullback_needs_noise(step): where not, materialize_without_noise(weight, step) and
+//   pullback_without_noise(g, weight, step) hold
+//   settled(weight, step): with noise in [2^-24, 1-2^-24] neither needs noise nor an exponential; then
+//   materialize_settled(weight, step) and pullback_settled(g, weight, step) hold
 //
 // kSlots has one entry at least. What runs in the loop is a BB_FORMULA. Where the sum over weight samples has to be a
 // mean, pullback divides by the samples that `step` was given.

@@ -1,9 +1,8 @@
 // Training steps with the optimizer, and what their time goes into.
-import type { Dataset } from "../../lib/index.js";
+import type { Dataset, SessionProfile } from "../../lib/index.js";
 import type { Config } from "../../lib/recipes/config.js";
-import { type Contestant, joinRounds, type Measurement, type Result, type Row, type Settings } from "./measurement.js";
-import { continualMlp, mnistMlp, mnistPart } from "./networks.js";
-import { type Profile, profiledTrainerOf } from "./profiled-trainer.js";
+import { type Contestant, joinRounds, type Measurement, type Row, type Settings } from "./measurement.js";
+import { continualMlp, mnistMlp, mnistPart, trainerOf } from "./networks.js";
 import { median } from "./statistics.js";
 
 const batchSize = 100;
@@ -27,24 +26,23 @@ const parts = {
   inputGradient: "input gradient",
   weightGradient: "weight gradient",
   update: "update",
-} as const;
+} as const satisfies Partial<Record<keyof SessionProfile, string>>;
 
 export const steps: Measurement = {
   name: "step",
   description: "training steps of mnist-mlp and of 784-100-100-10, batch 100, with the optimizer, and their parts",
   async run(settings) {
-    const results: Result[] = [];
+    const rows: Row[] = [];
     for (const network of networks) {
-      results.push(await measure(network, await mnistPart(batchSize * network.stepsARound), settings));
+      rows.push(...(await measure(network, await mnistPart(batchSize * network.stepsARound), settings)));
     }
-    return { rows: results.flatMap(({ rows }) => rows), notes: [...new Set(results.flatMap(({ notes }) => notes))] };
+    return { rows, notes: [] };
   },
 };
 
-async function measure({ row, config }: Network, train: Dataset, settings: Settings): Promise<Result> {
+async function measure({ row, config }: Network, train: Dataset, settings: Settings): Promise<Row[]> {
   const { threads, rounds, pytorch } = settings;
-  const { trainer, profile } = profiledTrainerOf(config, train, threads);
-  await using _ = trainer;
+  await using trainer = trainerOf(config, train, threads);
   const fit = async () => (await trainer.fit({ train, epochs: 1, batchSize })).stepSeconds.map((s) => s * 1000);
   const whole = (value: number, beside: readonly Contestant[] = []): Row => {
     return { name: row, threads, unit: "ms", contestants: [{ name: "here", values: [value] }, ...beside] };
@@ -52,27 +50,23 @@ async function measure({ row, config }: Network, train: Dataset, settings: Setti
   await fit(); // warm-up
   const measured: Row[][] = [];
   for (let round = 0; round < rounds; round++) {
-    const before = profile();
+    const before = trainer.profile;
     const milliseconds = await fit();
-    const after = profile();
+    const after = trainer.profile;
     const rows = [whole(median(milliseconds), await pytorch?.turn(row, threads))];
-    if (before !== undefined && after !== undefined) {
-      const total = milliseconds.reduce((sum, value) => sum + value, 0);
-      for (const [part, value] of partsOf(before, after, total, milliseconds.length)) {
-        rows.push({ ...whole(value), part });
-      }
+    const total = milliseconds.reduce((sum, value) => sum + value, 0);
+    for (const [part, value] of partsOf(before, after, total, milliseconds.length)) {
+      rows.push({ ...whole(value), part });
     }
     measured.push(rows);
   }
-  const missing = profile() === undefined ? ["step: no parts, the addon keeps no profile (session.profile())"] : [];
-  return { rows: joinRounds(measured), notes: missing };
+  return joinRounds(measured);
 }
 
 /** Mean milliseconds a step of each part, by the names of the table; `total` is that of all steps in between. */
-function partsOf(before: Profile, after: Profile, total: number, count: number): [string, number][] {
-  const named = Object.entries(parts).map(([key, name]): [string, number] => {
-    return [name, (1000 * ((after[key] ?? 0) - (before[key] ?? 0))) / count];
-  });
+function partsOf(before: SessionProfile, after: SessionProfile, total: number, count: number): [string, number][] {
+  const keys = Object.keys(parts) as (keyof typeof parts)[];
+  const named = keys.map((key): [string, number] => [parts[key], (1000 * (after[key] - before[key])) / count]);
   const rest = total / count - named.reduce((sum, [, value]) => sum + value, 0);
   return [...named, ["rest", rest]];
 }

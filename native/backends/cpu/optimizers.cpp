@@ -27,10 +27,10 @@ const typename F::Step& step_of(const OptimizerPass& pass) {
 }
 
 template <class F>
-void materialize_block(const WeightArrays<F>& weights, const typename F::Step& step, const Noise& noise, int64_t first,
+void materialize_block(const WeightArrays<F>& weights, typename F::Step step, const Noise& noise, int64_t first,
                        int64_t count, float* __restrict out) {
   if (!F::materialize_needs_noise(step)) {
-    for (int64_t i = 0; i < count; ++i) out[i] = F::materialize(weights.load(i), 0.5f, step);
+    for (int64_t i = 0; i < count; ++i) out[i] = F::materialize_without_noise(weights.load(i), step);
   } else if (!noise.recorded && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::materialize_settled(weights.load(i), step);
   } else {
@@ -44,8 +44,8 @@ constexpr uint8_t sign_mask(bool positive) { return positive ? 0xff : 0; }
 
 // Where weights are signs: 0xff for +1, 0 for -1.
 template <class F>
-void sign_block(const WeightArrays<F>& weights, const typename F::Step& step, const Noise& noise, int64_t first,
-                int64_t count, uint8_t* __restrict out) {
+void sign_block(const WeightArrays<F>& weights, typename F::Step step, const Noise& noise, int64_t first, int64_t count,
+                uint8_t* __restrict out) {
   if (!F::materialize_needs_noise(step)) {
     for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), 0.5f));
   } else if (!noise.recorded && all_settled<F>(weights, step, count)) {
@@ -59,12 +59,12 @@ void sign_block(const WeightArrays<F>& weights, const typename F::Step& step, co
 
 // out[i] = pullback of gradient[i]
 template <class F>
-void pullback_block(const WeightArrays<F>& weights, const typename F::Step& step, const Noise& noise, int64_t first,
+void pullback_block(const WeightArrays<F>& weights, typename F::Step step, const Noise& noise, int64_t first,
                     int64_t count, const float* __restrict gradient, float* __restrict out) {
   if (!noise.recorded && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::pullback_settled(gradient[i], weights.load(i), step);
   } else if (!F::pullback_needs_noise(step)) {
-    for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], weights.load(i), 0.5f, step);
+    for (int64_t i = 0; i < count; ++i) out[i] = F::pullback_without_noise(gradient[i], weights.load(i), step);
   } else {
     BlockNoise block(noise, first, count);
     const float* u = block.values();
@@ -74,7 +74,7 @@ void pullback_block(const WeightArrays<F>& weights, const typename F::Step& step
 
 // True where all latent weights stayed finite.
 template <class F>
-bool update_block(WeightArrays<F>& weights, const typename F::Step& step, int64_t count, const float* gradient) {
+bool update_block(WeightArrays<F>& weights, typename F::Step step, int64_t count, const float* gradient) {
   int32_t finite = 1;
   BB_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
