@@ -71,7 +71,7 @@ documents("npm scripts that the documents name exist", () => {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  const named = [...`${readme}\n${contributing}`.matchAll(/npm run ([a-z][a-z:-]*)/g)].map((match) => match[1]!);
+  const named = [...`${readme}\n${contributing}`.matchAll(/npm run ([a-z][a-z0-9:-]*)/g)].map((match) => match[1]!);
   assert.equal(
     named.filter((name) => scripts[name] === undefined),
     [],
