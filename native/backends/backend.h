@@ -72,6 +72,7 @@ struct OptimizerPass {
   std::array<float, kMaxSlots> absent_slots;  // that constant
   float* pulled_back;                         // sum over the weight samples; null with one sample a step
   Noise noise;
+  float* kept_noise;  // from materializing to the pullback, where both need it; null: formed anew
   int64_t sample, samples;
   bool update;  // false: gradients are only stored
   std::span<const WeightSegment> segments;

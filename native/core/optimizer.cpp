@@ -77,7 +77,9 @@ int64_t Optimizer::planned_bytes(int64_t samples) const {
   for (int s = 0; s < method_->slots(); ++s) arrays += method_->slot_used(s) ? 1 : 0;
   int64_t values = arrays * count_;
   int64_t packed = 0;
-  const bool signs = method_->signs(method_->step(1, samples));
+  const Method::Step first_step = method_->step(1, samples);
+  if (method_->pullback_needs_noise(first_step)) values += count_;
+  const bool signs = method_->signs(first_step);
   for (const Claim& claim : claims_) {
     const int64_t bytes = packed_bytes(claim);
     packed += bytes;
@@ -172,7 +174,7 @@ bool Optimizer::initialize(uint64_t seed, const std::atomic<bool>& stop) {
 }
 
 int64_t Optimizer::bytes() const {
-  int64_t total = latent_.bytes() + pulled_back_.bytes();
+  int64_t total = latent_.bytes() + pulled_back_.bytes() + kept_noise_.bytes();
   for (const Buffer& slot : slots_) total += slot.bytes();
   for (const Buffer& packed : packed_) total += packed.bytes();
   for (const Buffer& values : values_) total += values.bytes();
@@ -183,6 +185,10 @@ void Optimizer::begin_step(uint64_t seed, uint32_t step, Update update) {
   step_ = method_->step(updates_ + 1, samples_);
   for (int s = 0; s < method_->slots(); ++s) pass_.absent_slots[static_cast<size_t>(s)] = method_->absent_slot(s);
   use_weights(method_->signs(step_) && !recorded_values_);
+  // Weights that come from outside tell nothing of their noise.
+  const bool keep_noise = method_->pullback_needs_noise(step_) && !recorded_values_;
+  if (keep_noise && kept_noise_.bytes() == 0) kept_noise_ = Buffer(backend_, latent_.bytes());
+  pass_.kept_noise = keep_noise ? kept_noise_.floats() : nullptr;
   pass_.noise = {recorded_noise_, {seed, step, 0, Stream::weights, index_}};
   pass_.update = update != Update::none;
   next_ = {seed, step + 1, 0, Stream::weights, index_};

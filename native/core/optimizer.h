@@ -90,7 +90,7 @@ class Optimizer {
   // Binds the parameters to their weights as bits, or as float32 values, for which there is memory from then on.
   void use_weights(bool packed);
 
-  Buffer latent_, pulled_back_;
+  Buffer latent_, pulled_back_, kept_noise_;
   std::vector<WeightSegment> segments_;
   std::vector<Buffer> packed_, values_;  // a segment each
   std::optional<Draw> materialized_;     // the noise that the packed weights were drawn by, if they are current

@@ -59,6 +59,7 @@ struct Adam {
   static bool pullback_needs_noise(const Step&) { return false; }
 
   BB_FORMULA bool settled(const Weight&, const Step&) { return false; }
+  BB_FORMULA float noise(float u) { return u; }
   BB_FORMULA float materialize(const Weight& weight, float, const Step&) { return weight.latent; }
   BB_FORMULA float materialize_without_noise(const Weight& weight, const Step&) { return weight.latent; }
   BB_FORMULA float materialize_settled(const Weight& weight, const Step&) { return weight.latent; }

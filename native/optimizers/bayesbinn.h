@@ -114,20 +114,22 @@ struct BayesBinn {
             int{magnitude(scale_lambda(weight, step)) > step.settled_beyond}) != 0;
   }
 
-  BB_FORMULA float materialize(const Weight& weight, float u, const Step& step) {
-    const float relaxed = tanh_float((weight.latent + half_logit(u)) * step.inverse_temperature);
-    return select(step.signs, positive(weight, u) ? 1.0f : -1.0f, relaxed);
+  BB_FORMULA float noise(float u) { return half_logit(u); }
+
+  BB_FORMULA float materialize(const Weight& weight, float delta, const Step& step) {
+    const float relaxed = tanh_float((weight.latent + delta) * step.inverse_temperature);
+    return select(step.signs, positive(weight, delta) ? 1.0f : -1.0f, relaxed);
   }
 
   BB_FORMULA float materialize_without_noise(const Weight& weight, const Step&) { return tanh_float(weight.latent); }
 
-  BB_FORMULA bool positive(const Weight& weight, float u) { return weight.latent + half_logit(u) >= 0.0f; }
+  BB_FORMULA bool positive(const Weight& weight, float delta) { return weight.latent + delta >= 0.0f; }
 
   BB_FORMULA float materialize_settled(const Weight& weight, const Step&) { return mode(weight.latent); }
 
-  BB_FORMULA float pullback(float g, const Weight& weight, float u, const Step& step) {
+  BB_FORMULA float pullback(float g, const Weight& weight, float delta, const Step& step) {
     const float mu_term = saturated_sech2(scale_lambda(weight, step), step) + step.epsilon;
-    const float x = (weight.latent + half_logit(u)) * step.inverse_temperature;
+    const float x = (weight.latent + delta) * step.inverse_temperature;
     return step.scale * ((saturated_sech2(x, step) + step.epsilon) / mu_term) * g;
   }
 

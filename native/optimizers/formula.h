@@ -10,11 +10,12 @@
 //   initial(hyper, proposed, u, z)   first latent weight from the layer's proposal, a uniform and a standard normal
 //   initial_slot(hyper, slot, latent)
 //   absent_slot(hyper, slot)         the constant that stands for a slot where slot_used says no
-//   materialize(weight, u, step)     latent -> weight of the forward pass; u: uniform noise
-//   pullback(g, weight, u, step)     dL/dw -> contribution to the gradient of the update, summed over the samples
+//   noise(u)                         noise of a weight from a uniform
+//   materialize(weight, noise, step) latent -> weight of the forward pass
+//   pullback(g, weight, noise, step) dL/dw -> contribution to the gradient of the update, summed over the samples
 //   update(weight, gradient, step)   one step of the latent weight and its slots
 //   mode(latent), probability(latent)  weight of an evaluation; probability that a binary weight is +1
-//   signs(step), positive(weight, u)   whether materialize gives +-1, so that weights can be bits; and then, which
+//   signs(step), positive(weight, noise)  whether materialize gives +-1, so that weights can be bits; and then, which
 //
 // and statements that let the loop leave out work without changing a bit:
 //   materialize_needs_noise(step), pullback_needs_noise(step): where not, materialize_without_noise(weight, step) and

@@ -26,17 +26,31 @@ const typename F::Step& step_of(const OptimizerPass& pass) {
   return *static_cast<const typename F::Step*>(pass.step);
 }
 
+float* kept_noise(const OptimizerPass& pass, int64_t first) {
+  return pass.kept_noise ? pass.kept_noise + first : nullptr;
+}
+
+// The method's noise of a block.
+template <class F>
+void draw_noise(const Noise& noise, int64_t first, int64_t count, float* __restrict out) {
+  BlockNoise block(noise, first, count);
+  const float* u = block.values();
+  for (int64_t i = 0; i < count; ++i) out[i] = F::noise(u[i]);
+}
+
+// kept: where the noise stays, if there was any; may be null.
 template <class F>
 void materialize_block(const WeightArrays<F>& weights, typename F::Step step, const Noise& noise, int64_t first,
-                       int64_t count, float* __restrict out) {
+                       int64_t count, float* kept, float* __restrict out) {
   if (!F::materialize_needs_noise(step)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::materialize_without_noise(weights.load(i), step);
   } else if (!noise.recorded && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::materialize_settled(weights.load(i), step);
   } else {
-    BlockNoise block(noise, first, count);
-    const float* u = block.values();
-    for (int64_t i = 0; i < count; ++i) out[i] = F::materialize(weights.load(i), u[i], step);
+    alignas(64) float space[kBlock];
+    float* const values = kept ? kept : space;
+    draw_noise<F>(noise, first, count, values);
+    for (int64_t i = 0; i < count; ++i) out[i] = F::materialize(weights.load(i), values[i], step);
   }
 }
 
@@ -47,28 +61,29 @@ template <class F>
 void sign_block(const WeightArrays<F>& weights, typename F::Step step, const Noise& noise, int64_t first, int64_t count,
                 uint8_t* __restrict out) {
   if (!F::materialize_needs_noise(step)) {
-    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), 0.5f));
+    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), 0.0f));
   } else if (!noise.recorded && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(weights.load(i).latent >= 0.0f);
   } else {
-    BlockNoise block(noise, first, count);
-    const float* u = block.values();
-    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), u[i]));
+    alignas(64) float values[kBlock];
+    draw_noise<F>(noise, first, count, values);
+    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), values[i]));
   }
 }
 
-// out[i] = pullback of gradient[i]
+// out[i] = pullback of gradient[i]; kept: the noise that the weights were materialised with, or null.
 template <class F>
 void pullback_block(const WeightArrays<F>& weights, typename F::Step step, const Noise& noise, int64_t first,
-                    int64_t count, const float* __restrict gradient, float* __restrict out) {
+                    int64_t count, const float* kept, const float* __restrict gradient, float* __restrict out) {
   if (!noise.recorded && all_settled<F>(weights, step, count)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::pullback_settled(gradient[i], weights.load(i), step);
   } else if (!F::pullback_needs_noise(step)) {
     for (int64_t i = 0; i < count; ++i) out[i] = F::pullback_without_noise(gradient[i], weights.load(i), step);
   } else {
-    BlockNoise block(noise, first, count);
-    const float* u = block.values();
-    for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], weights.load(i), u[i], step);
+    alignas(64) float space[kBlock];
+    if (!kept) draw_noise<F>(noise, first, count, space);
+    const float* const values = kept ? kept : space;
+    for (int64_t i = 0; i < count; ++i) out[i] = F::pullback(gradient[i], weights.load(i), values[i], step);
   }
 }
 
@@ -90,7 +105,7 @@ bool update_block(WeightArrays<F>& weights, typename F::Step step, int64_t count
 template <class F>
 bool accumulate_block(const OptimizerPass& pass, const WeightArrays<F>& weights, int64_t first, int64_t count,
                       const float* gradient, float* out) {
-  pullback_block<F>(weights, step_of<F>(pass), pass.noise, first, count, gradient, out);
+  pullback_block<F>(weights, step_of<F>(pass), pass.noise, first, count, kept_noise(pass, first), gradient, out);
   if (pass.samples == 1) return true;
   float* sum = pass.pulled_back + first;
   if (pass.sample > 0) {
@@ -147,7 +162,8 @@ void CpuBackend::materialize(const OptimizerPass& pass) {
         });
       } else {
         fill_segment(segment, [&](int64_t first, int64_t count, float* out) {
-          materialize_block<F>(WeightArrays<F>(pass, first), step, pass.noise, first, count, out);
+          materialize_block<F>(WeightArrays<F>(pass, first), step, pass.noise, first, count, kept_noise(pass, first),
+                               out);
         });
       }
     }
