@@ -121,6 +121,8 @@ export interface LinearCall {
   readonly batch: number;
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** Weights are exactly -1 and 1, and multiplied as bits (by table look-up). By default false. */
+  readonly packed?: boolean;
   /** `[batch, outFeatures]`, overwritten; absent: a new array. */
   readonly output?: Float32Array;
   readonly threads?: number;
@@ -148,6 +150,8 @@ export interface LinearGradientsCall {
   readonly batch: number;
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** Weights are exactly -1 and 1, and the input gradient multiplies by them as bits. By default false. */
+  readonly packed?: boolean;
   /** `[batch, inFeatures]`, overwritten; absent: not computed. */
   readonly inputGradient?: Float32Array;
   /** `[outFeatures, inFeatures]`, overwritten; absent: not computed. */
@@ -163,6 +167,109 @@ export interface LinearGradientsCall {
  */
 export function linearGradients({ threads = defaultThreads(), ...call }: LinearGradientsCall): void {
   run((kernels) => kernels.linearGradients({ ...call, threads }));
+}
+
+/** Sizes of a convolution over images `[channels, rows, columns]`; beyond their edges images are zero. */
+export interface ConvSizes {
+  readonly batch: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** Rows of the input. */
+  readonly height: number;
+  /** Columns of the input. */
+  readonly width: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  /** By default 1. */
+  readonly strideHeight?: number;
+  /** By default 1. */
+  readonly strideWidth?: number;
+  /** Rows of zeros above and below the input; by default 0. */
+  readonly paddingHeight?: number;
+  /** Columns of zeros left and right of the input; by default 0. */
+  readonly paddingWidth?: number;
+}
+
+const convDefaults = { strideHeight: 1, strideWidth: 1, paddingHeight: 0, paddingWidth: 0 } as const;
+
+/**
+ * Rows and columns of a convolution's output: `floor((size + 2 padding - kernel) / stride) + 1`.
+ *
+ * @example
+ * convOutputSize({ batch: 1, inChannels: 3, outChannels: 8, height: 32, width: 32, kernelHeight: 3, kernelWidth: 3 }); // [30, 30]
+ */
+export function convOutputSize(sizes: ConvSizes): readonly [height: number, width: number] {
+  const { height, width, kernelHeight, kernelWidth, ...rest } = { ...convDefaults, ...sizes };
+  return [
+    Math.floor((height + 2 * rest.paddingHeight - kernelHeight) / rest.strideHeight) + 1,
+    Math.floor((width + 2 * rest.paddingWidth - kernelWidth) / rest.strideWidth) + 1,
+  ];
+}
+
+/** Arguments of {@link conv2d}. */
+export interface Conv2dCall extends ConvSizes {
+  /** `[batch, inChannels, height, width]` */
+  readonly input: Float32Array;
+  /** `[outChannels, inChannels, kernelHeight, kernelWidth]` */
+  readonly weights: Float32Array;
+  /** `[outChannels]`; absent: none. */
+  readonly bias?: Float32Array;
+  /** Weights are exactly -1 and 1, and multiplied as bits (by table look-up). By default false. */
+  readonly packed?: boolean;
+  /** `[batch, outChannels, rows, columns]` with {@link convOutputSize}, overwritten; absent: a new array. */
+  readonly output?: Float32Array;
+  readonly threads?: number;
+}
+
+/**
+ * 2-d convolution (cross-correlation, as deep learning has it), with stride s and padding p:
+ * `output[b][o][r][c] = sum over i, kr, kc of weights[o][i][kr][kc] input[b][i][r s - p + kr][c s - p + kc] (+ bias[o])`.
+ *
+ * Pixels beyond the edges are left out of the sum. An infinite input makes the outputs that its taps reach infinite, or NaN
+ * where infinities of both signs meet; NaN reaches every channel of the outputs that its taps reach. Other samples and
+ * outputs stay as they are.
+ *
+ * @returns the output `[batch, outChannels, rows, columns]`
+ */
+export function conv2d({ threads = defaultThreads(), ...call }: Conv2dCall): Float32Array {
+  const sizes = { ...convDefaults, ...call };
+  const output = call.output ?? new Float32Array(outputLength(sizes));
+  run((kernels) => kernels.conv2d({ ...sizes, output, threads }));
+  return output;
+}
+
+/** Zero where the sizes make none: native code then says what is wrong. */
+function outputLength(sizes: ConvSizes): number {
+  const [height, width] = convOutputSize(sizes);
+  const length = sizes.batch * sizes.outChannels * height * width;
+  return Number.isInteger(length) && length > 0 && length < 2 ** 31 ? length : 0;
+}
+
+/** Arguments of {@link conv2dGradients}. */
+export interface Conv2dGradientsCall extends ConvSizes {
+  /** `[batch, inChannels, height, width]` */
+  readonly input: Float32Array;
+  /** `[outChannels, inChannels, kernelHeight, kernelWidth]` */
+  readonly weights: Float32Array;
+  /** `[batch, outChannels, rows, columns]` with {@link convOutputSize} */
+  readonly outputGradient: Float32Array;
+  /** Weights are exactly -1 and 1, and the input gradient multiplies by them as bits. By default false. */
+  readonly packed?: boolean;
+  /** As `input`, overwritten; absent: not computed. */
+  readonly inputGradient?: Float32Array;
+  /** As `weights`, overwritten; absent: not computed. */
+  readonly weightGradient?: Float32Array;
+  /** `[outChannels]`, overwritten; absent: not computed. */
+  readonly biasGradient?: Float32Array;
+  readonly threads?: number;
+}
+
+/**
+ * Gradients of {@link conv2d}, summed over the batch: of the input, of the weights and of the bias. The input gradient is
+ * also the forward pass of a transposed convolution, from `outputGradient` to `inputGradient`.
+ */
+export function conv2dGradients({ threads = defaultThreads(), ...call }: Conv2dGradientsCall): void {
+  run((kernels) => kernels.conv2dGradients({ ...convDefaults, ...call, threads }));
 }
 
 /** A method alone: it owns no parameters here. */

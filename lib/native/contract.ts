@@ -2,6 +2,9 @@
  * The one typed description of the native addon. Everything here mirrors `native/addon/`;
  * the addon validates every value again, so that no script can corrupt memory.
  */
+import type { NativeKernels } from "./kernels-contract.js";
+
+export type * from "./kernels-contract.js";
 
 /** Where a session computes. `auto` takes CUDA if it is usable and says why in {@link SessionDescription.deviceReason}. */
 export type DeviceName = "auto" | "cpu" | "cuda";
@@ -265,72 +268,6 @@ export interface SystemInfo {
     readonly usable: boolean;
     readonly reason: string;
   };
-}
-
-/** Random streams; one number each, so that no two uses share draws. */
-export type StreamName = "weights" | "dropout" | "shuffle" | "augmentation" | "initialisation" | "prediction";
-
-/** Address of a draw: the Philox counter without the element. */
-export interface DrawAddress {
-  readonly seed: number;
-  readonly stream: StreamName;
-  readonly step: number;
-  readonly sample: number;
-}
-
-export interface NativeKernels {
-  /** One Philox4x32-10 block. */
-  philox(counter: Uint32Array, key: Uint32Array): Uint32Array;
-  /** Uniforms max(k,1) 2^-24 of the elements 0..out.length-1. */
-  uniform(address: DrawAddress, out: Float32Array): void;
-  permutation(count: number, seed: number, epoch: number): Uint32Array;
-  /** weights <- materialise(latent, noise); `noise` absent: drawn at `address`. */
-  sampleWeights(call: {
-    readonly optimizer: { readonly type: string; readonly [option: string]: unknown };
-    readonly latent: Float32Array;
-    readonly noise?: Float32Array;
-    readonly address?: DrawAddress;
-    readonly weights: Float32Array;
-    readonly threads: number;
-  }): void;
-  /** One update of `latent` and `state` in place from `gradients` (`[samples][n]`, with the noise of each sample). */
-  update(call: {
-    readonly optimizer: { readonly type: string; readonly [option: string]: unknown };
-    readonly latent: Float32Array;
-    /** Every state array of the method by name; see `stateNames`. */
-    readonly state: Readonly<Record<string, Float32Array>>;
-    readonly noise: readonly Float32Array[];
-    readonly gradients: readonly Float32Array[];
-    /** 1-based number of this update. */
-    readonly t: number;
-    readonly threads: number;
-  }): void;
-  /** Names of the state arrays that a method keeps with these options. */
-  stateNames(optimizer: { readonly type: string; readonly [option: string]: unknown }): string[];
-  /** output[b][o] <- sum_i input[b][i] weights[o][i] (+ bias[o]). */
-  linear(call: {
-    readonly input: Float32Array;
-    readonly weights: Float32Array;
-    readonly bias?: Float32Array;
-    readonly batch: number;
-    readonly inFeatures: number;
-    readonly outFeatures: number;
-    readonly output: Float32Array;
-    readonly threads: number;
-  }): void;
-  /** Gradients of `linear`; each output present is overwritten. */
-  linearGradients(call: {
-    readonly input: Float32Array;
-    readonly weights: Float32Array;
-    readonly outputGradient: Float32Array;
-    readonly batch: number;
-    readonly inFeatures: number;
-    readonly outFeatures: number;
-    readonly inputGradient?: Float32Array;
-    readonly weightGradient?: Float32Array;
-    readonly biasGradient?: Float32Array;
-    readonly threads: number;
-  }): void;
 }
 
 export interface NativeAddon {

@@ -4,6 +4,8 @@
 
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "addon/kernel_backend.h"
+#include "addon/product_kernels.h"
 #include "addon/results.h"
 #include "core/buffer.h"
 #include "core/method.h"
@@ -12,12 +14,6 @@
 
 namespace bayesbinn::addon {
 namespace {
-
-constexpr int kMaxThreads = 256;
-
-std::unique_ptr<Backend> backend_of(const Napi::Object& call) {
-  return make_cpu_backend(static_cast<int>(integer_of(call, "threads", 1, kMaxThreads)));
-}
 
 std::unique_ptr<Method> method_of(const Napi::Object& call) {
   const Value spec = to_value(call.Get("optimizer"), "optimizer");
@@ -185,69 +181,6 @@ Napi::Value state_names(const Napi::CallbackInfo& info) {
   });
 }
 
-LinearShape linear_shape(const Napi::Object& call) {
-  const LinearShape shape = {integer_of(call, "batch", 1, 1 << 24), integer_of(call, "inFeatures", 1, 1 << 24),
-                             integer_of(call, "outFeatures", 1, 1 << 24)};
-  element_count({shape.batch, shape.in});
-  element_count({shape.batch, shape.out});
-  element_count({shape.out, shape.in});
-  return shape;
-}
-
-// Activations in the backend's layout.
-Buffer activation(Backend& backend, int64_t features, int64_t batch) {
-  return Buffer(backend, backend.activation_bytes(features, batch));
-}
-
-void linear(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] {
-    const Napi::Object call = object_argument(info, "linear");
-    const LinearShape shape = linear_shape(call);
-    const auto input = typed_array_of<float>(call, "input", shape.batch * shape.in);
-    const auto weights = typed_array_of<float>(call, "weights", shape.out * shape.in);
-    const auto output = typed_array_of<float>(call, "output", shape.batch * shape.out);
-    const float* bias = has(call, "bias") ? typed_array_of<float>(call, "bias", shape.out).data() : nullptr;
-    const auto backend = backend_of(call);
-    const Buffer x = activation(*backend, shape.in, shape.batch);
-    const Buffer y = activation(*backend, shape.out, shape.batch);
-    backend->import_rows(input.data(), {x.floats(), shape.in}, shape.batch);
-    backend->linear(shape, x.floats(), {weights.data(), nullptr}, bias, y.floats());
-    backend->export_rows({y.floats(), shape.out}, output.data(), shape.batch);
-  });
-}
-
-void linear_gradients(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] {
-    const Napi::Object call = object_argument(info, "linearGradients");
-    const LinearShape shape = linear_shape(call);
-    const auto input = typed_array_of<float>(call, "input", shape.batch * shape.in);
-    const auto weights = typed_array_of<float>(call, "weights", shape.out * shape.in);
-    const auto output_gradient = typed_array_of<float>(call, "outputGradient", shape.batch * shape.out);
-    const auto optional = [&](const char* key, int64_t length) {
-      return has(call, key) ? typed_array_of<float>(call, key, length).data() : nullptr;
-    };
-    float* const input_gradient = optional("inputGradient", shape.batch * shape.in);
-    float* const weight_gradient = optional("weightGradient", shape.out * shape.in);
-    float* const bias_gradient = optional("biasGradient", shape.out);
-    const auto backend = backend_of(call);
-    const Buffer x = activation(*backend, shape.in, shape.batch);
-    const Buffer dx = activation(*backend, shape.in, shape.batch);
-    const Buffer dy = activation(*backend, shape.out, shape.batch);
-    backend->import_rows(input.data(), {x.floats(), shape.in}, shape.batch);
-    backend->import_rows(output_gradient.data(), {dy.floats(), shape.out}, shape.batch);
-    const OptimizerPass store_only = {};
-    const WeightSegment segment = {0, shape.out * shape.in};
-    if (input_gradient) {
-      backend->linear_input_gradient(shape, dy.floats(), {weights.data(), nullptr}, dx.floats());
-      backend->export_rows({dx.floats(), shape.in}, input_gradient, shape.batch);
-    }
-    if (weight_gradient)
-      backend->linear_weight_gradient(shape, dy.floats(), x.floats(), {&store_only, &segment, weight_gradient});
-    if (bias_gradient)
-      backend->bias_gradient({shape.batch, {shape.out, 1}}, dy.floats(), {&store_only, &segment, bias_gradient});
-  });
-}
-
 }  // namespace
 
 Napi::Object kernels_object(Napi::Env env) {
@@ -258,8 +191,7 @@ Napi::Object kernels_object(Napi::Env env) {
   object.Set("sampleWeights", Napi::Function::New<sample_weights>(env));
   object.Set("update", Napi::Function::New<update>(env));
   object.Set("stateNames", Napi::Function::New<state_names>(env));
-  object.Set("linear", Napi::Function::New<linear>(env));
-  object.Set("linearGradients", Napi::Function::New<linear_gradients>(env));
+  add_product_kernels(object);
   return object;
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "backends/profile.h"
+#include "base/conv_shape.h"
 #include "base/philox.h"
 #include "optimizers/formula.h"
 
@@ -175,6 +176,18 @@ class Backend {
   // db[c] = sum of dy over batch and positions
   virtual void bias_gradient(const ChannelBatch& shape, const float* dy, const GradientTarget& target) = 0;
 
+  // ---- convolution ------------------------------------------------------------------------------------------------
+  // Weights are [out, in, kernel rows, kernel columns]; images beyond their edges are zero. Shapes must have passed
+  // `check`, and be those of packed weights (taps of the kernel in row-major order).
+  // y = x * W (+ bias)
+  virtual void conv2d(const ConvShape& shape, const float* x, Weights weights, const float* bias, float* y) = 0;
+  // dx = dy * W^T (+ bias, one an input channel: so this is the forward pass of a transposed convolution as well)
+  virtual void conv2d_input_gradient(const ConvShape& shape, const float* dy, Weights weights, const float* bias,
+                                     float* dx) = 0;
+  // dW[o][i][tap] = sum of dy[o] x[i], moved by the tap, over batch and positions
+  virtual void conv2d_weight_gradient(const ConvShape& shape, const float* dy, const float* x,
+                                      const GradientTarget& target) = 0;
+
   // ---- batch norm -------------------------------------------------------------------------------------------------
   // Normalises with the batch's mean and biased variance, kept in mean and inverse_deviation for the gradient;
   // running <- (1 - momentum) running + momentum batch, with the unbiased variance.
@@ -223,6 +236,8 @@ class Backend {
   virtual void consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) = 0;
   // Memory of packed weights; 0 where the backend has no packed form.
   virtual int64_t packed_bytes(const PackedShape& shape) const = 0;
+  // Packs weights of +-1 given in the arrangement of `shape`; what is not above 0 counts as -1.
+  virtual void pack(const WeightSegment& segment, const float* values) = 0;
   // Packed weights as float32 +-1, on the host.
   virtual void unpack(const WeightSegment& segment, float* host) = 0;
   // uniforms of elements first .. first+count-1

@@ -77,6 +77,38 @@ const wrongShape = [
 const wrongLength = (key: string, length: number) =>
   [key, [0, length - 1, length + 1].map((each) => floats(each)), "ERR_SHAPE_MISMATCH"] as const;
 
+const packedFlag = ["packed", [1, 0, "true", {}], "ERR_OPTION_TYPE"] as const;
+const halves = ["weights", [floats(12)], "ERR_OPTION_RANGE"] as const;
+
+const conv = {
+  input: floats(2 * 3 * 4 * 5),
+  weights: floats(2 * 3 * 2 * 3),
+  bias: floats(2),
+  output: floats(2 * 2 * 3 * 3),
+  batch: 2,
+  inChannels: 3,
+  outChannels: 2,
+  height: 4,
+  width: 5,
+  kernelHeight: 2,
+  kernelWidth: 3,
+  strideHeight: 1,
+  strideWidth: 1,
+  paddingHeight: 0,
+  paddingWidth: 0,
+  threads: 1,
+};
+const convSizes = ["batch", "inChannels", "outChannels", "height", "width", "kernelHeight", "kernelWidth"];
+const wrongConvShape = [
+  ...[...convSizes, "strideHeight", "strideWidth"].flatMap((key) => notWhole(key, 1, 2 ** 24)),
+  ...["paddingHeight", "paddingWidth"].flatMap((key) => notWhole(key, 0, 2 ** 24)),
+  ...notWhole("threads", 1, 256),
+  ...convSizes.map((key) => [key, [6, 7, 2 ** 24], "ERR_SHAPE_MISMATCH"] as const),
+  ...["strideHeight", "strideWidth"].map((key) => [key, [2, 3, 2 ** 24], "ERR_SHAPE_MISMATCH"] as const),
+  ...["paddingHeight", "paddingWidth"].map((key) => [key, [1, 2 ** 24], "ERR_SHAPE_MISMATCH"] as const),
+  packedFlag,
+];
+
 const calls: readonly WrongCall[] = [
   {
     name: "uniform",
@@ -160,6 +192,7 @@ const calls: readonly WrongCall[] = [
     right: linear,
     wrong: [
       ...wrongShape,
+      packedFlag,
       ...["input", "weights", "output"].map((key) => notFloats(key)),
       notFloats("bias", false),
       ...(
@@ -185,6 +218,7 @@ const calls: readonly WrongCall[] = [
     },
     wrong: [
       ...wrongShape,
+      packedFlag,
       ...["input", "weights", "outputGradient"].map((key) => notFloats(key)),
       ...["inputGradient", "weightGradient", "biasGradient"].map((key) => notFloats(key, false)),
       ...(
@@ -201,6 +235,51 @@ const calls: readonly WrongCall[] = [
           ["biasGradient", 4],
         ] as const
       ).map(([key, length]) => wrongLength(key, length)),
+    ],
+    optional: ["bias", "output", "inputGradient", "weightGradient", "biasGradient"],
+  },
+  {
+    name: "linear packed",
+    call: (argument) => kernels.linear(argument as never),
+    right: { ...linear, weights: floats(12, 1), packed: true },
+    wrong: [halves],
+    optional: ["bias", "packed"],
+  },
+  {
+    name: "conv2d",
+    call: (argument) => kernels.conv2d(argument as never),
+    right: conv,
+    wrong: [
+      ...wrongConvShape,
+      ...["input", "weights", "output"].map((key) => notFloats(key)),
+      notFloats("bias", false),
+      wrongLength("input", 120),
+      wrongLength("weights", 36),
+      wrongLength("output", 36),
+      wrongLength("bias", 2),
+    ],
+    optional: ["bias"],
+  },
+  {
+    name: "conv2dGradients",
+    call: (argument) => kernels.conv2dGradients(argument as never),
+    right: {
+      ...conv,
+      outputGradient: floats(36),
+      inputGradient: floats(120),
+      weightGradient: floats(36),
+      biasGradient: floats(2),
+    },
+    wrong: [
+      ...wrongConvShape,
+      ...["input", "weights", "outputGradient"].map((key) => notFloats(key)),
+      ...["inputGradient", "weightGradient", "biasGradient"].map((key) => notFloats(key, false)),
+      wrongLength("input", 120),
+      wrongLength("weights", 36),
+      wrongLength("outputGradient", 36),
+      wrongLength("inputGradient", 120),
+      wrongLength("weightGradient", 36),
+      wrongLength("biasGradient", 2),
     ],
     optional: ["bias", "output", "inputGradient", "weightGradient", "biasGradient"],
   },

@@ -4,6 +4,7 @@ import { close, epsilon32, sameBits } from "./support/compare.js";
 import { type Guarded, guarded } from "./support/margins.js";
 import { randomFloats, randomSigns } from "./support/random.js";
 import { linearGradientsReference, linearReference, type Sums } from "./support/reference-linear.js";
+import { refusedBy } from "./support/refused.js";
 
 const test = suite("linear");
 
@@ -30,15 +31,20 @@ const shapes: readonly (readonly [batch: number, inFeatures: number, outFeatures
   [3, 10007, 17],
   [113, 33, 113],
   [257, 5, 3],
+  // groups of four and of six (from 96 outputs on) with every remainder
+  ...[1, 2, 3, 4, 5, 6, 7, 23, 24, 25].flatMap((features) => [[1, features, 97] as const, [1, 97, features] as const]),
 ];
 
 const kinds = [
-  { kind: "binary weights", weightsOf: randomSigns, bias: false },
+  { kind: "binary weights", weightsOf: randomSigns, bias: false, packed: false },
   {
     kind: "real weights and a bias",
     weightsOf: (count: number, seed: number) => randomFloats(count, seed),
     bias: true,
+    packed: false,
   },
+  { kind: "packed weights", weightsOf: randomSigns, bias: false, packed: true },
+  { kind: "packed weights and a bias", weightsOf: randomSigns, bias: true, packed: true },
 ];
 
 /**
@@ -48,7 +54,10 @@ const kinds = [
 const tolerances = ({ sizes }: Sums) => sizes.map((size) => 4 * (epsilon32 / 2) * size);
 
 type Problem = Readonly<Record<"input" | "weights" | "outputGradient", Float32Array>> &
-  Readonly<Record<"batch" | "inFeatures" | "outFeatures", number>> & { readonly bias?: Float32Array };
+  Readonly<Record<"batch" | "inFeatures" | "outFeatures", number>> & {
+    readonly bias?: Float32Array;
+    readonly packed: boolean;
+  };
 
 function problemOf([batch, inFeatures, outFeatures]: (typeof shapes)[number], row: (typeof kinds)[number]): Problem {
   return {
@@ -57,6 +66,7 @@ function problemOf([batch, inFeatures, outFeatures]: (typeof shapes)[number], ro
     outFeatures,
     input: randomFloats(batch * inFeatures, 1),
     weights: row.weightsOf(outFeatures * inFeatures, 2),
+    packed: row.packed,
     ...(row.bias && { bias: randomFloats(outFeatures, 3) }),
     outputGradient: randomFloats(batch * outFeatures, 4),
   };
@@ -102,17 +112,19 @@ test("sums of +-1 are exact", () => {
   const input = randomSigns(batch * inFeatures, 1);
   const weights = randomSigns(outFeatures * inFeatures, 2);
   const outputGradient = randomSigns(batch * outFeatures, 3);
-  const problem = { batch, inFeatures, outFeatures, input, weights, outputGradient };
-  const outputs = run(problem, 2);
-  const expected = { ...linearReference(problem), ...linearGradientsReference(problem) };
-  for (const [name, { values }] of Object.entries(expected)) {
-    sameBits(outputs[name]!.values, Float32Array.from(values), name);
+  for (const packed of [false, true]) {
+    const problem = { batch, inFeatures, outFeatures, input, weights, outputGradient, packed };
+    const outputs = run(problem, 2);
+    const expected = { ...linearReference(problem), ...linearGradientsReference(problem) };
+    for (const [name, { values }] of Object.entries(expected)) {
+      sameBits(outputs[name]!.values, Float32Array.from(values), name);
+    }
   }
 });
 
 test("the number of threads changes no bit", () => {
-  for (const shape of shapes) {
-    const problem = problemOf(shape, kinds[1]!);
+  for (const [shape, kind] of shapes.flatMap((each) => [kinds[1]!, kinds[3]!].map((kind) => [each, kind] as const))) {
+    const problem = problemOf(shape, kind);
     const [one, ...more] = [1, 2, 5].map((threads) => run(problem, threads));
     for (const other of more) {
       for (const [name, { values }] of Object.entries(one!)) sameBits(other[name]!.values, values, `${shape} ${name}`);
@@ -133,6 +145,22 @@ test("products on several threads at once do not disturb each other", () => {
   for (const threads of [2, 3, 5]) {
     for (let round = 0; round < 100; round++)
       sameBits(product(threads, output), expected, `${threads} threads, round ${round}`);
+  }
+});
+
+test("packed weights are -1 and 1", async () => {
+  const problem = problemOf([2, 3, 5], kinds[2]!);
+  const weights = problem.weights.slice();
+  const output = new Float32Array(10);
+  for (const value of [0, 0.5, -2, Number.NaN, Infinity]) {
+    weights[4] = value;
+    await refusedBy(
+      () => kernels.linear({ ...problem, weights, output, threads: 1 }),
+      "ERR_OPTION_RANGE",
+      "weights",
+      "at 4",
+      "-1 and 1",
+    );
   }
 });
 

@@ -14,6 +14,7 @@
 namespace bayesbinn::BAYESBINN_ISA {
 
 struct CodeLayout;
+struct Walk;
 
 constexpr int64_t kBatchMultiple = 16;
 
@@ -49,6 +50,14 @@ class CpuBackend final : public Backend {
                               const GradientTarget& target) override;
   void bias_gradient(const ChannelBatch& shape, const float* dy, const GradientTarget& target) override;
 
+  // convolution.cpp
+  void conv2d(const ConvShape& shape, const float* x, Weights weights, const float* bias, float* y) override;
+  void conv2d_input_gradient(const ConvShape& shape, const float* dy, Weights weights, const float* bias,
+                             float* dx) override;
+  // convolution_weight_gradient.cpp
+  void conv2d_weight_gradient(const ConvShape& shape, const float* dy, const float* x,
+                              const GradientTarget& target) override;
+
   // batch_norm.cpp
   void batch_norm_train(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x, float* y,
                         float* mean, float* inverse_deviation, float* running_mean, float* running_variance) override;
@@ -83,12 +92,22 @@ class CpuBackend final : public Backend {
   void consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) override;
   void draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) override;
   int64_t packed_bytes(const PackedShape& shape) const override;
+  void pack(const WeightSegment& segment, const float* values) override;
   void unpack(const WeightSegment& segment, float* host) override;
 
  private:
   // packed/linear.cpp
   void packed_product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias, int64_t batch,
                       float* y);
+
+  // convolution.cpp
+  void dense_convolution(const Walk& walk, const PackedShape& weights, const float* values, const float* x,
+                         const float* bias, int64_t batch, float* y);
+
+  // packed/convolution.cpp
+  // y: targets of the walk from x, its sources; bias: one value an output, or null.
+  void packed_convolution(const Walk& walk, const CodeLayout& layout, const uint16_t* codes, const float* x,
+                          const float* bias, int64_t batch, float* y);
 
   // optimizers.cpp
   template <class Signs>

@@ -270,6 +270,12 @@ void CpuBackend::draw_uniform(const Draw& draw, int64_t first, int64_t count, fl
 
 int64_t CpuBackend::packed_bytes(const PackedShape& shape) const { return PackedLayout(shape).bytes(); }
 
+void CpuBackend::pack(const WeightSegment& segment, const float* values) {
+  pack_segment(segment, [&](int64_t first, int64_t count, uint8_t* out) {
+    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(values[first - segment.first + i] > 0.0f);
+  });
+}
+
 void CpuBackend::unpack(const WeightSegment& segment, float* host) {
   bayesbinn::BAYESBINN_ISA::unpack(PackedLayout(segment.shape), segment.packed, 0, segment.count, host);
 }

@@ -1,4 +1,4 @@
-// C[m, n] = op(A) op(B), row-major float32: OpenBLAS where it was found, a blocked loop elsewhere. Runs on the calling
+// C[m, n] (+)= op(A) op(B), row-major float32: OpenBLAS where it was found, a blocked loop elsewhere. Runs on the calling
 // thread alone; the backend cuts products into blocks.
 #pragma once
 
@@ -8,6 +8,7 @@
 namespace bayesbinn::BAYESBINN_ISA {
 
 enum class Transpose { no, yes };
+enum class Accumulate { no, yes };
 
 struct Matrix {
   const float* data;
@@ -15,6 +16,7 @@ struct Matrix {
   Transpose transpose;
 };
 
-void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride);
+void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride,
+           Accumulate accumulate = Accumulate::no);
 
 }  // namespace bayesbinn::BAYESBINN_ISA

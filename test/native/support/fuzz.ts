@@ -135,6 +135,13 @@ async function fuzzSpecs(): Promise<void> {
 
 const floats = (count: number) => new Float32Array(count).fill(0.5);
 const address = { seed: 1, stream: "weights", step: 0, sample: 0 };
+const conv = {
+  input: floats(18),
+  weights: floats(16).map(Math.sign),
+  packed: true,
+  ...{ batch: 1, inChannels: 2, outChannels: 2, height: 3, width: 3, kernelHeight: 2, kernelWidth: 2 },
+  ...{ strideHeight: 1, strideWidth: 1, paddingHeight: 0, paddingWidth: 0, threads: 1 },
+};
 const linear = { input: floats(6), weights: floats(12), batch: 2, inFeatures: 3, outFeatures: 4, threads: 1 };
 const lists = { weights: [floats(7)], noise: [floats(7)], gradients: [floats(7)] };
 
@@ -150,6 +157,8 @@ const kernelArguments: Readonly<Record<string, readonly unknown[]>> = {
   update: [{ optimizer: bayesbinn(), latent: floats(7), state: { momentum: floats(7) }, ...lists, t: 1, threads: 1 }],
   linear: [{ ...linear, bias: floats(4), output: floats(8) }],
   linearGradients: [{ ...linear, outputGradient: floats(8), inputGradient: floats(6), weightGradient: floats(12) }],
+  conv2d: [{ ...conv, bias: floats(2), output: floats(8) }],
+  conv2dGradients: [{ ...conv, outputGradient: floats(8), inputGradient: floats(18), weightGradient: floats(16) }],
 };
 const tensor = { name: "linear9.bias", shape: [4], data: floats(4) };
 const sessionArguments: Readonly<Record<string, readonly unknown[]>> = {

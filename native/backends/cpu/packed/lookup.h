@@ -54,10 +54,10 @@ inline void build_table(const float* const* member, float* table) {
   }
 }
 
-// Tables of a chunk of groups. x: kSamples samples of input 0; the next input lies `stride` floats on.
-template <int bits>
+// Tables of the first `groups` of a chunk. x: kSamples samples of input 0; the next input lies `stride` floats on.
+template <int bits, int64_t groups = kChunk>
 inline void build_chunk(const CodeLayout& layout, int64_t chunk, const float* x, int64_t stride, float* tables) {
-  for (int64_t c = 0; c < kChunk; ++c) {
+  for (int64_t c = 0; c < groups; ++c) {
     const float* member[bits];
     for (int k = 0; k < bits; ++k) {
       const int64_t group = chunk * kChunk + c;
@@ -68,31 +68,51 @@ inline void build_chunk(const CodeLayout& layout, int64_t chunk, const float* x,
   }
 }
 
-// sums[output][kSamples] (+)= the entries that codes[output][kChunk] name.
-template <int bits, bool first>
-inline void look_up(const float* tables, const uint16_t* codes, int64_t outputs, float* sums) {
+// sum += the entries that `count` codes name, in one load of them, taken apart in registers: loads are what limits this.
+template <int bits, int64_t count>
+__attribute__((always_inline)) inline void add_entries(const char* tables, const uint16_t* codes, FloatVector* sum) {
   constexpr int64_t kTableBytes = (int64_t{1} << bits) * kEntryBytes;
+  uint64_t word;
+  std::memcpy(&word, codes, sizeof word);
+#pragma GCC unroll 4
+  for (int64_t i = 0; i < count; ++i) {
+    asm("" : "+r"(word));  // or the compiler would make a load for each code again
+    const auto* const entry = reinterpret_cast<const float*>(tables + i * kTableBytes + (word & 0xffff));
+    word >>= 16;
+#pragma GCC unroll 2
+    for (int64_t v = 0; v < kVectors; ++v) sum[v] += load(entry + v * kLanes);
+  }
+}
+
+// sums[output][kSamples] (+)= the entries that the first `groups` of codes[output][kChunk] name.
+template <int bits, bool first, int64_t groups = kChunk>
+inline void look_up(const float* tables, const uint16_t* codes, int64_t outputs, float* sums) {
+  static_assert(groups <= 8 && kChunk >= 4, "codes are read by fours, twice");
+  constexpr int64_t kFourTables = 4 * (int64_t{1} << bits) * kEntryBytes;
   const auto* const bytes = reinterpret_cast<const char*>(tables);
   for (int64_t o = 0; o < outputs; ++o) {
     FloatVector sum[kVectors];
 #pragma GCC unroll 2
     for (int64_t v = 0; v < kVectors; ++v) sum[v] = first ? FloatVector{} : load(sums + o * kSamples + v * kLanes);
-      // Four codes in one load, taken apart in registers: loads are what limits this loop.
-#pragma GCC unroll 2
-    for (int64_t c = 0; c < kChunk; c += 4) {
-      uint64_t word;
-      std::memcpy(&word, codes + o * kChunk + c, sizeof word);
-#pragma GCC unroll 4
-      for (int64_t i = 0; i < 4; ++i) {
-        asm("" : "+r"(word));  // or the compiler would make four loads of it again
-        const auto* const entry = reinterpret_cast<const float*>(bytes + (c + i) * kTableBytes + (word & 0xffff));
-        word >>= 16;
-#pragma GCC unroll 2
-        for (int64_t v = 0; v < kVectors; ++v) sum[v] += load(entry + v * kLanes);
-      }
-    }
+    add_entries < bits, groups<4 ? groups : 4>(bytes, codes + o * kChunk, sum);
+    if constexpr (groups > 4) add_entries<bits, groups - 4>(bytes + kFourTables, codes + o * kChunk + 4, sum);
 #pragma GCC unroll 2
     for (int64_t v = 0; v < kVectors; ++v) store(sums + o * kSamples + v * kLanes, sum[v]);
+  }
+}
+
+// Calls action with how many groups of a chunk are in use, rounded up to an even number, as a constant.
+template <class Action>
+inline void with_groups(const CodeLayout& layout, int64_t chunk, Action&& action) {
+  const int64_t groups = layout.groups - chunk * kChunk;
+  if (groups > 6) {
+    action.template operator()<8>();
+  } else if (groups > 4) {
+    action.template operator()<6>();
+  } else if (groups > 2) {
+    action.template operator()<4>();
+  } else {
+    action.template operator()<2>();
   }
 }
 
