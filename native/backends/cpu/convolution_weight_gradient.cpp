@@ -1,5 +1,6 @@
 // The weight gradient of a convolution, without im2col: samples lie innermost, so the gradient of one tap is a sum of
-// products over (columns x samples), one a row of the image. Its blocks are consumed at once.
+// products over (columns x samples), one a row of the image. Blocks of output channels are formed tap by tap, then put in
+// order and consumed.
 #include <algorithm>
 
 #include "backends/cpu/conv_walk.h"
@@ -11,8 +12,12 @@
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-// Weights of a gradient block: 1 MiB. Smaller ones would stay in cache, but give BLAS too few rows.
-constexpr int64_t kGradientBlock = 262144;
+// Weights whose gradients are formed at once: 4 MiB, enough channels for BLAS and enough tasks for the threads.
+constexpr int64_t kGradientBlock = 1 << 20;
+// Output channels of a product.
+constexpr int64_t kChannelBlock = 128;
+// Weights that are consumed at once: 256 KiB, which stay in the second-level cache.
+constexpr int64_t kConsumed = 65536;
 
 // Columns of a row, as a matrix [channels][columns * samples] without gaps.
 struct Columns {
@@ -47,27 +52,27 @@ Outputs outputs_of(const WalkAxis& axis, int64_t tap) {
   return outputs;
 }
 
-// gradient[tap][rows][in] of the output channels from `begin` on.
-void tap_gradients(const ConvShape& shape, const Walk& walk, const float* dy, const float* x, int64_t begin,
-                   int64_t rows, float* gradient) {
+// gradient[rows][in] of one tap and the output channels from `begin` on.
+void tap_gradient(const ConvShape& shape, const Walk& walk, const float* dy, const float* x, int64_t tap, int64_t begin,
+                  int64_t rows, float* gradient) {
   static thread_local Scratch dy_copy, x_copy;
   const int64_t stride = batch_stride(shape.batch);
-  std::fill_n(gradient, walk.taps() * rows * shape.in, 0.0f);
+  const int64_t kernel_row = tap / walk.columns.kernel;
+  const int64_t kernel_column = tap % walk.columns.kernel;
+  const Outputs columns = outputs_of(walk.columns, kernel_column);
+  const int64_t count = columns.end - columns.begin;
+  std::fill_n(gradient, rows * shape.in, 0.0f);
+  if (count <= 0) return;
+  const int64_t source_column = walk.columns.source_of(columns.begin, kernel_column);
   for (int64_t row = 0; row < walk.rows.targets; ++row) {
-    for (int64_t tap = 0; tap < walk.taps(); ++tap) {
-      const int64_t source_row = walk.rows.source_of(row, tap / walk.columns.kernel);
-      const Outputs columns = outputs_of(walk.columns, tap % walk.columns.kernel);
-      const int64_t count = columns.end - columns.begin;
-      if (source_row < 0 || count <= 0) continue;
-      const int64_t source = walk.columns.source_of(columns.begin, tap % walk.columns.kernel);
-      const Columns of_dy = {dy + (begin * walk.targets() + row * walk.columns.targets + columns.begin) * stride,
-                             walk.targets() * stride, stride, count};
-      const Columns of_x = {x + (source_row * walk.columns.sources + source) * stride, walk.sources() * stride,
-                            walk.columns.stride * stride, count};
-      sgemm(rows, shape.in, count * shape.batch, matrix_of(of_dy, rows, shape.batch, Transpose::no, dy_copy),
-            matrix_of(of_x, shape.in, shape.batch, Transpose::yes, x_copy), gradient + tap * rows * shape.in, shape.in,
-            Accumulate::yes);
-    }
+    const int64_t source_row = walk.rows.source_of(row, kernel_row);
+    if (source_row < 0) continue;
+    const Columns of_dy = {dy + (begin * walk.targets() + row * walk.columns.targets + columns.begin) * stride,
+                           walk.targets() * stride, stride, count};
+    const Columns of_x = {x + (source_row * walk.columns.sources + source_column) * stride, walk.sources() * stride,
+                          walk.columns.stride * stride, count};
+    sgemm(rows, shape.in, count * shape.batch, matrix_of(of_dy, rows, shape.batch, Transpose::no, dy_copy),
+          matrix_of(of_x, shape.in, shape.batch, Transpose::yes, x_copy), gradient, shape.in, Accumulate::yes);
   }
 }
 
@@ -77,23 +82,35 @@ void CpuBackend::conv2d_weight_gradient(const ConvShape& shape, const float* dy,
                                         const GradientTarget& target) {
   const Walk walk(shape, Direction::forward);
   const int64_t taps = walk.taps();
-  const int64_t wanted = std::max<int64_t>(1, kGradientBlock / (shape.in * taps));
+  const int64_t row = shape.in * taps;
   const bool packed = target.segment && target.segment->packed;
-  const int64_t block = packed ? pack_rows_near(PackedLayout(target.segment->shape), wanted) : wanted;
-  in_blocks(shape.out, block, [&](int64_t begin, int64_t end) {
-    static thread_local Scratch by_tap, in_order;
-    const int64_t matrix = (end - begin) * shape.in;
-    float* const gradients = by_tap.floats(matrix * taps);
-    tap_gradients(shape, walk, dy, x, begin, end - begin, gradients);
-    float* gradient = gradients;
-    if (taps > 1) {
-      gradient = in_order.floats(matrix * taps);
+  const auto rows_near = [&](int64_t weights) {
+    const int64_t wanted = std::max<int64_t>(1, weights / row);
+    return packed ? pack_rows_near(PackedLayout(target.segment->shape), wanted) : wanted;
+  };
+  const int64_t consumed = rows_near(kConsumed);
+  const int64_t block = (rows_near(kGradientBlock) + consumed - 1) / consumed * consumed;
+  Scratch scratch;
+  float* const by_tap = scratch.floats(std::min(block, shape.out) * row);
+  for (int64_t first = 0; first < shape.out; first += block) {
+    const int64_t rows = std::min(block, shape.out - first);
+    const int64_t parts = (rows + kChannelBlock - 1) / kChannelBlock;
+    in_blocks(taps * parts, 1, [&](int64_t task, int64_t) {
+      const int64_t tap = task % taps;
+      const int64_t begin = task / taps * kChannelBlock;
+      tap_gradient(shape, walk, dy, x, tap, first + begin, std::min(kChannelBlock, rows - begin),
+                   by_tap + (tap * rows + begin) * shape.in);
+    });
+    in_blocks(rows, consumed, [&](int64_t begin, int64_t end) {
+      static thread_local Scratch in_order;
+      float* const gradient = in_order.floats((end - begin) * row);
       for (int64_t tap = 0; tap < taps; ++tap) {
-        for (int64_t i = 0; i < matrix; ++i) gradient[i * taps + tap] = gradients[tap * matrix + i];
+        const float* const from = by_tap + (tap * rows + begin) * shape.in;
+        for (int64_t i = 0; i < (end - begin) * shape.in; ++i) gradient[i * taps + tap] = from[i];
       }
-    }
-    consume_gradient(target, begin * shape.in * taps, gradient, matrix * taps);
-  });
+      consume_gradient(target, (first + begin) * row, gradient, (end - begin) * row);
+    });
+  }
 }
 
 }  // namespace bayesbinn::BAYESBINN_ISA
