@@ -3,7 +3,8 @@
 // name, function
 #define BAYESBINN_BENCHMARKS(X) \
   X("products", products)       \
-  X("posterior", posterior)
+  X("posterior", posterior)     \
+  X("convolutions", convolutions)
 
 namespace bayesbinn::bench {
 
