@@ -78,7 +78,7 @@ class TileSums {
       for (int64_t r = tile_.rows.begin; r < tile_.rows.end; ++r) {
         const int64_t row = (tile_.outputs.begin + o) * walk_.rows.targets + r;
         for (int64_t c = tile_.columns.begin; c < tile_.columns.end; ++c, from += outputs * kSamples) {
-          float* const to = y + (row * walk_.columns.targets + c) * stride;
+          float* __restrict to = y + (row * walk_.columns.targets + c) * stride;
           for (int64_t s = 0; s < kSamples; ++s) to[s] = from[s] + shift;
         }
       }
@@ -90,7 +90,8 @@ class TileSums {
 
   template <int64_t groups>
   void add_chunk(int64_t chunk, const float* x, int64_t stride) {
-    alignas(64) static thread_local float tables[kChunk * (kSamples << bits)];
+    static thread_local Scratch space;
+    float* const tables = space.floats(kChunk * (kSamples << bits));
     const int64_t channel_stride = walk_.sources() * stride;
     for (const Reach& row : rows_) {
       for (const Reach& column : columns_) {

@@ -4,6 +4,7 @@
 
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/packed/lookup.h"
+#include "backends/cpu/scratch.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
@@ -15,11 +16,10 @@ constexpr int64_t kOutputBlock = 1024;
 template <int bits>
 void product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias, int64_t begin,
              int64_t end, int64_t stride, float* y) {
-  alignas(64) static thread_local float table_space[kChunk * (kSamples << bits)];
-  alignas(64) static thread_local float sum_space[kOutputBlock * kSamples];
-  float* const tables = table_space;  // looked up once: each use of the name would ask for the thread's copy
-  float* const sums = sum_space;
+  static thread_local Scratch table_space, sum_space;
   const int64_t outputs = end - begin;
+  float* const tables = table_space.floats(kChunk * (kSamples << bits));
+  float* const sums = sum_space.floats(outputs * kSamples);
   for (int64_t chunk = 0; chunk < layout.chunks; ++chunk) {
     build_chunk<bits>(layout, chunk, x, stride, tables);
     const uint16_t* const of_chunk = codes + (chunk * layout.outputs + begin) * kChunk;
@@ -31,7 +31,8 @@ void product(const CodeLayout& layout, const uint16_t* codes, const float* x, co
   }
   for (int64_t o = 0; o < outputs; ++o) {
     const float shift = bias ? bias[begin + o] : 0.0f;
-    for (int64_t s = 0; s < kSamples; ++s) y[(begin + o) * stride + s] = sums[o * kSamples + s] + shift;
+    float* __restrict to = y + (begin + o) * stride;
+    for (int64_t s = 0; s < kSamples; ++s) to[s] = sums[o * kSamples + s] + shift;
   }
 }
 
@@ -41,10 +42,11 @@ void CpuBackend::packed_product(const CodeLayout& layout, const uint16_t* codes,
                                 int64_t batch, float* y) {
   const int64_t stride = batch_stride(batch);
   const int64_t blocks = (layout.outputs + kOutputBlock - 1) / kOutputBlock;
+  const int64_t block = (layout.outputs + blocks - 1) / blocks;
   const int64_t sample_blocks = (batch + kSamples - 1) / kSamples;
   in_blocks(blocks * sample_blocks, 1, [&](int64_t task, int64_t) {
-    const int64_t begin = task / sample_blocks * kOutputBlock;
-    const int64_t end = std::min(begin + kOutputBlock, layout.outputs);
+    const int64_t begin = task / sample_blocks * block;
+    const int64_t end = std::min(begin + block, layout.outputs);
     const int64_t sample = task % sample_blocks * kSamples;
     with_bits(layout.bits,
               [&]<int bits>() { product<bits>(layout, codes, x + sample, bias, begin, end, stride, y + sample); });

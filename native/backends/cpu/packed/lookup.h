@@ -56,7 +56,8 @@ inline void build_table(const float* const* member, float* table) {
 
 // Tables of the first `groups` of a chunk. x: kSamples samples of input 0; the next input lies `stride` floats on.
 template <int bits, int64_t groups = kChunk>
-inline void build_chunk(const CodeLayout& layout, int64_t chunk, const float* x, int64_t stride, float* tables) {
+__attribute__((noinline)) void build_chunk(const CodeLayout& layout, int64_t chunk, const float* x, int64_t stride,
+                                           float* tables) {
   for (int64_t c = 0; c < groups; ++c) {
     const float* member[bits];
     for (int k = 0; k < bits; ++k) {
@@ -84,17 +85,19 @@ __attribute__((always_inline)) inline void add_entries(const char* tables, const
   }
 }
 
-// sums[output][kSamples] (+)= the entries that the first `groups` of codes[output][kChunk] name.
+// sums[output][kSamples] (+)= the entries that the first `groups` of codes[output][kChunk] name. Not to be inlined: where
+// the compiler sees what the pointers are made of, it forms them anew in the loop.
 template <int bits, bool first, int64_t groups = kChunk>
-inline void look_up(const float* tables, const uint16_t* codes, int64_t outputs, float* sums) {
+__attribute__((noinline)) void look_up(const float* tables, const uint16_t* codes, int64_t outputs, float* sums) {
   static_assert(groups <= 8 && kChunk >= 4, "codes are read by fours, twice");
+  constexpr int64_t kFirst = groups < 4 ? groups : 4;
   constexpr int64_t kFourTables = 4 * (int64_t{1} << bits) * kEntryBytes;
   const auto* const bytes = reinterpret_cast<const char*>(tables);
   for (int64_t o = 0; o < outputs; ++o) {
     FloatVector sum[kVectors];
 #pragma GCC unroll 2
     for (int64_t v = 0; v < kVectors; ++v) sum[v] = first ? FloatVector{} : load(sums + o * kSamples + v * kLanes);
-    add_entries < bits, groups<4 ? groups : 4>(bytes, codes + o * kChunk, sum);
+    add_entries<bits, kFirst>(bytes, codes + o * kChunk, sum);
     if constexpr (groups > 4) add_entries<bits, groups - 4>(bytes + kFourTables, codes + o * kChunk + 4, sum);
 #pragma GCC unroll 2
     for (int64_t v = 0; v < kVectors; ++v) store(sums + o * kSamples + v * kLanes, sum[v]);

@@ -51,7 +51,7 @@ int64_t pack_rows_near(const PackedLayout& layout, int64_t wanted) {
   const int64_t group = layout.backward.bits;
   const int64_t chunk = group * kChunk;
   if (wanted >= 2 * chunk) return wanted / chunk * chunk;
-  return (wanted + group - 1) / group * group;
+  return std::max(group, (wanted + group - 1) / group * group);
 }
 
 void pack_rows(const PackedLayout& layout, int64_t begin, int64_t end, const uint8_t* signs, void* packed) {
