@@ -17,7 +17,7 @@ constexpr int64_t kOutputBlock = 256;
 // Sums of a tile: 512 KiB, which stay in the second-level cache while all sources pass.
 constexpr int64_t kTileSums = 131072;
 // Columns of a tile: wide images are cut both ways, so that few sources serve two tiles.
-constexpr int64_t kTileColumns = 32;
+constexpr int64_t kTileColumns = 16;
 
 struct Range {
   int64_t begin, end;
@@ -90,14 +90,33 @@ class TileSums {
 
   template <int64_t groups>
   void add_chunk(int64_t chunk, const float* x, int64_t stride) {
-    static thread_local Scratch space;
-    float* const tables = space.floats(kChunk * (kSamples << bits));
-    const int64_t channel_stride = walk_.sources() * stride;
+    static thread_local Scratch table_space, row_space;
+    constexpr int64_t kInputs = groups * bits;
+    float* const tables = table_space.floats(kChunk * (kSamples << bits));
+    float* const inputs = row_space.floats(static_cast<int64_t>(columns_.size()) * kInputs * kSamples);
     for (const Reach& row : rows_) {
+      gather_row<groups>(chunk, x + row.source * walk_.columns.sources * stride, stride, inputs);
+      for (size_t i = 0; i < columns_.size(); ++i) {
+        build_tables<bits, groups>(inputs + static_cast<int64_t>(i) * kInputs * kSamples, tables);
+        add_taps<groups>(chunk, row, columns_[i], tables);
+      }
+    }
+  }
+
+  // The inputs of a chunk side by side for each source of a row. In the image they lie a power of two apart as a rule, on
+  // the same lines of the cache, so that they are read channel by channel.
+  template <int64_t groups>
+  void gather_row(int64_t chunk, const float* x, int64_t stride, float* inputs) {
+    constexpr int64_t kInputs = groups * bits;
+    const int64_t channel_stride = walk_.sources() * stride;
+    for (int64_t i = 0; i < kInputs; ++i) {
+      const int64_t channel = input_of(layout_, chunk * kChunk + i / bits, i % bits);
+      float* to = inputs + i * kSamples;
       for (const Reach& column : columns_) {
-        const float* const pixel = x + (row.source * walk_.columns.sources + column.source) * stride;
-        build_chunk<bits, groups>(layout_, chunk, pixel, channel_stride, tables);
-        add_taps<groups>(chunk, row, column, tables);
+        const float* const from = channel < 0 ? kNoInput : x + channel * channel_stride + column.source * stride;
+#pragma GCC unroll 2
+        for (int64_t v = 0; v < kVectors; ++v) store(to + v * kLanes, load(from + v * kLanes));
+        to += kInputs * kSamples;
       }
     }
   }

@@ -54,17 +54,32 @@ inline void build_table(const float* const* member, float* table) {
   }
 }
 
-// Tables of the first `groups` of a chunk. x: kSamples samples of input 0; the next input lies `stride` floats on.
-template <int bits, int64_t groups = kChunk>
+// Input of a member of a group; -1: none, its weights count for nothing.
+inline int64_t input_of(const CodeLayout& layout, int64_t group, int64_t member) {
+  const int64_t input = group * layout.group_step + member * layout.member_step;
+  return group < layout.groups && input < layout.inputs ? input : -1;
+}
+
+// Tables of a chunk of groups. x: kSamples samples of input 0; the next input lies `stride` floats on.
+template <int bits>
 __attribute__((noinline)) void build_chunk(const CodeLayout& layout, int64_t chunk, const float* x, int64_t stride,
                                            float* tables) {
-  for (int64_t c = 0; c < groups; ++c) {
+  for (int64_t c = 0; c < kChunk; ++c) {
     const float* member[bits];
     for (int k = 0; k < bits; ++k) {
-      const int64_t group = chunk * kChunk + c;
-      const int64_t input = group * layout.group_step + k * layout.member_step;
-      member[k] = group < layout.groups && input < layout.inputs ? x + input * stride : kNoInput;
+      const int64_t input = input_of(layout, chunk * kChunk + c, k);
+      member[k] = input < 0 ? kNoInput : x + input * stride;
     }
+    build_table<bits>(member, tables + c * (int64_t{1} << bits) * kSamples);
+  }
+}
+
+// Tables of `groups` groups from inputs side by side, [groups][bits][kSamples].
+template <int bits, int64_t groups>
+__attribute__((noinline)) void build_tables(const float* inputs, float* tables) {
+  for (int64_t c = 0; c < groups; ++c) {
+    const float* member[bits];
+    for (int k = 0; k < bits; ++k) member[k] = inputs + (c * bits + k) * kSamples;
     build_table<bits>(member, tables + c * (int64_t{1} << bits) * kSamples);
   }
 }
