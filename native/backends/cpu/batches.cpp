@@ -8,15 +8,30 @@ namespace {
 
 constexpr int64_t kFeatureBlock = 64;
 
-// out[width][stride] from rows of `width` values that `row(b)` gives.
+// out[f][b] = value(row(b)[f], f) for features begin..end: kBatchMultiple samples at once, whose places in `out` are a
+// cache line. What lies beyond the batch is 0.
+template <class T, class Row, class Value>
+void gather_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row, Value&& value) {
+  const int64_t stride = batch_stride(batch);
+  for (int64_t first = 0; first < batch; first += kBatchMultiple) {
+    const int64_t count = std::min(kBatchMultiple, batch - first);
+    decltype(row(0)) in[kBatchMultiple];
+    for (int64_t i = 0; i < count; ++i) in[i] = row(first + i);
+    for (int64_t f = begin; f < end; ++f) {
+      T* __restrict line = out + f * stride + first;
+      if (count == kBatchMultiple) {
+        for (int64_t i = 0; i < kBatchMultiple; ++i) line[i] = value(in[i][f], f);
+      } else {
+        for (int64_t i = 0; i < count; ++i) line[i] = value(in[i][f], f);
+        std::fill(line + count, line + kBatchMultiple, T{0});
+      }
+    }
+  }
+}
+
 template <class T, class Row>
 void transpose_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row) {
-  const int64_t stride = batch_stride(batch);
-  for (int64_t b = 0; b < batch; ++b) {
-    const T* in = row(b);
-    for (int64_t f = begin; f < end; ++f) out[f * stride + b] = in[f];
-  }
-  for (int64_t f = begin; f < end; ++f) std::fill(out + f * stride + batch, out + (f + 1) * stride, T{0});
+  gather_rows(begin, end, batch, out, row, [](T value, int64_t) { return value; });
 }
 
 }  // namespace
@@ -55,22 +70,18 @@ void CpuBackend::import_targets(const void* host, bool labels, int64_t width, in
 }
 
 void CpuBackend::gather(const DeviceDataset& data, const uint32_t* indices, int64_t batch, Tensor out, void* targets) {
-  const int64_t stride = batch_stride(batch);
-  const int64_t spatial = data.shape.spatial;
+  const int64_t spatial = data.table_rows == 1 ? out.features : data.shape.spatial;  // features of a row of the table
+  const auto first = [&](int64_t b) { return static_cast<int64_t>(indices[b]) * out.features; };
   in_blocks(out.features, kFeatureBlock, [&](int64_t begin, int64_t end) {
-    for (int64_t b = 0; b < batch; ++b) {
-      const int64_t first = static_cast<int64_t>(indices[b]) * out.features;
-      for (int64_t f = begin; f < end; ++f) {
-        const int64_t row = data.table_rows == 1 ? 0 : f / spatial;
-        float& value = out.data[f * stride + b];
-        if (data.bytes) {
-          value = data.byte_table[row * 256 + static_cast<const uint8_t*>(data.inputs)[first + f]];
-        } else {
-          value = static_cast<const float*>(data.inputs)[first + f] * data.scale[row] + data.shift[row];
-        }
-      }
+    if (data.bytes) {
+      gather_rows(
+          begin, end, batch, out.data, [&](int64_t b) { return static_cast<const uint8_t*>(data.inputs) + first(b); },
+          [&](uint8_t value, int64_t f) { return data.byte_table[f / spatial * 256 + value]; });
+    } else {
+      gather_rows(
+          begin, end, batch, out.data, [&](int64_t b) { return static_cast<const float*>(data.inputs) + first(b); },
+          [&](float value, int64_t f) { return value * data.scale[f / spatial] + data.shift[f / spatial]; });
     }
-    for (int64_t f = begin; f < end; ++f) std::fill(out.data + f * stride + batch, out.data + (f + 1) * stride, 0.0f);
   });
   if (!targets) return;
   const int64_t width = data.target_width;

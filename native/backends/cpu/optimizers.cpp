@@ -18,8 +18,10 @@
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-// Weights of a parallel task.
-constexpr int64_t kTask = 32768;
+// Weights of a parallel task: few enough that a small layer keeps several threads busy.
+constexpr int64_t kTask = 4096;
+// The same where they are packed, which wants blocks of many rows.
+constexpr int64_t kPackTask = 65536;
 
 template <class F>
 const typename F::Step& step_of(const OptimizerPass& pass) {
@@ -134,10 +136,9 @@ template <class Signs>
 void CpuBackend::pack_segment(const WeightSegment& segment, Signs&& signs) {
   const PackedLayout layout(segment.shape);
   const int64_t row = segment.count / segment.shape.outputs;
-  in_blocks(segment.shape.outputs, pack_rows_near(layout, kTask / row), [&](int64_t begin, int64_t end) {
+  in_blocks(segment.shape.outputs, pack_rows_near(layout, kPackTask / row), [&](int64_t begin, int64_t end) {
     uint8_t* const space = sign_space((end - begin) * row);
-    in_inner_blocks(begin * row, end * row,
-                    [&](int64_t at, int64_t count) { signs(segment.first + at, count, space + (at - begin * row)); });
+    signs(segment.first + begin * row, (end - begin) * row, space);
     pack_rows(layout, begin, end, space, segment.packed);
   });
 }
@@ -145,25 +146,34 @@ void CpuBackend::pack_segment(const WeightSegment& segment, Signs&& signs) {
 // Calls values(first, count, out), with first counted in the pass.
 template <class Values>
 void CpuBackend::fill_segment(const WeightSegment& segment, Values&& values) {
-  in_blocks(segment.count, kTask, [&](int64_t begin, int64_t end) {
-    in_inner_blocks(begin, end,
-                    [&](int64_t at, int64_t count) { values(segment.first + at, count, segment.values + at); });
-  });
+  in_blocks(segment.count, kTask,
+            [&](int64_t begin, int64_t end) { values(segment.first + begin, end - begin, segment.values + begin); });
 }
 
 void CpuBackend::materialize(const OptimizerPass& pass) {
   const Timed timed(profile, Part::materialize);
   Optimizers::visit(pass.formula, [&]<class F>() {
     const auto& step = step_of<F>(pass);
+    // Calls block(weights, first, count, out) for the blocks of a piece.
+    const auto in_weight_blocks = [&](int64_t first, int64_t count, auto* out, auto&& block) {
+      WeightArrays<F> weights(pass, first);
+      in_inner_blocks(first, first + count, [&](int64_t at, int64_t length) {
+        weights.move_to(at);
+        block(weights, at, length, out + (at - first));
+      });
+    };
     for (const WeightSegment& segment : pass.segments) {
       if (pass.packed && segment.packed) {
         pack_segment(segment, [&](int64_t first, int64_t count, uint8_t* out) {
-          sign_block<F>(WeightArrays<F>(pass, first), step, pass.noise, first, count, out);
+          in_weight_blocks(first, count, out, [&](const auto& weights, int64_t at, int64_t length, uint8_t* signs) {
+            sign_block<F>(weights, step, pass.noise, at, length, signs);
+          });
         });
       } else {
         fill_segment(segment, [&](int64_t first, int64_t count, float* out) {
-          materialize_block<F>(WeightArrays<F>(pass, first), step, pass.noise, first, count, kept_noise(pass, first),
-                               out);
+          in_weight_blocks(first, count, out, [&](const auto& weights, int64_t at, int64_t length, float* values) {
+            materialize_block<F>(weights, step, pass.noise, at, length, kept_noise(pass, at), values);
+          });
         });
       }
     }
@@ -193,19 +203,24 @@ void CpuBackend::materialize_sample(const OptimizerPass& pass, const Noise& nois
       materialize_mode(pass);
       return;
     }
-    const auto draw = [&](int64_t first, int64_t count, uint8_t* __restrict out) {
+    const auto draw_block = [&](int64_t first, int64_t count, uint8_t* __restrict out) {
       BlockNoise block_noise(noise, first, count);
       const float* u = block_noise.values();
       for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(u[i] < F::probability(pass.latent[first + i]));
     };
     for (const WeightSegment& segment : pass.segments) {
       if (pass.packed && segment.packed) {
-        pack_segment(segment, draw);
+        pack_segment(segment, [&](int64_t first, int64_t count, uint8_t* out) {
+          in_inner_blocks(first, first + count,
+                          [&](int64_t at, int64_t length) { draw_block(at, length, out + (at - first)); });
+        });
       } else {
         fill_segment(segment, [&](int64_t first, int64_t count, float* out) {
-          uint8_t signs[kBlock];
-          draw(first, count, signs);
-          signs_to_values(signs, count, out);
+          in_inner_blocks(first, first + count, [&](int64_t at, int64_t length) {
+            uint8_t signs[kBlock];
+            draw_block(at, length, signs);
+            signs_to_values(signs, length, out + (at - first));
+          });
         });
       }
     }

@@ -30,10 +30,12 @@ inline __attribute__((always_inline)) WordVector multiply_low(WordVector a, Word
 
 // word[j][i], low halves: word j of block first + i * step, for i < count; writes up to a whole vector.
 inline void draw_words(const Draw& draw, uint32_t first, uint32_t step, int64_t count, uint64_t* const (&word)[4]) {
+  WordVector lanes;
+  for (int64_t lane = 0; lane < kWordLanes; ++lane) lanes[lane] = static_cast<uint64_t>(lane) * step;
   for (int64_t i = 0; i < count; i += kWordLanes) {
-    WordVector c0, c1 = WordVector{} + draw.sample, c2 = WordVector{} + draw.step;
+    WordVector c0 = lanes + (first + static_cast<uint64_t>(i) * step), c1 = WordVector{} + draw.sample,
+               c2 = WordVector{} + draw.step;
     WordVector c3 = WordVector{} + (static_cast<uint32_t>(draw.stream) | draw.index << 8);
-    for (int64_t lane = 0; lane < kWordLanes; ++lane) c0[lane] = first + static_cast<uint32_t>(i + lane) * step;
     auto k0 = static_cast<uint32_t>(draw.seed);
     auto k1 = static_cast<uint32_t>(draw.seed >> 32);
     for (int round = 0; round < 10; ++round) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "backends/backend.h"
@@ -27,17 +28,34 @@ class BlockNoise {
     if (noise_.recorded) return noise_.recorded + first_;
     const int64_t begin = first_ / 4;
     const int64_t blocks = (first_ + count_ + 3) / 4 - begin;
-    alignas(64) uint64_t words[4][kBlocks];
-    draw_words(noise_.draw, static_cast<uint32_t>(begin), 1, blocks, {words[0], words[1], words[2], words[3]});
-    for (int64_t i = 0; i < blocks; ++i) {
-      for (int j = 0; j < 4; ++j) uniform_[4 * i + j] = uniform_from_bits(static_cast<uint32_t>(words[j][i]));
+    if (blocks <= kAligned) {
+      draw<kAligned>(begin);
+    } else {
+      draw<kBlocks>(begin);
     }
     return uniform_ + first_ % 4;
   }
 
  private:
-  // Blocks of four draws that a block of weights can touch, in whole vectors.
-  static constexpr int64_t kBlocks = (kBlock / 4 + 1 + 7) / 8 * 8;
+  // As many as stand in memory from a multiple of four on, or from elsewhere, in whole vectors.
+  static constexpr int64_t kAligned = kBlock / 4;
+  static constexpr int64_t kBlocks = (kAligned + 1 + 7) / 8 * 8;
+
+  // Blocks of four draws from `begin` on.
+  template <int64_t blocks>
+  void draw(int64_t begin) {
+    alignas(64) uint64_t words[4][blocks];
+    draw_words(noise_.draw, static_cast<uint32_t>(begin), 1, blocks, {words[0], words[1], words[2], words[3]});
+    // Two words at a time into their order, then all to floats: loops that vectorise.
+    alignas(64) uint64_t pairs[2 * blocks];
+    for (int64_t i = 0; i < blocks; ++i) {
+      pairs[2 * i] = (words[0][i] & 0xffffffffu) | words[1][i] << 32;
+      pairs[2 * i + 1] = (words[2][i] & 0xffffffffu) | words[3][i] << 32;
+    }
+    alignas(64) uint32_t ordered[4 * blocks];
+    std::memcpy(ordered, pairs, sizeof ordered);
+    for (int64_t i = 0; i < 4 * blocks; ++i) uniform_[i] = uniform_from_bits(ordered[i]);
+  }
 
   const Noise& noise_;
   int64_t first_, count_;
@@ -94,6 +112,7 @@ class WeightArrays {
 // Whether no weight at hand needs noise or an exponential.
 template <class F>
 bool all_settled(const WeightArrays<F>& weights, const typename F::Step& step, int64_t count) {
+  if (!F::settled(weights.load(0), step)) return false;  // where few are settled, one look is enough
   int32_t settled = 1;
   for (int64_t i = 0; i < count; ++i) settled &= F::settled(weights.load(i), step);
   return settled != 0;
