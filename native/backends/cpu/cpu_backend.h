@@ -116,11 +116,12 @@ class CpuBackend final : public Backend {
   void fill_segment(const WeightSegment& segment, Values&& values);
   // consume_gradient in parts: whether the update draws the weights of the next step; if so space for their signs, of
   // the thread that asks; gradients of a span of weights, with signs, if not null, for those; and all signs of whole
-  // blocks of rows into the weights.
+  // blocks of rows into the weights. prefetch_span: this span's latent weights are wanted soon.
   static bool draws_next(const GradientTarget& target);
   static uint8_t* sign_space(int64_t count);
   static void consume_span(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count,
                            uint8_t* signs);
+  static void prefetch_span(const GradientTarget& target, int64_t offset, int64_t count);
   static void place_signs(const GradientTarget& target, int64_t offset, int64_t count, const uint8_t* signs);
 
   // Calls task(begin, end) for blocks of `block` of [0, count).

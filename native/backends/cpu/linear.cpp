@@ -78,6 +78,8 @@ void CpuBackend::linear_weight_gradient(const LinearShape& shape, const float* d
             {x + left * stride, stride, Transpose::yes}, block.data(), columns);
       const auto middle = Profile::Clock::now();
       for (int64_t row = begin; row < end; ++row) {
+        // Rows of a block are far apart, which the processor's own prefetching does not see.
+        if (row + 1 < end) prefetch_span(target, (row + 1) * shape.in + left, columns);
         consume_span(target, row * shape.in + left, block.data() + (row - begin) * columns, columns,
                      signs ? signs + (row - begin) * shape.in + left : nullptr);
       }

@@ -248,6 +248,12 @@ void CpuBackend::place_signs(const GradientTarget& target, int64_t offset, int64
   }
 }
 
+void CpuBackend::prefetch_span(const GradientTarget& target, int64_t offset, int64_t count) {
+  if (!target.pass->update) return;
+  const float* const latent = target.pass->latent + target.segment->first + offset;
+  for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(latent + i, 1);
+}
+
 // One pass over memory: gradient, update, and the signs of the next step while the latent weights are at hand.
 void CpuBackend::consume_span(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count,
                               uint8_t* signs) {
