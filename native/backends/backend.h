@@ -106,6 +106,7 @@ struct BatchNormParameters {
   const float* bias;
   double epsilon;
   double momentum;
+  bool relu;  // y = max(., 0) of what is normalised
 };
 
 // Samples of a dataset in device memory.
@@ -198,12 +199,12 @@ class Backend {
   virtual void batch_norm_eval(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x,
                                float* y, float* mean, float* inverse_deviation, const float* running_mean,
                                const float* running_variance) = 0;
-  // dx (null: not wanted) and the gradients of gain and bias (targets without a pass and a store: not wanted).
+  // From x and, where there is a relu, y: dx (null: not wanted) and the gradients of gain and bias (targets without a pass and a store: not wanted).
   // batch_statistics: mean and variance depend on x.
   virtual void batch_norm_gradient(const ChannelBatch& shape, const BatchNormParameters& parameters,
-                                   bool batch_statistics, const float* x, const float* dy, const float* mean,
-                                   const float* inverse_deviation, float* dx, const GradientTarget& gain,
-                                   const GradientTarget& bias) = 0;
+                                   bool batch_statistics, const float* x, const float* y, const float* dy,
+                                   const float* mean, const float* inverse_deviation, float* dx,
+                                   const GradientTarget& gain, const GradientTarget& bias) = 0;
 
   // ---- element-wise -----------------------------------------------------------------------------------------------
   virtual void activate(Activation kind, Tensor x, Tensor y, int64_t batch) = 0;
@@ -211,10 +212,11 @@ class Backend {
   virtual void activate_gradient(Activation kind, Tensor y, Tensor dy, Tensor dx, int64_t batch) = 0;
   virtual int64_t mask_bytes(int64_t features, int64_t batch) const = 0;
   // keep: 1 where u >= rate, u the draw of element sample * features + feature.
-  virtual void draw_dropout_mask(const Draw& draw, double rate, int64_t features, int64_t batch, void* mask) = 0;
   virtual void import_dropout_mask(const uint8_t* host, int64_t features, int64_t batch, void* mask) = 0;
   // y = x keep / (1 - rate); also its own gradient.
   virtual void dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) = 0;
+  // The same with its mask drawn in the same pass.
+  virtual void draw_dropout(const Draw& draw, Tensor x, double rate, void* mask, Tensor y, int64_t batch) = 0;
 
   // ---- losses -----------------------------------------------------------------------------------------------------
   virtual LossSums loss(const LossCall& call) = 0;

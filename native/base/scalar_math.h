@@ -34,6 +34,9 @@ BB_FORMULA float select(bool condition, float a, float b) {
   return float_from_bits((bits_from_float(a) & mask) | (bits_from_float(b) & ~mask));
 }
 
+// NaN passes: a defect upstream must reach the loss.
+BB_FORMULA float relu(float x) { return x < 0.0f ? 0.0f : x; }
+
 // exp(x); arguments are limited to [-87.3, 88.0], beyond which the ends' values are returned. NaN stays NaN.
 // exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2)/2; polynomial of degree 6 for exp(r).
 BB_FORMULA float exp_float(float x) {

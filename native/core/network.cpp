@@ -10,6 +10,7 @@ namespace bayesbinn {
 Network::Network(Backend& backend, Shape input_shape, const Value& layers, int64_t max_batch)
     : backend_(backend), max_batch_(max_batch), shapes_{std::move(input_shape)} {
   compile(layers);
+  fuse();
   plan_activations();
   plan_persistent();
 }
@@ -82,6 +83,25 @@ void Network::compile(const Value& layers) {
   }
 }
 
+// An activation that alone reads the layer before may become part of it.
+void Network::fuse() {
+  std::vector<int> readers(shapes_.size());
+  for (const Node& node : nodes_) {
+    for (const int value : node.inputs) ++readers[static_cast<size_t>(value)];
+  }
+  for (Node& node : nodes_) {
+    const auto activation = node.layer->activation();
+    if (!activation || node.inputs[0] == 0 || readers[static_cast<size_t>(node.inputs[0])] > 1) continue;
+    node.taken_over = nodes_[static_cast<size_t>(node.inputs[0] - 1)].layer->take_over(*activation);
+  }
+}
+
+// The value in whose memory this one is.
+int Network::stored(int value) const {
+  if (value == 0 || !nodes_[static_cast<size_t>(value - 1)].taken_over) return value;
+  return nodes_[static_cast<size_t>(value - 1)].inputs[0];
+}
+
 // Moments: the input at 0, the forward pass of node i at i + 1, the loss at n + 1, the backward pass of node i at
 // 2n + 1 - i.
 void Network::plan_activations() {
@@ -90,7 +110,11 @@ void Network::plan_activations() {
   std::vector<PlannedBuffer> buffers;
   for (int value = 0; value <= n; ++value) {
     const int64_t bytes = backend_.activation_bytes(element_count(shapes_[static_cast<size_t>(value)]), max_batch_);
-    PlannedBuffer kept = {bytes, value, value == n ? n + 1 : value};
+    if (stored(value) != value) {
+      buffers.insert(buffers.end(), 2, PlannedBuffer{0, value, value});
+      continue;
+    }
+    PlannedBuffer kept = {bytes, value, value == stored(n) ? n + 1 : value};
     PlannedBuffer gradient = {bytes, n + 1, value == 0 ? 2 * n + 2 : backward_of(value - 1)};
     if (value > 0 && nodes_[static_cast<size_t>(value - 1)].layer->backward_reads_output())
       kept.last = backward_of(value - 1);
@@ -103,8 +127,9 @@ void Network::plan_activations() {
   std::vector<bool> consumed(buffers.size() / 2);
   for (int node = 0; node < n; ++node) {
     const Node& consumer = nodes_[static_cast<size_t>(node)];
+    if (consumer.taken_over) continue;
     for (const int value : consumer.inputs) {
-      const auto at = static_cast<size_t>(value);
+      const auto at = static_cast<size_t>(stored(value));
       PlannedBuffer& kept = buffers[2 * at];
       kept.last = std::max(kept.last, consumer.layer->backward_reads_inputs() ? backward_of(node) : node + 1);
       buffers[2 * at + 1].first = backward_of(node);  // the last consumer's, whose backward pass is the first
@@ -114,9 +139,10 @@ void Network::plan_activations() {
   }
   buffers.push_back({scratch_bytes, 0, 2 * n + 2});
   activation_bytes_ = plan_memory(buffers);
-  for (size_t i = 0; i + 1 < buffers.size(); i += 2) {
-    activation_offsets_.push_back(buffers[i].offset);
-    gradient_offsets_.push_back(buffers[i + 1].offset);
+  for (int value = 0; value <= n; ++value) {
+    const auto at = 2 * static_cast<size_t>(stored(value));
+    activation_offsets_.push_back(buffers[at].offset);
+    gradient_offsets_.push_back(buffers[at + 1].offset);
   }
   scratch_offset_ = buffers.back().offset;
 }
@@ -186,6 +212,7 @@ bool Network::forward(Phase phase, int64_t batch, const Draw& dropout, const Rec
                       const std::atomic<bool>* cancelled) {
   for (size_t i = 0; i < nodes_.size(); ++i) {
     if (cancelled && cancelled->load(std::memory_order_relaxed)) return false;
+    if (nodes_[i].taken_over) continue;
     inputs_.clear();
     for (const int value : nodes_[i].inputs) inputs_.push_back(activation(value));
     const Pass pass = {backend_, phase, batch, dropout, masks.empty() ? nullptr : masks[i]};
@@ -209,7 +236,7 @@ bool Network::backward(Phase phase, int64_t batch, bool want_input_gradient, con
   const std::vector<bool> wanted = wanted_gradients(want_input_gradient);
   std::vector<bool> written(shapes_.size());
   for (size_t i = nodes_.size(); i-- > 0;) {
-    if (!wanted[i + 1]) continue;
+    if (!wanted[i + 1] || nodes_[i].taken_over) continue;
     if (cancelled && cancelled->load(std::memory_order_relaxed)) return false;
     inputs_.clear();
     input_gradients_.clear();

@@ -71,6 +71,7 @@ class Network {
     std::unique_ptr<Layer> layer;
     std::string type;
     std::vector<int> inputs;  // values: 0 is the network's input, i + 1 the output of node i
+    bool taken_over = false;  // done by the layer before, whose output is this one's
   };
 
   // Persistent memory that a layer is told of once it is allocated.
@@ -81,6 +82,8 @@ class Network {
 
   void compile(const Value& layers);
   Node read_node(const Value& spec, size_t index);
+  void fuse();
+  int stored(int value) const;
   void plan_activations();
   void plan_persistent();
   Tensor activation(int value) const;

@@ -12,6 +12,7 @@ class ActivationLayer final : public Layer {
   Shape infer(std::span<const Shape> inputs, std::span<const std::string>) override { return only(inputs, name()); }
 
   bool backward_reads_output() const override { return true; }
+  std::optional<Activation> activation() const override { return kind_; }
 
   void forward(const Pass& pass, const ForwardIo& io) override {
     pass.backend.activate(kind_, io.inputs[0], io.output, pass.batch);

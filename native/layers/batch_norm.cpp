@@ -38,6 +38,8 @@ class BatchNorm final : public Layer {
   }
 
   bool backward_reads_inputs() const override { return true; }
+  bool backward_reads_output() const override { return relu_; }
+  bool take_over(Activation activation) override { return relu_ = activation == Activation::relu; }
 
   void plan(const Backend&, int64_t) override {
     const auto bytes = static_cast<int64_t>(shape_.channels * sizeof(float));
@@ -58,21 +60,22 @@ class BatchNorm final : public Layer {
   void backward(const Pass& pass, const BackwardIo& io) override {
     const GradientTarget none;
     pass.backend.batch_norm_gradient({pass.batch, shape_}, values(), pass.phase == Phase::train, io.inputs[0].data,
-                                     io.output_gradient.data, mean(), inverse_deviation(), io.input_gradients[0].data,
-                                     options_.affine ? parameters[0].gradient : none,
+                                     io.output.data, io.output_gradient.data, mean(), inverse_deviation(),
+                                     io.input_gradients[0].data, options_.affine ? parameters[0].gradient : none,
                                      options_.affine ? parameters[1].gradient : none);
   }
 
  private:
   BatchNormParameters values() const {
     return {options_.affine ? parameters[0].weights.values : nullptr,
-            options_.affine ? parameters[1].weights.values : nullptr, options_.epsilon, options_.momentum};
+            options_.affine ? parameters[1].weights.values : nullptr, options_.epsilon, options_.momentum, relu_};
   }
   float* mean() const { return static_cast<float*>(saved[0].data); }
   float* inverse_deviation() const { return static_cast<float*>(saved[1].data); }
 
   BatchNormOptions options_;
   ChannelShape shape_ = {};
+  bool relu_ = false;
 };
 
 }  // namespace

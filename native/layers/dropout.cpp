@@ -36,12 +36,12 @@ class Dropout final : public Layer {
     }
     if (pass.recorded_mask) {
       pass.backend.import_dropout_mask(pass.recorded_mask, features_, pass.batch, saved[0].data);
+      pass.backend.dropout(io.inputs[0], saved[0].data, options_.rate, io.output, pass.batch);
     } else {
       Draw draw = pass.dropout;
       draw.index = index;
-      pass.backend.draw_dropout_mask(draw, options_.rate, features_, pass.batch, saved[0].data);
+      pass.backend.draw_dropout(draw, io.inputs[0], options_.rate, saved[0].data, io.output, pass.batch);
     }
-    pass.backend.dropout(io.inputs[0], saved[0].data, options_.rate, io.output, pass.batch);
   }
 
   void backward(const Pass& pass, const BackwardIo& io) override {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -83,6 +84,10 @@ class Layer {
   // What backward reads beside the output gradient: memory is planned by it.
   virtual bool backward_reads_inputs() const { return false; }
   virtual bool backward_reads_output() const { return false; }
+  // An activation layer tells which; a layer that takes it over applies it to its own output from then on, and the
+  // activation layer is left out.
+  virtual std::optional<Activation> activation() const { return std::nullopt; }
+  virtual bool take_over(Activation) { return false; }
   // Saved memory for batches of up to `max_batch`.
   virtual void plan(const Backend&, int64_t) {}
 

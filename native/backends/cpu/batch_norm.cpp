@@ -3,6 +3,8 @@
 
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/reductions.h"
+#include "backends/cpu/scratch.h"
+#include "base/scalar_math.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
@@ -16,21 +18,28 @@ void for_runs(const ChannelBatch& shape, int64_t channel, Action&& action) {
   for (int64_t s = 0; s < shape.shape.spatial; ++s) action((channel * shape.shape.spatial + s) * stride);
 }
 
-// y = x * scale + shift over a channel
-void scale_channel(const ChannelBatch& shape, int64_t channel, const float* x, float scale, float shift, float* y) {
-  for_runs(shape, channel, [&](int64_t at) {
-    for (int64_t b = 0; b < shape.batch; ++b) y[at + b] = x[at + b] * scale + shift;
-  });
-}
-
 // y = (x - mean) * inverse * gain + bias, with the difference formed first: no cancellation for large means.
 void normalize_channel(const ChannelBatch& shape, const BatchNormParameters& parameters, int64_t channel,
                        const float* x, float mean, float inverse, float* y) {
   const float scale = inverse * (parameters.gain ? parameters.gain[channel] : 1.0f);
   const float shift = parameters.bias ? parameters.bias[channel] : 0.0f;
   for_runs(shape, channel, [&](int64_t at) {
-    for (int64_t b = 0; b < shape.batch; ++b) y[at + b] = (x[at + b] - mean) * scale + shift;
+    const float* __restrict in = x + at;
+    float* __restrict out = y + at;
+    if (parameters.relu) {
+      for (int64_t b = 0; b < shape.batch; ++b) out[b] = relu((in[b] - mean) * scale + shift);
+    } else {
+      for (int64_t b = 0; b < shape.batch; ++b) out[b] = (in[b] - mean) * scale + shift;
+    }
   });
+}
+
+// The gradient before the relu, of a run whose samples are at hand anyway.
+const float* before_relu(const BatchNormParameters& parameters, int64_t batch, const float* y, const float* dy,
+                         float* space) {
+  if (!parameters.relu) return dy;
+  for (int64_t b = 0; b < batch; ++b) space[b] = y[b] > 0.0f ? dy[b] : 0.0f;
+  return space;
 }
 
 }  // namespace
@@ -79,23 +88,26 @@ void CpuBackend::batch_norm_eval(const ChannelBatch& shape, const BatchNormParam
 //   d bias = sum dy;  d gain = sum dy xhat
 //   dx = gain inverse (dy - (d bias + xhat d gain) / n)      where mean and variance depend on x, else gain inverse dy
 void CpuBackend::batch_norm_gradient(const ChannelBatch& shape, const BatchNormParameters& parameters,
-                                     bool batch_statistics, const float* x, const float* dy, const float* mean,
-                                     const float* inverse_deviation, float* dx, const GradientTarget& gain,
-                                     const GradientTarget& bias) {
+                                     bool batch_statistics, const float* x, const float* y, const float* dy,
+                                     const float* mean, const float* inverse_deviation, float* dx,
+                                     const GradientTarget& gain, const GradientTarget& bias) {
   const int64_t channels = shape.shape.channels;
   const float count = static_cast<float>(shape.batch * shape.shape.spatial);
   std::vector<float> gain_gradient(static_cast<size_t>(channels));
   std::vector<float> bias_gradient(static_cast<size_t>(channels));
   in_blocks(channels, kChannelBlock, [&](int64_t begin, int64_t end) {
+    static thread_local Scratch scratch;
+    float* const space = scratch.floats(shape.batch);
     for (int64_t c = begin; c < end; ++c) {
       const float center = mean[c];
       const float inverse = inverse_deviation[c];
       double dy_sum = 0;
       double dy_x_sum = 0;
       for_runs(shape, c, [&](int64_t at) {
-        dy_sum += sum_of(dy + at, shape.batch);
+        const float* const run = before_relu(parameters, shape.batch, y + at, dy + at, space);
+        dy_sum += sum_of(run, shape.batch);
         dy_x_sum += lane_sum(shape.batch, [&](int64_t b) {
-          return static_cast<double>(dy[at + b]) * (static_cast<double>(x[at + b]) - center);
+          return static_cast<double>(run[b]) * (static_cast<double>(x[at + b]) - center);
         });
       });
       dy_x_sum *= inverse;
@@ -103,16 +115,13 @@ void CpuBackend::batch_norm_gradient(const ChannelBatch& shape, const BatchNormP
       bias_gradient[static_cast<size_t>(c)] = static_cast<float>(dy_sum);
       if (!dx) continue;
       const float scale = inverse * (parameters.gain ? parameters.gain[c] : 1.0f);
-      if (!batch_statistics) {
-        scale_channel(shape, c, dy, scale, 0.0f, dx);
-        continue;
-      }
-      const float mean_dy = static_cast<float>(dy_sum) / count;
-      const float slope = static_cast<float>(dy_x_sum) / count * inverse;
+      const float mean_dy = batch_statistics ? static_cast<float>(dy_sum) / count : 0.0f;
+      const float slope = batch_statistics ? static_cast<float>(dy_x_sum) / count * inverse : 0.0f;
       for_runs(shape, c, [&](int64_t at) {
-        for (int64_t b = 0; b < shape.batch; ++b) {
-          dx[at + b] = scale * (dy[at + b] - mean_dy - (x[at + b] - center) * slope);
-        }
+        const float* const run = before_relu(parameters, shape.batch, y + at, dy + at, space);
+        const float* __restrict in = x + at;
+        float* __restrict out = dx + at;
+        for (int64_t b = 0; b < shape.batch; ++b) out[b] = scale * (run[b] - mean_dy - (in[b] - center) * slope);
       });
     }
   });

@@ -65,8 +65,9 @@ class CpuBackend final : public Backend {
                        float* mean, float* inverse_deviation, const float* running_mean,
                        const float* running_variance) override;
   void batch_norm_gradient(const ChannelBatch& shape, const BatchNormParameters& parameters, bool batch_statistics,
-                           const float* x, const float* dy, const float* mean, const float* inverse_deviation,
-                           float* dx, const GradientTarget& gain, const GradientTarget& bias) override;
+                           const float* x, const float* y, const float* dy, const float* mean,
+                           const float* inverse_deviation, float* dx, const GradientTarget& gain,
+                           const GradientTarget& bias) override;
 
   // elementwise.cpp
   void add(Tensor in, Tensor out, int64_t batch) override;
@@ -75,7 +76,7 @@ class CpuBackend final : public Backend {
 
   // dropout.cpp
   int64_t mask_bytes(int64_t features, int64_t batch) const override;
-  void draw_dropout_mask(const Draw& draw, double rate, int64_t features, int64_t batch, void* mask) override;
+  void draw_dropout(const Draw& draw, Tensor x, double rate, void* mask, Tensor y, int64_t batch) override;
   void import_dropout_mask(const uint8_t* host, int64_t features, int64_t batch, void* mask) override;
   void dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) override;
 

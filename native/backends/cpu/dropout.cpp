@@ -29,25 +29,39 @@ void draw_four_rows(const Draw& draw, float rate, int64_t features, int64_t firs
   }
 }
 
+// The mask of features begin..end.
+void draw_rows(const Draw& draw, float rate, int64_t features, int64_t begin, int64_t end, int64_t batch,
+               uint8_t* mask) {
+  const int64_t stride = batch_stride(batch);
+  if (features % 4 == 0) {
+    for (int64_t f = begin; f < end; f += 4) draw_four_rows(draw, rate, features, f, batch, stride, mask);
+    return;
+  }
+  for (int64_t f = begin; f < end; ++f) {
+    for (int64_t b = 0; b < batch; ++b) {
+      const int64_t element = b * features + f;
+      mask[f * stride + b] = keep(draw_block(draw, static_cast<uint32_t>(element / 4)).word[element % 4], rate);
+    }
+  }
+}
+
+void drop(const float* __restrict x, const uint8_t* __restrict kept, double rate, int64_t begin, int64_t end,
+          float* __restrict y) {
+  const auto scale = static_cast<float>(1 / (1 - rate));
+  // By a mask of bits, not by a product: what is dropped is 0 even where it was Inf or NaN.
+  for (int64_t i = begin; i < end; ++i)
+    y[i] = float_from_bits(bits_from_float(x[i] * scale) & -static_cast<int32_t>(kept[i]));
+}
+
 }  // namespace
 
 int64_t CpuBackend::mask_bytes(int64_t features, int64_t batch) const { return features * batch_stride(batch); }
 
-void CpuBackend::draw_dropout_mask(const Draw& draw, double rate, int64_t features, int64_t batch, void* mask) {
+void CpuBackend::draw_dropout(const Draw& draw, Tensor x, double rate, void* mask, Tensor y, int64_t batch) {
   const int64_t stride = batch_stride(batch);
-  const auto threshold = static_cast<float>(rate);
-  auto* out = static_cast<uint8_t*>(mask);
-  in_blocks(features, kFeatureBlock, [&](int64_t begin, int64_t end) {
-    if (features % 4 == 0) {
-      for (int64_t f = begin; f < end; f += 4) draw_four_rows(draw, threshold, features, f, batch, stride, out);
-      return;
-    }
-    for (int64_t f = begin; f < end; ++f) {
-      for (int64_t b = 0; b < batch; ++b) {
-        const int64_t element = b * features + f;
-        out[f * stride + b] = keep(draw_block(draw, static_cast<uint32_t>(element / 4)).word[element % 4], threshold);
-      }
-    }
+  in_blocks(x.features, kFeatureBlock, [&](int64_t begin, int64_t end) {
+    draw_rows(draw, static_cast<float>(rate), x.features, begin, end, batch, static_cast<uint8_t*>(mask));
+    drop(x.data, static_cast<const uint8_t*>(mask), rate, begin * stride, end * stride, y.data);
   });
 }
 
@@ -61,14 +75,8 @@ void CpuBackend::import_dropout_mask(const uint8_t* host, int64_t features, int6
 
 void CpuBackend::dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) {
   const int64_t stride = batch_stride(batch);
-  const auto scale = static_cast<float>(1 / (1 - rate));
   in_blocks(x.features, kFeatureBlock, [&](int64_t begin, int64_t end) {
-    const float* __restrict in = x.data;
-    const uint8_t* __restrict kept = static_cast<const uint8_t*>(mask);
-    float* __restrict out = y.data;
-    // By a mask of bits, not by a product: what is dropped is 0 even where it was Inf or NaN.
-    for (int64_t i = begin * stride; i < end * stride; ++i)
-      out[i] = float_from_bits(bits_from_float(in[i] * scale) & -static_cast<int32_t>(kept[i]));
+    drop(x.data, static_cast<const uint8_t*>(mask), rate, begin * stride, end * stride, y.data);
   });
 }
 
