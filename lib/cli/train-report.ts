@@ -63,7 +63,8 @@ function epochEvent({ epoch, learningRate, train, validation, test, seconds, ste
 function startText(start: RunStart): string {
   const { samples, parameters } = start;
   const kinds = Object.entries(parameters).filter(([, number]) => number > 0);
-  const device = `${start.device} (${start.instructionSet}, ${start.threads} threads)`;
+  const weights = start.packed ? "weights as bits" : "weights as float32";
+  const device = `${start.device} (${start.instructionSet}, ${start.threads} threads, ${weights})`;
   return [
     `${start.recipe}: ${start.model} with ${kinds.map(([kind, number]) => `${count(number)} ${kind}`).join(" and ")} parameters`,
     `  ${start.dataset}: ${samples.train} training, ${samples.validation} validation and ${samples.test} test samples`,

@@ -57,6 +57,11 @@ export interface ParameterDescription {
   readonly kind: "binary" | "real";
   /** Index into {@link SessionSpec.optimizers}. */
   readonly optimizer: number;
+  /**
+   * Whether training steps multiply with these weights as bits: where the method makes them signs (BayesBiNN at temperatures
+   * up to 1e-6) and the layer has the kernels. By the hyperparameters that the session was made with.
+   */
+  readonly packed: boolean;
 }
 
 /** Where the time goes: seconds of wall time since the session was made. */

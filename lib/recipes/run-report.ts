@@ -18,6 +18,8 @@ export interface RunStart {
   readonly instructionSet: string;
   readonly blas: string;
   readonly threads: number;
+  /** Whether training steps multiply with weights as bits. */
+  readonly packed: boolean;
   readonly seed: number;
   /** Length of the schedules. */
   readonly epochs: number;
@@ -76,6 +78,7 @@ export function startOf(
     instructionSet,
     blas,
     threads,
+    packed: description.parameters.some(({ packed }) => packed),
     seed: config.seed,
     epochs: config.epochs,
     ...(stopAfter !== undefined && { stopAfter }),

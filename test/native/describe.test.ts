@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { addon } from "./support/addon.js";
-import { chain, everything, labelled, openSession } from "./support/specs.js";
+import { bayesbinn, chain, everything, labelled, openSession } from "./support/specs.js";
 
 const test = suite("describe");
 
@@ -12,7 +12,7 @@ test("a session tells its shapes, parameters, device and memory", () => {
   const { memoryBytes, instructionSet, blas, ...description } = session.describe();
   const layer = (name: string, ...outputShape: number[]) => ({ name, type: name.replace(/\d$/, ""), outputShape });
   const parameter = (name: string, optimizer: 0 | 1, ...shape: number[]) => {
-    return { name, shape, kind: optimizer === 0 ? "binary" : "real", optimizer };
+    return { name, shape, kind: optimizer === 0 ? "binary" : "real", optimizer, packed: false };
   };
   assert.equal(description, {
     device: "cpu",
@@ -87,6 +87,16 @@ test("state comes in the order of the network, `model` without what only trainin
       shape.reduce((product, size) => product * size, 1),
     );
   }
+});
+
+test("weights of linear layers are bits where the method makes them signs", () => {
+  const packed = (temperature: number) =>
+    openSession(everything({ binary: bayesbinn({ temperature }) }))
+      .describe()
+      .parameters.filter((parameter) => parameter.packed)
+      .map(({ name }) => name);
+  assert.equal(packed(1e-6), ["linear4.weight", "linear9.weight"]);
+  assert.equal(packed(1e-5), []);
 });
 
 test("auto takes the CPU where there is no CUDA, and says why", () => {

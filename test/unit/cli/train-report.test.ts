@@ -17,6 +17,7 @@ const start: RunStart = {
   instructionSet: "avx2",
   blas: "OpenBLAS",
   threads: 2,
+  packed: true,
   seed: 1,
   epochs: 20,
   batchSize: 100,
