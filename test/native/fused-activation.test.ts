@@ -1,6 +1,5 @@
 // A ReLU right behind a batch norm is done by it. With a flatten layer in between it is not: same bits.
 import { suite } from "uvu";
-import * as assert from "uvu/assert";
 import { sameBits } from "./support/compare.js";
 import { randomFloats } from "./support/random.js";
 import { adam, bayesbinn, chain, openSession, type SessionParts } from "./support/specs.js";

@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { kernels } from "./support/addon.js";
 import { close, epsilon32, sameBits } from "./support/compare.js";
 import { type Guarded, guarded } from "./support/margins.js";
@@ -119,6 +120,23 @@ test("sums of +-1 are exact", () => {
     for (const [name, { values }] of Object.entries(expected)) {
       sameBits(outputs[name]!.values, Float32Array.from(values), name);
     }
+  }
+});
+
+// A chunk of groups is summed before it meets the sum of all: fewer and smaller roundings than one after the other.
+test("packed products of hidden layers are closer to float64 than dense ones", () => {
+  for (const shape of [[17, 2047, 97] as const, [33, 784, 512] as const]) {
+    const rootMeanSquares = [kinds[0]!, kinds[2]!].map((kind) => {
+      const problem = problemOf(shape, kind);
+      const outputs = run(problem, 2);
+      const expected = { ...linearReference(problem), inputGradient: linearGradientsReference(problem).inputGradient };
+      return Object.entries(expected).map(([name, { values }]) => {
+        const errors = Float64Array.from(outputs[name]!.values, (value, at) => (value - values[at]!) ** 2);
+        return Math.sqrt(errors.reduce((sum, error) => sum + error, 0) / errors.length);
+      });
+    });
+    const [dense, packed] = rootMeanSquares as [number[], number[]];
+    for (const [at, error] of packed.entries()) assert.ok(error < dense[at]!, `${shape}: ${packed} against ${dense}`);
   }
 });
 

@@ -84,24 +84,32 @@ __attribute__((noinline)) void build_tables(const float* inputs, float* tables) 
   }
 }
 
-// sum += the entries that `count` codes name, in one load of them, taken apart in registers: loads are what limits this.
+// Sum of the entries that `count` codes name, in pairs. The codes come in one load and are taken apart in registers: loads
+// are what limits this.
 template <int bits, int64_t count>
-__attribute__((always_inline)) inline void add_entries(const char* tables, const uint16_t* codes, FloatVector* sum) {
+__attribute__((always_inline)) inline void sum_entries(const char* tables, const uint16_t* codes, FloatVector* sum) {
   constexpr int64_t kTableBytes = (int64_t{1} << bits) * kEntryBytes;
   uint64_t word;
   std::memcpy(&word, codes, sizeof word);
+  FloatVector part[4][kVectors];
 #pragma GCC unroll 4
   for (int64_t i = 0; i < count; ++i) {
     asm("" : "+r"(word));  // or the compiler would make a load for each code again
     const auto* const entry = reinterpret_cast<const float*>(tables + i * kTableBytes + (word & 0xffff));
     word >>= 16;
 #pragma GCC unroll 2
-    for (int64_t v = 0; v < kVectors; ++v) sum[v] += load(entry + v * kLanes);
+    for (int64_t v = 0; v < kVectors; ++v) {
+      const FloatVector value = load(entry + v * kLanes);
+      part[i][v] = i % 2 == 0 ? value : part[i - 1][v] + value;
+    }
   }
+#pragma GCC unroll 2
+  for (int64_t v = 0; v < kVectors; ++v) sum[v] = count > 2 ? part[1][v] + part[count - 1][v] : part[count - 1][v];
 }
 
-// sums[output][kSamples] (+)= the entries that the first `groups` of codes[output][kChunk] name. Not to be inlined: where
-// the compiler sees what the pointers are made of, it forms them anew in the loop.
+// sums[output][kSamples] (+)= the entries that the first `groups` of codes[output][kChunk] name. A chunk is summed by itself
+// first: so few additions meet large sums that the rounding errors stay below those of a dense product. Not to be inlined:
+// where the compiler sees what the pointers are made of, it forms them anew in the loop.
 template <int bits, bool first, int64_t groups = kChunk>
 __attribute__((noinline)) void look_up(const float* tables, const uint16_t* codes, int64_t outputs, float* sums) {
   static_assert(groups <= 8 && kChunk >= 4, "codes are read by fours, twice");
@@ -109,13 +117,15 @@ __attribute__((noinline)) void look_up(const float* tables, const uint16_t* code
   constexpr int64_t kFourTables = 4 * (int64_t{1} << bits) * kEntryBytes;
   const auto* const bytes = reinterpret_cast<const char*>(tables);
   for (int64_t o = 0; o < outputs; ++o) {
-    FloatVector sum[kVectors];
+    FloatVector sum[kVectors], more[kVectors];
+    sum_entries<bits, kFirst>(bytes, codes + o * kChunk, sum);
+    if constexpr (groups > 4) sum_entries<bits, groups - 4>(bytes + kFourTables, codes + o * kChunk + 4, more);
 #pragma GCC unroll 2
-    for (int64_t v = 0; v < kVectors; ++v) sum[v] = first ? FloatVector{} : load(sums + o * kSamples + v * kLanes);
-    add_entries<bits, kFirst>(bytes, codes + o * kChunk, sum);
-    if constexpr (groups > 4) add_entries<bits, groups - 4>(bytes + kFourTables, codes + o * kChunk + 4, sum);
-#pragma GCC unroll 2
-    for (int64_t v = 0; v < kVectors; ++v) store(sums + o * kSamples + v * kLanes, sum[v]);
+    for (int64_t v = 0; v < kVectors; ++v) {
+      float* const place = sums + o * kSamples + v * kLanes;
+      if constexpr (groups > 4) sum[v] += more[v];
+      store(place, first ? sum[v] : load(place) + sum[v]);
+    }
   }
 }
 
