@@ -27,9 +27,6 @@ struct Tensor {
   int64_t features = 0;
 };
 
-// Whether an op replaces its output or adds to it.
-enum class GradientMode { overwrite, accumulate };
-
 enum class Activation { relu, tanh };
 
 // Channels of an activation, each with `spatial` positions; features = channels * spatial.
@@ -73,7 +70,9 @@ struct OptimizerPass {
   std::array<float, kMaxSlots> absent_slots;  // that constant
   float* pulled_back;                         // sum over the weight samples; null with one sample a step
   Noise noise;
-  float* kept_noise;  // from materializing to the pullback, where both need it; null: formed anew
+  // Noise from materializing to the pullback, where both need it; null: formed anew. What settled blocks leave here is
+  // from earlier steps: drawn noise too, which changes no settled weight either.
+  float* kept_noise;
   int64_t sample, samples;
   bool update;  // false: gradients are only stored
   std::span<const WeightSegment> segments;
@@ -199,8 +198,8 @@ class Backend {
   virtual void batch_norm_eval(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x,
                                float* y, float* mean, float* inverse_deviation, const float* running_mean,
                                const float* running_variance) = 0;
-  // From x and, where there is a relu, y: dx (null: not wanted) and the gradients of gain and bias (targets without a pass and a store: not wanted).
-  // batch_statistics: mean and variance depend on x.
+  // From x and, where there is a relu, y: dx (null: not wanted) and the gradients of gain and bias (targets without a
+  // pass: not wanted). batch_statistics: mean and variance depend on x.
   virtual void batch_norm_gradient(const ChannelBatch& shape, const BatchNormParameters& parameters,
                                    bool batch_statistics, const float* x, const float* y, const float* dy,
                                    const float* mean, const float* inverse_deviation, float* dx,
@@ -211,11 +210,11 @@ class Backend {
   // dx from the activation's output y.
   virtual void activate_gradient(Activation kind, Tensor y, Tensor dy, Tensor dx, int64_t batch) = 0;
   virtual int64_t mask_bytes(int64_t features, int64_t batch) const = 0;
-  // keep: 1 where u >= rate, u the draw of element sample * features + feature.
   virtual void import_dropout_mask(const uint8_t* host, int64_t features, int64_t batch, void* mask) = 0;
   // y = x keep / (1 - rate); also its own gradient.
   virtual void dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) = 0;
-  // The same with its mask drawn in the same pass.
+  // The same with its mask drawn in the same pass: keep where u >= rate, u the draw of element
+  // sample * features + feature.
   virtual void draw_dropout(const Draw& draw, Tensor x, double rate, void* mask, Tensor y, int64_t batch) = 0;
 
   // ---- losses -----------------------------------------------------------------------------------------------------

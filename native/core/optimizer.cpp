@@ -186,8 +186,8 @@ void Optimizer::begin_step(uint64_t seed, uint32_t step, Update update) {
   step_ = method_->step(updates_ + 1, samples_);
   for (int s = 0; s < method_->slots(); ++s) pass_.absent_slots[static_cast<size_t>(s)] = method_->absent_slot(s);
   use_weights(method_->signs(step_) && !recorded_values_);
-  // Weights that come from outside tell nothing of their noise.
-  const bool keep_noise = method_->pullback_needs_noise(step_) && !recorded_values_;
+  // Weights from outside tell nothing of their noise, and recorded noise may be larger than any that is drawn.
+  const bool keep_noise = method_->pullback_needs_noise(step_) && !recorded_values_ && !recorded_noise_;
   if (keep_noise && kept_noise_.bytes() == 0) kept_noise_ = Buffer(backend_, latent_.bytes());
   pass_.kept_noise = keep_noise ? kept_noise_.floats() : nullptr;
   pass_.noise = {recorded_noise_, {seed, step, 0, Stream::weights, index_}};

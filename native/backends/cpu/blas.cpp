@@ -33,7 +33,10 @@ BlasStatus blas_status() {
   return {std::string(openblas_get_config()) + " (" + openblas_get_corename() + ")", concurrent()};
 }
 
-void use_one_blas_thread() { openblas_set_num_threads(1); }
+void use_one_blas_thread() {
+  // Once: other sessions may be in a product, and this writes what all of them share.
+  [[maybe_unused]] static const bool done = (openblas_set_num_threads(1), true);
+}
 
 std::unique_lock<std::mutex> blas_turn() {
   static std::mutex* const mutex = new std::mutex;  // outlives threads that compute while the process ends

@@ -46,6 +46,7 @@ void in_runs(const WalkAxis& axis, int64_t tap, Action&& action) {
 }  // namespace
 
 void CpuBackend::conv2d(const ConvShape& shape, const float* x, Weights weights, const float* bias, float* y) {
+  const Timed timed(profile, Part::forward);
   const Walk walk(shape, Direction::forward);
   if (weights.packed) {
     const PackedLayout layout(packed_shape(shape));
@@ -57,6 +58,7 @@ void CpuBackend::conv2d(const ConvShape& shape, const float* x, Weights weights,
 
 void CpuBackend::conv2d_input_gradient(const ConvShape& shape, const float* dy, Weights weights, const float* bias,
                                        float* dx) {
+  const Timed timed(profile, Part::input_gradient);
   const Walk walk(shape, Direction::backward);
   if (weights.packed) {
     const PackedLayout layout(packed_shape(shape));

@@ -95,12 +95,15 @@ void CpuBackend::conv2d_weight_gradient(const ConvShape& shape, const float* dy,
   for (int64_t first = 0; first < shape.out; first += block) {
     const int64_t rows = std::min(block, shape.out - first);
     const int64_t parts = (rows + kChannelBlock - 1) / kChannelBlock;
+    const auto start = Profile::Clock::now();
     in_blocks(taps * parts, 1, [&](int64_t task, int64_t) {
       const int64_t tap = task % taps;
       const int64_t begin = task / taps * kChannelBlock;
       tap_gradient(shape, walk, dy, x, tap, first + begin, std::min(kChannelBlock, rows - begin),
                    by_tap + (tap * rows + begin) * shape.in);
     });
+    profile.add(Part::weight_gradient, Profile::Clock::now() - start);
+    const Timed timed(profile, Part::update);
     in_blocks(rows, consumed, [&](int64_t begin, int64_t end) {
       static thread_local Scratch in_order;
       float* const gradient = in_order.floats((end - begin) * row);

@@ -17,6 +17,8 @@ constexpr int64_t kSmallBlock = 64;
 // A block of the weight gradient: 288 KiB, which stay in a usual second-level cache until the update has read them.
 constexpr int64_t kGradientRows = 144;
 constexpr int64_t kGradientColumns = 512;
+// Signs of the next step that a thread keeps until whole rows are there to be packed.
+constexpr int64_t kSignBytes = 1 << 20;
 
 // Even blocks of up to `largest` rows.
 int64_t row_block(int64_t rows, int64_t largest) {
@@ -63,7 +65,7 @@ void CpuBackend::linear_weight_gradient(const LinearShape& shape, const float* d
                                         const GradientTarget& target) {
   TimedInTurns timed(profile, Part::weight_gradient, Part::update);
   const int64_t stride = batch_stride(shape.batch);
-  const int64_t wanted = row_block(shape.out, kGradientRows);
+  const int64_t wanted = std::min(row_block(shape.out, kGradientRows), std::max<int64_t>(1, kSignBytes / shape.in));
   const bool packed = target.segment->packed != nullptr;
   const int64_t rows = packed ? pack_rows_near(PackedLayout(target.segment->shape), wanted) : wanted;
   const int64_t width = std::min(shape.in, kGradientColumns);

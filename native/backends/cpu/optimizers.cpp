@@ -65,7 +65,7 @@ void sign_block(const WeightArrays<F>& weights, typename F::Step step, const Noi
   if (!F::materialize_needs_noise(step)) {
     for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::positive(weights.load(i), 0.0f));
   } else if (!noise.recorded && all_settled<F>(weights, step, count)) {
-    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(weights.load(i).latent >= 0.0f);
+    for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(F::materialize_settled(weights.load(i), step) > 0.0f);
   } else {
     alignas(64) float values[kBlock];
     draw_noise<F>(noise, first, count, values);

@@ -65,15 +65,15 @@ void rows_times_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float*
 // Rows of A against rows of B (B transposed): dot products in 16 lanes.
 void rows_dot_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride,
                    Accumulate accumulate) {
-  constexpr int64_t kLanes = 16;
+  constexpr int64_t kSumLanes = 16;
   for (int64_t i = 0; i < m; ++i) {
     const float* left = a.data + i * a.stride;
     for (int64_t j = 0; j < n; ++j) {
       const float* right = b.data + j * b.stride;
-      float lane[kLanes] = {};
+      float lane[kSumLanes] = {};
       int64_t p = 0;
-      for (; p + kLanes <= k; p += kLanes) {
-        for (int64_t l = 0; l < kLanes; ++l) lane[l] += left[p + l] * right[p + l];
+      for (; p + kSumLanes <= k; p += kSumLanes) {
+        for (int64_t l = 0; l < kSumLanes; ++l) lane[l] += left[p + l] * right[p + l];
       }
       float sum = 0;
       for (; p < k; ++p) sum += left[p] * right[p];

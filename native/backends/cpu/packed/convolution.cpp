@@ -34,12 +34,40 @@ struct Reach {
   int64_t source, count, tap, target;
 };
 
+// Where the sources of some targets lie, at most.
+Range sources_of(const WalkAxis& axis, Range targets) {
+  int64_t begin = 0, end = 0;
+  if (axis.direction == Direction::forward) {
+    begin = targets.begin * axis.stride - axis.padding;
+    end = (targets.end - 1) * axis.stride - axis.padding + axis.kernel;
+  } else {
+    begin = (targets.begin + axis.padding - axis.kernel) / axis.stride;
+    end = (targets.end - 1 + axis.padding) / axis.stride + 1;
+  }
+  return {std::max<int64_t>(0, begin), std::min(axis.sources, end)};
+}
+
+// Taps that can lead from a source to some targets.
+Range taps_of(const WalkAxis& axis, int64_t source, Range targets) {
+  int64_t begin = 0, end = 0;
+  if (axis.direction == Direction::forward) {
+    begin = source + axis.padding - (targets.end - 1) * axis.stride;
+    end = source + axis.padding - targets.begin * axis.stride + 1;
+  } else {
+    begin = targets.begin + axis.padding - source * axis.stride;
+    end = targets.end + axis.padding - source * axis.stride;
+  }
+  return {std::max<int64_t>(0, begin), std::min(axis.kernel, end)};
+}
+
 // All source positions that reach `targets`.
 void reaches(const WalkAxis& axis, Range targets, std::vector<Reach>& out) {
   out.clear();
-  for (int64_t source = 0; source < axis.sources; ++source) {
+  const Range sources = sources_of(axis, targets);
+  for (int64_t source = sources.begin; source < sources.end; ++source) {
     Reach reach = {source, 0, 0, 0};
-    for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+    const Range taps = taps_of(axis, source, targets);
+    for (int64_t tap = taps.begin; tap < taps.end; ++tap) {
       const int64_t target = axis.target_of(source, tap);
       if (target < targets.begin || target >= targets.end) continue;
       if (reach.count++ == 0) reach.tap = tap, reach.target = target - targets.begin;

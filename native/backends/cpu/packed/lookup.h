@@ -15,7 +15,6 @@
 namespace bayesbinn::BAYESBINN_ISA {
 
 constexpr int64_t kVectors = kSamples / kLanes;
-constexpr int64_t kLargestTable = 64 * kSamples;
 
 alignas(64) inline constexpr float kNoInput[kSamples] = {};
 
@@ -88,6 +87,7 @@ __attribute__((noinline)) void build_tables(const float* inputs, float* tables) 
 // are what limits this.
 template <int bits, int64_t count>
 __attribute__((always_inline)) inline void sum_entries(const char* tables, const uint16_t* codes, FloatVector* sum) {
+  static_assert(count == 2 || count == 4, "entries are added in pairs");
   constexpr int64_t kTableBytes = (int64_t{1} << bits) * kEntryBytes;
   uint64_t word;
   std::memcpy(&word, codes, sizeof word);
