@@ -1,7 +1,8 @@
 /**
  * Samples and targets in memory. Images stay bytes and are normalised when a batch is gathered.
  *
- * `inputs` holds `length * product(sampleShape)` values, row-major, images as channels, rows, columns.
+ * `inputs` holds `length * product(sampleShape)` values, row-major, images as channels, rows, columns. Bytes in a
+ * `SharedArrayBuffer` are read where they lie; everything else is copied when it is first used.
  */
 export interface Dataset {
   readonly name: string;

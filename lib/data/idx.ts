@@ -5,7 +5,7 @@ import { formatError } from "./format-error.js";
 /** Contents of an IDX file of unsigned bytes. */
 export interface IdxArray {
   readonly shape: readonly number[];
-  /** `product(shape)` values, row-major. */
+  /** `product(shape)` values, row-major, in shared memory: sessions read it there, and need no copy. */
   readonly data: Uint8Array;
   /** Bytes before the first value. */
   readonly headerBytes: number;
@@ -106,7 +106,7 @@ class IdxAssembler {
     const end = this.#header.length + count;
     if (end > this.#source.maxBytes) throw this.#truncated(this.#source.maxBytes, end);
     try {
-      return new Uint8Array(count);
+      return new Uint8Array(new SharedArrayBuffer(count));
     } catch (cause) {
       const details = { file: this.#file, bytes: count };
       throw new BayesBinnError("ERR_OUT_OF_MEMORY", `${this.#file}: no memory for ${count} bytes`, details, { cause });

@@ -92,7 +92,10 @@ export interface SessionDescription {
   readonly parameters: readonly ParameterDescription[];
 }
 
-/** What a dataset hands over; the arrays are copied once. */
+/**
+ * What a dataset hands over; the arrays are copied once, but for bytes in a `SharedArrayBuffer`: the CPU reads these in
+ * place, and later changes of them are seen.
+ */
 export interface DatasetSpec {
   readonly name: string;
   /** `length * product(sampleShape)` values. Bytes go through `byteTable`. */

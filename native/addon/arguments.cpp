@@ -37,17 +37,20 @@ struct ArrayInfo {
   size_t length = 0;
   void* data = nullptr;
   bool detached = false;
+  bool shared = false;
+  napi_value buffer = nullptr;
 };
 
 bool read_info(const Napi::Value& value, ArrayInfo& info) {
   if (!value.IsTypedArray()) return false;
   size_t offset = 0;
-  napi_value buffer = nullptr;
   const napi_env env = value.Env();
-  if (napi_get_typedarray_info(env, value, &info.type, &info.length, &info.data, &buffer, &offset) != napi_ok)
+  if (napi_get_typedarray_info(env, value, &info.type, &info.length, &info.data, &info.buffer, &offset) != napi_ok)
     return false;
-  // Shared buffers cannot be detached, and are no array buffers to this function.
-  if (napi_is_detached_arraybuffer(env, buffer, &info.detached) != napi_ok) info.detached = false;
+  // Shared buffers cannot be detached, and are no array buffers to these functions.
+  if (napi_is_detached_arraybuffer(env, info.buffer, &info.detached) != napi_ok) info.detached = false;
+  bool own = true;
+  info.shared = napi_is_arraybuffer(env, info.buffer, &own) == napi_ok && !own;
   return true;
 }
 
@@ -188,6 +191,12 @@ template <class T>
 bool is_typed_array(const Napi::Value& value) {
   ArrayInfo info;
   return read_info(value, info) && info.type == ArrayType<T>::type;
+}
+
+Napi::Object shared_buffer(const Napi::Value& array) {
+  ArrayInfo info;
+  if (!read_info(array, info) || !info.shared) return {};
+  return Napi::Object(array.Env(), info.buffer);
 }
 
 template std::span<float> typed_array<float>(const Napi::Value&, const std::string&);

@@ -57,4 +57,8 @@ std::span<T> typed_array_of(const Napi::Object& object, const char* key, int64_t
 template <class T>
 bool is_typed_array(const Napi::Value& value);
 
+// The shared buffer that a typed array lies in, whose memory stays as long as the object does: it cannot be detached or
+// shrink. Empty for any other buffer.
+Napi::Object shared_buffer(const Napi::Value& array);
+
 }  // namespace bayesbinn::addon

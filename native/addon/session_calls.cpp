@@ -88,7 +88,10 @@ Napi::Value SessionObject::start(Napi::Env env, Work work, Convert convert) {
       env, *thread_, [session = session_, work = std::move(work)] { return work(*session); }, std::move(convert),
       [this, env] {
         busy_ = false;
-        if (!session_) thread_->close();
+        if (!session_) {
+          buffers_.clear();
+          thread_->close();
+        }
         report_memory(env);
         Unref();
       });

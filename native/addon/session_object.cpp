@@ -126,9 +126,12 @@ Napi::Value SessionObject::add_dataset(const Napi::CallbackInfo& info) {
     source.name = text_of(spec, "name");
     source.sample_shape = shape_of(spec, "sampleShape");
     source.has_bytes = is_typed_array<uint8_t>(spec.Get("inputs"));
+    Napi::Object buffer;
     if (source.has_bytes) {
       source.bytes = typed_array_of<uint8_t>(spec, "inputs");
       source.byte_table = typed_array_of<float>(spec, "byteTable");
+      buffer = shared_buffer(spec.Get("inputs"));
+      source.bytes_stay = !buffer.IsEmpty();
     } else {
       source.floats = typed_array_of<float>(spec, "inputs");
       source.scale = typed_array_of<float>(spec, "scale");
@@ -145,6 +148,7 @@ Napi::Value SessionObject::add_dataset(const Napi::CallbackInfo& info) {
     }
     source.target_width = integer_of(spec, "targetWidth", 1, kMaxElements);
     const int id = session.datasets().add(Dataset(session.backend(), source, session.dataset_needs()));
+    if (source.bytes_stay) buffers_[id] = std::make_shared<Napi::ObjectReference>(Napi::Persistent(buffer));
     report_memory(env);
     return Napi::Number::New(env, id);
   });
@@ -158,6 +162,7 @@ Napi::Value SessionObject::add_subset(const Napi::CallbackInfo& info) {
     const auto given = typed_array<uint32_t>(info[1], "indices");
     const std::vector<uint32_t> indices(given.begin(), given.end());  // a copy, as of labels
     const int id = datasets.add(Dataset(datasets.get(base), indices));
+    if (const auto at = buffers_.find(base); at != buffers_.end()) buffers_[id] = at->second;
     report_memory(env);
     return Napi::Number::New(env, id);
   });
@@ -165,7 +170,9 @@ Napi::Value SessionObject::add_subset(const Napi::CallbackInfo& info) {
 
 void SessionObject::remove_dataset(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    idle().datasets().remove(static_cast<int>(to_integer(info[0], "dataset", 0, INT32_MAX)));
+    const auto id = static_cast<int>(to_integer(info[0], "dataset", 0, INT32_MAX));
+    idle().datasets().remove(id);
+    buffers_.erase(id);
     report_memory(info.Env());
   });
 }
@@ -237,7 +244,9 @@ void SessionObject::dispose(const Napi::CallbackInfo& info) {
     session_->cancel();
     session_.reset();
     report_memory(info.Env());
-    if (!busy_) thread_->close();
+    if (busy_) return;
+    buffers_.clear();
+    thread_->close();
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <napi.h>
 
+#include <map>
 #include <memory>
 
 #include "addon/session_thread.h"
@@ -45,6 +46,8 @@ class SessionObject final : public Napi::ObjectWrap<SessionObject> {
 
   std::shared_ptr<Session> session_;  // null: disposed; a running call holds its own
   std::unique_ptr<SessionThread> thread_;
+  // Shared buffers that datasets are read from, by the number of the dataset.
+  std::map<int, std::shared_ptr<Napi::ObjectReference>> buffers_;
   bool busy_ = false;
   int64_t reported_bytes_ = 0;
 };

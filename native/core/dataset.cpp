@@ -95,12 +95,15 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
                                              text(static_cast<int64_t>(i) / width) + ", accepted: 0 to 1");
   }
 
-  const size_t bytes = source.bytes.size_bytes() + source.byte_table.size_bytes() + source.floats.size_bytes() +
-                       source.scale.size_bytes() + source.shift.size_bytes() + source.labels.size_bytes() +
-                       source.rows.size_bytes() + static_cast<size_t>(length) * sizeof(uint32_t);
+  const bool in_place = source.has_bytes && source.bytes_stay && needs.on_host;
+  const size_t bytes = (in_place ? 0 : source.bytes.size_bytes()) + source.byte_table.size_bytes() +
+                       source.floats.size_bytes() + source.scale.size_bytes() + source.shift.size_bytes() +
+                       source.labels.size_bytes() + source.rows.size_bytes() +
+                       static_cast<size_t>(length) * sizeof(uint32_t);
   if (needs.on_host) require_memory("dataset " + quoted(source.name), static_cast<int64_t>(bytes));
   Storage& storage = *storage_;
-  storage.inputs = source.has_bytes ? upload(backend, source.bytes) : upload(backend, source.floats);
+  if (!in_place) storage.inputs = source.has_bytes ? upload(backend, source.bytes) : upload(backend, source.floats);
+  const void* const inputs = in_place ? static_cast<const void*>(source.bytes.data()) : storage.inputs.data();
   storage.targets = source.has_labels ? upload(backend, source.labels) : upload(backend, source.rows);
   std::vector<float> table;
   if (source.has_bytes) {
@@ -111,8 +114,16 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
   }
   storage.table = upload(backend, std::span<const float>(table));
   float* const first = storage.table.floats();
-  storage.device = {storage.inputs.data(),  source.has_bytes,  first, first, first + table_rows, table_rows,
-                    storage.targets.data(), source.has_labels, width, shape};
+  storage.device = {inputs,
+                    source.has_bytes,
+                    first,
+                    first,
+                    first + table_rows,
+                    table_rows,
+                    storage.targets.data(),
+                    source.has_labels,
+                    width,
+                    shape};
   indices_.resize(static_cast<size_t>(length));
   std::iota(indices_.begin(), indices_.end(), 0u);
 }

@@ -12,7 +12,7 @@
 
 namespace bayesbinn {
 
-// What a script hands over, on the host; copied.
+// What a script hands over, on the host; copied, but for bytes that stay.
 struct DatasetSource {
   std::string name;
   Shape sample_shape;
@@ -24,6 +24,7 @@ struct DatasetSource {
   std::span<const float> rows;      // these
   int64_t target_width;
   bool has_bytes, has_labels;
+  bool bytes_stay;  // `bytes` outlive the dataset, and may be read in place: whatever is written to them is an input
 };
 
 // What the network wants of a dataset.
@@ -46,7 +47,7 @@ class Dataset {
   int64_t size() const { return static_cast<int64_t>(indices_.size()); }
   const DeviceDataset& device() const { return storage_->device; }
   const std::vector<uint32_t>& indices() const { return indices_; }
-  // Of this view alone where it shares its samples.
+  // Of this view alone where it shares its samples; without inputs that are read in place.
   int64_t bytes() const;
 
  private:

@@ -176,6 +176,7 @@ for (const name of [
   "linearGradients",
   "uniform",
   "addDataset",
+  "sharedBytesCollected",
   "replay",
   "growingLists",
   "disposeWhileReading",

@@ -100,6 +100,58 @@ test("a subset of a subset counts in the subset's numbers", async () => {
   assert.equal(await session.evaluate({ ...call, dataset: inner }), await session.evaluate({ ...call, dataset: copy }));
 });
 
+/** `bytes` with all that a session of `everything()` needs beside them, plain and in shared memory. */
+function ofBytes() {
+  const random = generator(8);
+  const plain = Uint8Array.from({ length: set.inputs.length }, () => Math.floor(random() * 256));
+  const shared = new Uint8Array(new SharedArrayBuffer(plain.length + 3), 3);
+  shared.set(plain);
+  const { name, sampleShape, targets, targetWidth } = set;
+  const spec = { name, sampleShape, targets, targetWidth, byteTable: randomFloats(256, 9, -1, 1) };
+  return { plain: { ...spec, inputs: plain }, shared: { ...spec, inputs: shared } };
+}
+
+test("bytes in shared memory are read where they lie, and train as copied ones do", async () => {
+  const { plain, shared } = ofBytes();
+  const [copying, sharing] = [open(), open()];
+  const added = (session: typeof copying, spec: DatasetSpec) => {
+    const before = session.describe().memoryBytes;
+    const id = session.addDataset(spec);
+    return { id, bytes: session.describe().memoryBytes - before };
+  };
+  const [copy, view] = [added(copying, plain), added(sharing, shared)];
+  assert.is(copy.bytes - view.bytes, plain.inputs.length);
+  const indices = Uint32Array.of(3, 18, 0, 7, 7);
+  for (const [session, { id }] of [
+    [copying, copy],
+    [sharing, view],
+  ] as const) {
+    await session.train(trainCall(id, { batches: 3, batchSize: 7 }));
+    const subset = session.addSubset(id, indices);
+    session.removeDataset(id);
+    await session.train(trainCall(subset, { batches: 1, batchSize: 5 }));
+  }
+  await sameState(copying, sharing, "shared");
+  const call = { dataset: 2, batchSize: 5, samples: 0, draw: 0 };
+  const before = await sharing.evaluate(call);
+  shared.inputs.fill(255);
+  assert.is.not((await sharing.evaluate(call)).lossSum, before.lossSum, "no copy");
+});
+
+test("floats and labels in shared memory are copied: they are checked once", async () => {
+  const session = open();
+  const inputs = new Float32Array(new SharedArrayBuffer(4 * set.inputs.length));
+  const targets = new Int32Array(new SharedArrayBuffer(4 * set.targets.length));
+  inputs.set(set.inputs);
+  targets.set(set.targets);
+  const dataset = session.addDataset({ ...set, inputs, targets });
+  const call = { dataset, batchSize: 5, samples: 0, draw: 0 };
+  const before = await session.evaluate(call);
+  inputs.fill(Number.NaN);
+  targets.fill(1 << 30);
+  assert.equal(await session.evaluate(call), before);
+});
+
 test("without shuffling every epoch is the same, with it none", async () => {
   for (const shuffle of [false, true]) {
     const [one, other] = [open(), open()];

@@ -99,6 +99,33 @@ const cases = {
     const spec = { name: "trap", inputs, sampleShape: [64], scale, shift, targets, targetWidth: 1 };
     session.addDataset(trap(spec, "targetWidth", inputs));
   },
+  /** Shared bytes that a session alone still needs; and those of a subset whose data set is gone. */
+  async sharedBytesCollected() {
+    const bytes = () => new Uint8Array(new SharedArrayBuffer(1 << 22)).fill(255);
+    const byteTable = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+    const targets = new Int32Array((1 << 22) / 64);
+    const spec = { name: "bytes", sampleShape: [64], byteTable, targets, targetWidth: 1 };
+    const [whole, base] = [bytes, bytes].map((make) => session.addDataset({ ...spec, inputs: make() }));
+    const part = session.addSubset(
+      base ?? 0,
+      Uint32Array.from({ length: 1000 }, (_, i) => i * 50),
+    );
+    const evaluate = (/** @type {number} */ dataset) =>
+      session.evaluate({ dataset, batchSize: 50, samples: 0, draw: 0 }).then(({ lossSum }) => lossSum);
+    const losses = async () => [await evaluate(whole ?? 0), await evaluate(part)].join();
+    const before = await losses();
+    session.removeDataset(base ?? 0);
+    for (let i = 0; i < 5; i++) {
+      globalThis.gc?.();
+      new Uint8Array(new SharedArrayBuffer(1 << 22)).fill(i);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if ((await losses()) !== before) throw new Error("the bytes have changed");
+    const running = evaluate(part);
+    session.dispose();
+    globalThis.gc?.();
+    await running;
+  },
   replay() {
     const inputs = new Float32Array(64).fill(1);
     const call = { inputs, targets: Int32Array.of(1), batch: 1, phase: "train", commit: false };

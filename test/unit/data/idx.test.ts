@@ -45,6 +45,7 @@ test("reads shape and values, plain and gzip, whatever the name says", async () 
     assert.equal(array.shape, shape);
     assert.equal(array.data, data);
     assert.is(array.headerBytes, 16);
+    assert.instance(array.data.buffer, SharedArrayBuffer, "sessions need no copy");
     assert.is(array.compressed, contents !== good);
   }
 });
