@@ -217,6 +217,9 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
+/** A tensor of the state without its values. */
+export type TensorLayout = Omit<NamedTensor, "data">;
+
 /** `model`: latents and running statistics, enough to predict. `training`: the optimizers' state as well. */
 export type StateScope = "model" | "training";
 
@@ -244,6 +247,17 @@ export interface NativeSession {
   getState(scope: StateScope): Promise<NamedTensor[]>;
   /** Every name must exist and every shape agree; all of `scope` must be given. */
   setState(scope: StateScope, tensors: readonly NamedTensor[]): Promise<void>;
+  /** What `getState` would give, without the values; the first weights are drawn if they are not. */
+  stateLayout(scope: StateScope): Promise<TensorLayout[]>;
+  /** Values of a tensor, from number `first` on, as many as `into` takes. */
+  readState(name: string, first: number, into: Float32Array): void;
+  /** Copies the state of scope `model` to native memory, over the copy before. */
+  keepState(): Promise<void>;
+  /** Puts the copy back. */
+  restoreState(): Promise<void>;
+  /** The tensors of the copy; none before the first. Answers at any time, as `readKept`: while calls run, after `dispose`. */
+  keptLayout(): TensorLayout[];
+  readKept(name: string, first: number, into: Float32Array): void;
   counters(): Counters;
   setCounters(counters: Counters): void;
   /** Asks the running `train`, `evaluate` or `predict` to stop at the next safe point; its result says `cancelled`. */

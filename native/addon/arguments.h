@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/shape.h"
@@ -56,6 +57,11 @@ std::span<T> typed_array_of(const Napi::Object& object, const char* key, int64_t
 
 template <class T>
 bool is_typed_array(const Napi::Value& value);
+
+template <class T>
+std::vector<T> copy_of(std::span<const T> values) {
+  return {values.begin(), values.end()};
+}
 
 // The shared buffer that a typed array lies in, whose memory stays as long as the object does: it cannot be detached or
 // shrink. Empty for any other buffer.

@@ -1,26 +1,13 @@
 // Session: the calls that run on its thread.
 #include "addon/arguments.h"
-#include "addon/promise_task.h"
 #include "addon/results.h"
-#include "addon/session_object.h"
+#include "addon/session_start.h"
 
 namespace bayesbinn::addon {
 namespace {
 
-template <class T>
-std::vector<T> copy_of(std::span<const T> values) {
-  return {values.begin(), values.end()};
-}
-
 WeightChoice weight_choice(const Napi::Object& call) {
   return {integer_of(call, "samples", 0, 1 << 20), static_cast<uint32_t>(integer_of(call, "draw", 0, kLargestUint32))};
-}
-
-StateScope scope_argument(const Napi::CallbackInfo& info) {
-  const std::string scope = info.Length() > 0 && info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "";
-  if (scope == "model") return StateScope::model;
-  if (scope == "training") return StateScope::training;
-  throw Error(ErrorCode::option_range, "scope: " + quoted(scope) + " given, accepted: \"model\", \"training\"");
 }
 
 Napi::Object sums_object(Napi::Env env, bool cancelled, double loss_sum, double correct, int64_t count) {
@@ -77,29 +64,7 @@ ReplayCall read_replay(const Napi::Object& object) {
   return call;
 }
 
-Napi::Value nothing(Napi::Env env, std::monostate) { return env.Undefined(); }
-
 }  // namespace
-
-template <class Work, class Convert>
-Napi::Value SessionObject::start(Napi::Env env, Work work, Convert convert) {
-  idle().clear_cancel();
-  const Napi::Promise promise = promise_task(
-      env, *thread_, [session = session_, work = std::move(work)] { return work(*session); }, std::move(convert),
-      [this, env] {
-        busy_ = false;
-        if (!session_) {
-          buffers_.clear();
-          thread_->close();
-        }
-        report_memory(env);
-        Unref();
-      });
-  // The end of the call comes back to this thread, so not before this.
-  busy_ = true;
-  Ref();
-  return promise;
-}
 
 Napi::Value SessionObject::train(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -179,51 +144,6 @@ Napi::Value SessionObject::replay(const Napi::CallbackInfo& info) {
           object.Set("gradients", to_arrays(result_env, std::move(result.gradients)));
           return object;
         });
-  });
-}
-
-Napi::Value SessionObject::get_state(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  return guarded(env, [&] {
-    const StateScope scope = scope_argument(info);
-    return start(
-        env, [scope](Session& session) { return session.state(scope); },
-        [](Napi::Env result_env, std::vector<NamedTensor>&& tensors) {
-          Napi::Array list = Napi::Array::New(result_env, tensors.size());
-          for (uint32_t i = 0; i < tensors.size(); ++i) {
-            Napi::Object object = Napi::Object::New(result_env);
-            object.Set("name", tensors[i].name);
-            object.Set("shape", to_array(result_env, tensors[i].shape));
-            object.Set("data", to_float32_array(result_env, std::move(tensors[i].data)));
-            list.Set(i, object);
-          }
-          return list;
-        });
-  });
-}
-
-Napi::Value SessionObject::set_state(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  return guarded(env, [&] {
-    const StateScope scope = scope_argument(info);
-    if (info.Length() < 2 || !info[1].IsArray())
-      throw Error(ErrorCode::option_type, "setState: accepted: a scope and an array of tensors");
-    const Napi::Array list = info[1].As<Napi::Array>();
-    std::vector<NamedTensor> tensors;
-    for (uint32_t i = 0; i < list.Length(); ++i) {
-      const Napi::Value entry = list.Get(i);
-      if (!entry.IsObject()) throw Error(ErrorCode::option_type, "setState: accepted: objects of name, shape and data");
-      const Napi::Object tensor = entry.As<Napi::Object>();
-      tensors.push_back(
-          {text_of(tensor, "name"), shape_of(tensor, "shape"), copy_of<float>(typed_array_of<float>(tensor, "data"))});
-    }
-    return start(
-        env,
-        [scope, tensors = std::move(tensors)](Session& session) {
-          session.set_state(scope, tensors);
-          return std::monostate{};
-        },
-        nothing);
   });
 }
 

@@ -34,6 +34,12 @@ Napi::Function SessionObject::define(Napi::Env env) {
                          InstanceMethod<&SessionObject::replay>("replay"),
                          InstanceMethod<&SessionObject::get_state>("getState"),
                          InstanceMethod<&SessionObject::set_state>("setState"),
+                         InstanceMethod<&SessionObject::state_layout>("stateLayout"),
+                         InstanceMethod<&SessionObject::read_state>("readState"),
+                         InstanceMethod<&SessionObject::keep_state>("keepState"),
+                         InstanceMethod<&SessionObject::restore_state>("restoreState"),
+                         InstanceMethod<&SessionObject::kept_layout>("keptLayout"),
+                         InstanceMethod<&SessionObject::read_kept>("readKept"),
                          InstanceMethod<&SessionObject::counters>("counters"),
                          InstanceMethod<&SessionObject::set_counters>("setCounters"),
                          InstanceMethod<&SessionObject::cancel>("cancel"),
@@ -52,13 +58,10 @@ SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
   });
 }
 
-SessionObject::~SessionObject() {
-  session_.reset();
-  report_memory(Env());
-}
+SessionObject::~SessionObject() { Napi::MemoryManagement::AdjustExternalMemory(Env(), -reported_bytes_); }
 
 void SessionObject::report_memory(Napi::Env env) {
-  const int64_t bytes = session_ ? session_->bytes() : 0;
+  const int64_t bytes = (session_ ? session_->bytes() : 0) + kept_->bytes();
   Napi::MemoryManagement::AdjustExternalMemory(env, bytes - reported_bytes_);
   reported_bytes_ = bytes;
 }
@@ -93,7 +96,7 @@ Napi::Value SessionObject::describe(const Napi::CallbackInfo& info) {
     object.Set("instructionSet", session.backend().instruction_set());
     object.Set("blas", blas_status().description);
     object.Set("threads", static_cast<double>(session.threads()));
-    object.Set("memoryBytes", static_cast<double>(session.bytes()));
+    object.Set("memoryBytes", static_cast<double>(session.bytes() + kept_->bytes()));
     object.Set("outputShape", to_array(env, session.network().output_shape()));
     Napi::Array layers = Napi::Array::New(env);
     for (const LayerDescription& layer : session.network().describe())

@@ -31,6 +31,12 @@ class SessionObject final : public Napi::ObjectWrap<SessionObject> {
   Napi::Value replay(const Napi::CallbackInfo& info);
   Napi::Value get_state(const Napi::CallbackInfo& info);
   Napi::Value set_state(const Napi::CallbackInfo& info);
+  Napi::Value state_layout(const Napi::CallbackInfo& info);
+  void read_state(const Napi::CallbackInfo& info);
+  Napi::Value keep_state(const Napi::CallbackInfo& info);
+  Napi::Value restore_state(const Napi::CallbackInfo& info);
+  Napi::Value kept_layout(const Napi::CallbackInfo& info);
+  void read_kept(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
   void set_counters(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
@@ -46,6 +52,7 @@ class SessionObject final : public Napi::ObjectWrap<SessionObject> {
 
   std::shared_ptr<Session> session_;  // null: disposed; a running call holds its own
   std::unique_ptr<SessionThread> thread_;
+  const std::shared_ptr<StateCopy> kept_ = std::make_shared<StateCopy>();  // outlives the session
   // Shared buffers that datasets are read from, by the number of the dataset.
   std::map<int, std::shared_ptr<Napi::ObjectReference>> buffers_;
   bool busy_ = false;

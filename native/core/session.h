@@ -10,6 +10,7 @@
 #include "core/dataset.h"
 #include "core/network.h"
 #include "core/optimizer.h"
+#include "core/state_copy.h"
 
 namespace bayesbinn {
 
@@ -109,6 +110,13 @@ class Session {
   std::vector<NamedTensor> state(StateScope scope);
   // All of the scope must be given. ERR_CHECKPOINT_MISMATCH, with nothing changed.
   void set_state(StateScope scope, const std::vector<NamedTensor>& tensors);
+  // What `state` would give, without the values.
+  std::vector<TensorLayout> state_layout(StateScope scope);
+  // A piece of a tensor of the training scope. ERR_OPTION_RANGE, ERR_SHAPE_MISMATCH.
+  void read_state(const std::string& name, int64_t first, std::span<float> out);
+  // The model's state into a copy, and back. ERR_OUT_OF_MEMORY; ERR_CHECKPOINT_MISMATCH where nothing was kept.
+  void keep_state(StateCopy& copy);
+  void restore_state(const StateCopy& copy);
 
   uint32_t step() const { return step_; }
   void set_counters(uint32_t step, const std::vector<uint64_t>& updates);

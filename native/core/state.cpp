@@ -67,4 +67,41 @@ void Session::set_state(StateScope scope, const std::vector<NamedTensor>& tensor
   }
 }
 
+std::vector<TensorLayout> Session::state_layout(StateScope scope) {
+  std::vector<TensorLayout> layout;
+  if (!initialize_once(abandoned_)) return layout;
+  for (const StateTensor& tensor : state_tensors(scope)) layout.push_back({tensor.name, tensor.shape});
+  return layout;
+}
+
+void Session::read_state(const std::string& name, int64_t first, std::span<float> out) {
+  if (!initialize_once(abandoned_)) return;
+  for (const StateTensor& tensor : state_tensors(StateScope::training)) {
+    if (tensor.name != name) continue;
+    check_piece(name, element_count(tensor.shape), first, static_cast<int64_t>(out.size()));
+    backend_->download(out.data(), tensor.device + first, static_cast<int64_t>(out.size_bytes()));
+    return;
+  }
+  throw Error(ErrorCode::option_range, "tensor " + quoted(name) + ": the network has none of this name");
+}
+
+void Session::keep_state(StateCopy& copy) {
+  const std::vector<TensorLayout> layout = state_layout(StateScope::model);
+  if (!initialized_) return;
+  const std::vector<StateTensor> tensors = state_tensors(StateScope::model);
+  copy.keep(layout, [&](size_t i, float* out) {
+    backend_->download(out, tensors[i].device, element_count(tensors[i].shape) * static_cast<int64_t>(sizeof(float)));
+  });
+}
+
+void Session::restore_state(const StateCopy& copy) {
+  if (!initialize_once(abandoned_)) return;
+  const std::vector<StateTensor> tensors = state_tensors(StateScope::model);
+  const bool kept = copy.give([&](size_t i, const float* values) {
+    backend_->upload(tensors[i].device, values, element_count(tensors[i].shape) * static_cast<int64_t>(sizeof(float)));
+  });
+  if (!kept) throw Error(ErrorCode::checkpoint_mismatch, "no state was kept");
+  for (const auto& optimizer : optimizers_) optimizer->forget_weights();
+}
+
 }  // namespace bayesbinn

@@ -29,13 +29,17 @@ const calls: Readonly<Record<string, (session: NativeSession) => unknown>> = {
   replay: (session) =>
     session.replay({ inputs: new Float32Array(64), targets: Int32Array.of(1), batch: 1, phase: "eval", commit: false }),
   setState: (session) => session.setState("training", []),
+  stateLayout: (session) => session.stateLayout("model"),
+  readState: (session) => session.readState("out.weight", 0, new Float32Array(1)),
+  keepState: (session) => session.keepState(),
+  restoreState: (session) => session.restoreState(),
   counters: (session) => session.counters(),
   setCounters: (session) => session.setCounters({ step: 1, updates: [1] }),
 };
 
 test("every method is in the table", () => {
   const own = Object.getOwnPropertyNames(addon.Session.prototype).filter((name) => name !== "constructor");
-  assert.equal([...Object.keys(calls), "cancel", "dispose", "profile"].sort(), own.sort());
+  assert.equal([...Object.keys(calls), "cancel", "dispose", "profile", "keptLayout", "readKept"].sort(), own.sort());
 });
 
 test("while a call runs, every other is refused with ERR_BUSY and changes nothing", async () => {

@@ -13,6 +13,7 @@ import type {
   SessionDescription,
   SessionProfile,
   SessionSpec,
+  TensorLayout,
   TrainCall,
   TrainResult,
 } from "../../lib/native/contract.js";
@@ -38,6 +39,7 @@ export class FakeSession implements NativeSession {
   disposed = false;
   #running: (() => void) | undefined;
   #state = 0;
+  #kept: NamedTensor | undefined;
   #nextDataset = 0;
 
   constructor(
@@ -113,6 +115,33 @@ export class FakeSession implements NativeSession {
   async setState(scope: string, tensors: readonly NamedTensor[]): Promise<void> {
     this.calls.push(["setState", scope, tensors]);
     await this.#work();
+  }
+
+  async stateLayout(): Promise<TensorLayout[]> {
+    const [tensor] = await this.getState();
+    return [{ name: tensor!.name, shape: tensor!.shape }];
+  }
+
+  readState(_name: string, _first: number, into: Float32Array): void {
+    into[0] = this.#state;
+  }
+
+  async keepState(): Promise<void> {
+    this.#kept = (await this.getState())[0];
+    this.calls.push(["keepState"]);
+  }
+
+  async restoreState(): Promise<void> {
+    this.calls.push(["restoreState"]);
+    await this.#work();
+  }
+
+  keptLayout(): TensorLayout[] {
+    return this.#kept === undefined ? [] : [{ name: this.#kept.name, shape: this.#kept.shape }];
+  }
+
+  readKept(_name: string, _first: number, into: Float32Array): void {
+    into.set(this.#kept!.data);
   }
 
   counters(): Counters {

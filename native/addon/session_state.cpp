@@ -1,0 +1,138 @@
+// Session: its state, live and kept, in and out.
+#include "addon/arguments.h"
+#include "addon/results.h"
+#include "addon/session_start.h"
+
+namespace bayesbinn::addon {
+namespace {
+
+StateScope scope_argument(const Napi::CallbackInfo& info) {
+  const std::string scope = info.Length() > 0 && info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "";
+  if (scope == "model") return StateScope::model;
+  if (scope == "training") return StateScope::training;
+  throw Error(ErrorCode::option_range, "scope: " + quoted(scope) + " given, accepted: \"model\", \"training\"");
+}
+
+std::string name_argument(const Napi::CallbackInfo& info) {
+  if (info.Length() > 0 && info[0].IsString()) return info[0].As<Napi::String>().Utf8Value();
+  throw Error(ErrorCode::option_type, "name: accepted: a string");
+}
+
+Napi::Array layout_array(Napi::Env env, const std::vector<TensorLayout>& layout) {
+  Napi::Array list = Napi::Array::New(env, layout.size());
+  for (uint32_t i = 0; i < layout.size(); ++i) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("name", layout[i].name);
+    object.Set("shape", to_array(env, layout[i].shape));
+    list.Set(i, object);
+  }
+  return list;
+}
+
+Napi::Value nothing(Napi::Env env, std::monostate) { return env.Undefined(); }
+
+}  // namespace
+
+Napi::Value SessionObject::get_state(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const StateScope scope = scope_argument(info);
+    return start(
+        env, [scope](Session& session) { return session.state(scope); },
+        [](Napi::Env result_env, std::vector<NamedTensor>&& tensors) {
+          Napi::Array list = Napi::Array::New(result_env, tensors.size());
+          for (uint32_t i = 0; i < tensors.size(); ++i) {
+            Napi::Object object = Napi::Object::New(result_env);
+            object.Set("name", tensors[i].name);
+            object.Set("shape", to_array(result_env, tensors[i].shape));
+            object.Set("data", to_float32_array(result_env, std::move(tensors[i].data)));
+            list.Set(i, object);
+          }
+          return list;
+        });
+  });
+}
+
+Napi::Value SessionObject::set_state(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const StateScope scope = scope_argument(info);
+    if (info.Length() < 2 || !info[1].IsArray())
+      throw Error(ErrorCode::option_type, "setState: accepted: a scope and an array of tensors");
+    const Napi::Array list = info[1].As<Napi::Array>();
+    std::vector<NamedTensor> tensors;
+    for (uint32_t i = 0; i < list.Length(); ++i) {
+      const Napi::Value entry = list.Get(i);
+      if (!entry.IsObject()) throw Error(ErrorCode::option_type, "setState: accepted: objects of name, shape and data");
+      const Napi::Object tensor = entry.As<Napi::Object>();
+      tensors.push_back(
+          {text_of(tensor, "name"), shape_of(tensor, "shape"), copy_of<float>(typed_array_of<float>(tensor, "data"))});
+    }
+    return start(
+        env,
+        [scope, tensors = std::move(tensors)](Session& session) {
+          session.set_state(scope, tensors);
+          return std::monostate{};
+        },
+        nothing);
+  });
+}
+
+Napi::Value SessionObject::state_layout(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const StateScope scope = scope_argument(info);
+    return start(
+        env, [scope](Session& session) { return session.state_layout(scope); },
+        [](Napi::Env result_env, std::vector<TensorLayout>&& layout) { return layout_array(result_env, layout); });
+  });
+}
+
+void SessionObject::read_state(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const std::string name = name_argument(info);
+    const int64_t first = to_integer(info[1], "first", 0, kLargestInteger);
+    idle().read_state(name, first, typed_array<float>(info[2], "into"));
+  });
+}
+
+Napi::Value SessionObject::keep_state(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    return start(
+        env,
+        [kept = kept_](Session& session) {
+          session.keep_state(*kept);
+          return std::monostate{};
+        },
+        nothing);
+  });
+}
+
+Napi::Value SessionObject::restore_state(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    return start(
+        env,
+        [kept = kept_](Session& session) {
+          session.restore_state(*kept);
+          return std::monostate{};
+        },
+        nothing);
+  });
+}
+
+// Also while a call is running, and after dispose: the copy is no part of the session.
+Napi::Value SessionObject::kept_layout(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] { return layout_array(info.Env(), kept_->layout()); });
+}
+
+void SessionObject::read_kept(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const std::string name = name_argument(info);
+    const int64_t first = to_integer(info[1], "first", 0, kLargestInteger);
+    kept_->read(name, first, typed_array<float>(info[2], "into"));
+  });
+}
+
+}  // namespace bayesbinn::addon
