@@ -9,9 +9,11 @@ import { show } from "../options/show.js";
  * Writes a file so that a reader sees the old one or the complete new one, even after a crash: into a neighbour, flushed,
  * then renamed.
  *
- * @throws BayesBinnError `ERR_OUTPUT`; the neighbour is removed
+ * Parts are asked for one by one, each when the one before is written.
+ *
+ * @throws BayesBinnError `ERR_OUTPUT`, or what making a part threw; the neighbour is removed
  */
-export async function writeFileAtomically(path: string, parts: readonly Uint8Array[]): Promise<void> {
+export async function writeFileAtomically(path: string, parts: Iterable<Uint8Array>): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   try {
     await writeAll(temporary, parts);
@@ -22,7 +24,7 @@ export async function writeFileAtomically(path: string, parts: readonly Uint8Arr
   }
 }
 
-async function writeAll(path: string, parts: readonly Uint8Array[]): Promise<void> {
+async function writeAll(path: string, parts: Iterable<Uint8Array>): Promise<void> {
   const file = await open(path, "wx");
   try {
     // writeFile goes on after short writes, from where the last part ended.
@@ -44,6 +46,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function outputError(path: string, error: unknown): BayesBinnError {
+  if (error instanceof BayesBinnError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const reason = (code === undefined ? undefined : reasons[code]) ?? message;
   return new BayesBinnError(

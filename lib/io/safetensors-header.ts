@@ -23,10 +23,12 @@ export interface HeaderEntry {
   readonly bytes: number;
 }
 
-interface Described {
+/** What the header says of a tensor. */
+export interface Described {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: TensorData;
+  /** One of the names of the format. */
+  readonly dtype: string;
 }
 
 const metadataKey = "__metadata__";
@@ -38,14 +40,12 @@ export function layoutOf<T extends Described>(
   tensors: readonly T[],
 ): { header: Uint8Array; order: T[] } {
   // Widest first keeps every tensor aligned; then by name, so that equal content gives equal bytes.
-  const order = tensors.toSorted(
-    (a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || compare(a.name, b.name),
-  );
+  const order = tensors.toSorted((a, b) => dtypes[b.dtype]!.bytes - dtypes[a.dtype]!.bytes || compare(a.name, b.name));
   const entries: [string, unknown][] = [[metadataKey, Object.fromEntries(Object.entries(metadata).toSorted(byKey))]];
   let offset = 0;
-  for (const { name, shape, data } of order) {
-    const end = offset + data.byteLength;
-    entries.push([name, { dtype: dtypeOf(data), shape, data_offsets: [offset, end] }]);
+  for (const { name, shape, dtype } of order) {
+    const end = offset + shape.reduce((product, axis) => product * axis, dtypes[dtype]!.bytes);
+    entries.push([name, { dtype, shape, data_offsets: [offset, end] }]);
     offset = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
@@ -104,7 +104,8 @@ function parseEntry(name: string, value: unknown, dataBytes: number): HeaderEntr
   return { name, shape, arrayType: kind.arrayType, offset: begin, bytes };
 }
 
-function dtypeOf(data: TensorData): string {
+/** The format's name for the values of `data`. */
+export function dtypeOf(data: TensorData): string {
   return Object.keys(dtypes).find((name) => data instanceof dtypes[name]!.arrayType)!;
 }
 

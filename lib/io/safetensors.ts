@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { BayesBinnError } from "../native/errors.js";
 import { show } from "../options/show.js";
 import { writeFileAtomically } from "./atomic-write.js";
-import { layoutOf, parseHeader, type TensorData } from "./safetensors-header.js";
+import { type Described, dtypeOf, layoutOf, parseHeader, type TensorData } from "./safetensors-header.js";
 
 /** An array with its name and shape. */
 export interface Tensor {
@@ -33,11 +33,42 @@ const largestRead = 2 ** 30;
  * @throws BayesBinnError `ERR_OUTPUT` where the place cannot be written
  */
 export async function writeSafetensors(path: string, { metadata, tensors }: SafetensorsFile): Promise<void> {
+  const streamed = tensors.map(({ name, shape, data }) => ({
+    name,
+    shape,
+    dtype: dtypeOf(data),
+    pieces: () => [data],
+  }));
+  await streamSafetensors(path, metadata, streamed);
+}
+
+/** A tensor whose values come one piece after the other; a piece is needed no longer when the next is asked for. */
+export interface StreamedTensor extends Described {
+  pieces(): Iterable<TensorData>;
+}
+
+/**
+ * As {@link writeSafetensors}, without ever holding all tensors.
+ *
+ * @throws BayesBinnError `ERR_OUTPUT`; what `pieces` throws, and no file then
+ */
+export async function streamSafetensors(
+  path: string,
+  metadata: SafetensorsFile["metadata"],
+  tensors: readonly StreamedTensor[],
+): Promise<void> {
   const { header, order } = layoutOf(metadata, tensors);
+  await writeFileAtomically(path, partsOf(header, order));
+}
+
+function* partsOf(header: Uint8Array, tensors: readonly StreamedTensor[]): Generator<Uint8Array> {
   const prefix = new Uint8Array(prefixBytes);
   new DataView(prefix.buffer).setBigUint64(0, BigInt(header.byteLength), true);
-  const parts = [prefix, header, ...order.map(({ data }) => bytesOf(data))];
-  await writeFileAtomically(path, parts);
+  yield prefix;
+  yield header;
+  for (const tensor of tensors) {
+    for (const piece of tensor.pieces()) yield bytesOf(piece);
+  }
 }
 
 /**

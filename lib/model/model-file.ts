@@ -1,7 +1,8 @@
 import { z } from "zod";
 
-import { readSafetensors, writeSafetensors } from "../io/safetensors.js";
+import { readSafetensors, streamSafetensors } from "../io/safetensors.js";
 import type { Layer, Shape } from "../layers/layer.js";
+import { sizeOf } from "../layers/shape.js";
 import type { Loss } from "../losses/loss.js";
 import { lossSchema } from "../losses/loss-type-of.js";
 import type { NamedTensor } from "../native/contract.js";
@@ -12,6 +13,7 @@ import { checkOptions, unknownName } from "../options/check.js";
 import { show } from "../options/show.js";
 import { type GraphNode, layerSpecs } from "./graph.js";
 import type { Blueprint, Host } from "./host.js";
+import type { StateReader } from "./session.js";
 
 /** Value of the metadata key `format`. */
 const format = "bayesbinn-model-1";
@@ -42,7 +44,7 @@ const optimizersSchema = z.array(
 const seedSchema = z.int().min(0);
 
 /**
- * Writes a model: a safetensors file with the tensors of the state scope `model` and the metadata `format`, `graph`,
+ * Writes a model, piece by piece: a safetensors file with the tensors of the state scope `model` and the metadata `format`, `graph`,
  * `loss`, `optimizers` (which say how weights come from latents) and `seed` (of the draws of a mean prediction).
  *
  * @throws BayesBinnError `ERR_OUTPUT`
@@ -51,7 +53,7 @@ export async function writeModelFile(
   path: string,
   { inputShape, layers }: Blueprint,
   { claims, loss, seed }: Host,
-  tensors: readonly NamedTensor[],
+  state: StateReader,
 ): Promise<void> {
   const metadata = {
     format,
@@ -60,7 +62,27 @@ export async function writeModelFile(
     optimizers: JSON.stringify(claims.map(({ optimizer, parameters }) => ({ ...optimizer.toJSON(), parameters }))),
     seed: JSON.stringify(seed),
   };
-  await writeSafetensors(path, { metadata, tensors });
+  const tensors = state.layout.map(({ name, shape }) => ({
+    name,
+    shape,
+    dtype: "F32",
+    pieces: () => piecesOf(state, name, shape),
+  }));
+  await streamSafetensors(path, metadata, tensors);
+}
+
+/** Values in a piece: few calls, and little memory. */
+const pieceLength = 2 ** 18;
+
+/** A tensor in pieces that lie in one array, each over the one before. */
+function* piecesOf(state: StateReader, name: string, shape: Shape): Generator<Float32Array> {
+  const count = sizeOf(shape);
+  const buffer = new Float32Array(Math.min(count, pieceLength));
+  for (let first = 0; first < count; first += pieceLength) {
+    const piece = buffer.subarray(0, Math.min(pieceLength, count - first));
+    state.read(name, first, piece);
+    yield piece;
+  }
 }
 
 /**

@@ -123,7 +123,7 @@ export class Model implements AsyncDisposable {
   async save(path: string): Promise<void> {
     const host = this.#currentHost();
     if (host.arriving) await host.arriving;
-    await writeModelFile(path, this, host, await host.session.getState("model"));
+    await host.session.readState("model", (state) => writeModelFile(path, this, host, state));
   }
 
   /**

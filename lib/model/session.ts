@@ -11,6 +11,7 @@ import type {
   SessionProfile,
   SessionSpec,
   StateScope,
+  TensorLayout,
   TrainCall,
   TrainResult,
 } from "../native/contract.js";
@@ -24,8 +25,17 @@ interface Core {
   readonly datasets: DatasetStore;
   disposed: boolean;
   running: Promise<unknown> | undefined;
+  /** Whether what runs reads the state in pieces: it needs the native session until its end. */
+  reading: boolean;
   /** The view that has the session to itself. */
   holder: Session | undefined;
+}
+
+/** A state that is read in pieces, so that it is nowhere as a whole. */
+export interface StateReader {
+  readonly layout: readonly TensorLayout[];
+  /** Values of a tensor, from number `first` on, as many as `into` takes. */
+  read(name: string, first: number, into: Float32Array): void;
 }
 
 /**
@@ -47,7 +57,15 @@ export class Session implements AsyncDisposable {
       const native = new (loadAddon().Session)(spec);
       const datasets = new DatasetStore(native);
       const description = native.describe();
-      return new Session({ native, description, datasets, disposed: false, running: undefined, holder: undefined });
+      return new Session({
+        native,
+        description,
+        datasets,
+        disposed: false,
+        running: undefined,
+        reading: false,
+        holder: undefined,
+      });
     });
   }
 
@@ -94,6 +112,41 @@ export class Session implements AsyncDisposable {
     return this.#run((native) => native.setState(scope, tensors));
   }
 
+  /** Lets `use` read the state of `scope` as it is now: until it has ended, calls are `ERR_BUSY` and `dispose` waits. */
+  readState<T>(scope: StateScope, use: (state: StateReader) => Promise<T>): Promise<T> {
+    const core = this.#core;
+    return this.#run(async (native) => {
+      core.reading = true;
+      try {
+        const layout = await native.stateLayout(scope);
+        const read: StateReader["read"] = (name, first, into) => typed(() => native.readState(name, first, into));
+        return await use({ layout, read });
+      } finally {
+        core.reading = false;
+        if (core.disposed) native.dispose();
+      }
+    });
+  }
+
+  /** Copies the state of scope `model` to native memory, over the copy before. */
+  keepState(): Promise<void> {
+    return this.#run((native) => native.keepState());
+  }
+
+  /** Puts the copy of {@link keepState} back. */
+  restoreState(): Promise<void> {
+    return this.#run((native) => native.restoreState());
+  }
+
+  /** The copy of {@link keepState}: at any time, also while calls run and after `dispose`. */
+  get kept(): StateReader {
+    const { native } = this.#core;
+    return {
+      layout: typed(() => native.keptLayout()),
+      read: (name, first, into) => typed(() => native.readKept(name, first, into)),
+    };
+  }
+
   /** A view that has the session to itself until its {@link release}; calls through other views are `ERR_BUSY`. */
   reserve(): Session {
     this.#enter();
@@ -127,7 +180,7 @@ export class Session implements AsyncDisposable {
   dispose(): void {
     if (this.#core.disposed) return;
     this.#core.disposed = true;
-    this.#core.native.dispose();
+    if (!this.#core.reading) this.#core.native.dispose();
   }
 
   /** As {@link dispose}; resolves when nothing runs any more. */

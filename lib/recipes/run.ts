@@ -105,7 +105,7 @@ async function train(
     return { folder: folder!, history };
   } catch (error) {
     // Hours of training are not lost with the last epoch.
-    const keep = signal?.aborted && trainer.bestState !== undefined;
+    const keep = signal?.aborted && trainer.hasBest;
     if (keep && folder !== undefined) await trainer.saveBest(folder.file("best"));
     throw error;
   }

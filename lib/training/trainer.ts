@@ -59,7 +59,7 @@ export class Trainer implements AsyncDisposable {
   readonly model: Model;
   readonly #host: Host;
   readonly #hyperparameters: Hyperparameters;
-  #best = new BestWeights();
+  readonly #best: BestWeights;
   #epochs = 0;
   #fitting = false;
 
@@ -74,6 +74,7 @@ export class Trainer implements AsyncDisposable {
     this.model = model;
     this.#host = model.attach(() => openHost(model, { ...settings, optimizers, seed, origin: "trainer" }));
     this.#hyperparameters = new Hyperparameters(this.#host.claims);
+    this.#best = new BestWeights(this.#host.session);
   }
 
   /** What was compiled: the device and why it was chosen, threads, memory, layers and parameters. */
@@ -93,10 +94,19 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * Weights and running statistics at the best validation epoch of the last fit, also of one that failed or was aborted;
-   * `undefined` without validation data.
+   * `undefined` without validation data. Each reading is a copy of its own.
    */
   get bestState(): readonly NamedTensor[] | undefined {
     return this.#best.state;
+  }
+
+  /**
+   * Whether there is a {@link bestState}, without copying it.
+   *
+   * @internal
+   */
+  get hasBest(): boolean {
+    return this.#best.epoch !== undefined;
   }
 
   /**
@@ -146,7 +156,7 @@ export class Trainer implements AsyncDisposable {
     try {
       const plan = planFit(options, this.model, this.#host);
       upload(plan, session);
-      this.#best = new BestWeights();
+      this.#best.forget();
       const hyperparameters = this.#hyperparameters;
       const loop = new FitLoop({ session, hyperparameters, best: this.#best, epochsBefore: this.#epochs }, plan);
       this.#epochs += plan.stopAfter ?? plan.epochs;
@@ -188,13 +198,13 @@ export class Trainer implements AsyncDisposable {
 
   /** Puts back the weights of {@link bestState}; without validation data the last weights are the best, and stay. */
   async restoreBest(): Promise<void> {
-    await this.#best.restore(this.#host.session);
+    await this.#best.restore();
   }
 
   /** Saves the model with the weights of {@link bestState}; without validation data, with the last ones. */
   async saveBest(path: string): Promise<void> {
-    if (this.bestState === undefined) await this.model.save(path);
-    else await writeModelFile(path, this.model, this.#host, this.bestState);
+    if (!this.hasBest) await this.model.save(path);
+    else await this.#best.read((state) => writeModelFile(path, this.model, this.#host, state));
   }
 
   /** Frees weights, optimizer state and data, at once or when the running call has stopped. Idempotent. */

@@ -2,8 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSy
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readSafetensors, type Tensor, writeSafetensors } from "../../../lib/io/safetensors.js";
-import { refused } from "../../support/refused.js";
+import { readSafetensors, streamSafetensors, type Tensor, writeSafetensors } from "../../../lib/io/safetensors.js";
+import { BayesBinnError } from "../../../lib/native/errors.js";
+import { refused, rejection } from "../../support/refused.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const test = suite("safetensors");
@@ -41,6 +42,20 @@ test("gives back what was written", async () => {
   const byName = (list: readonly Tensor[]) =>
     Object.fromEntries(list.map(({ name, shape, data }) => [name, [shape, data.constructor.name, hex(data)]]));
   assert.equal(byName(read.tensors), byName(tensors));
+});
+
+test("an error from the middle of the tensors leaves nothing, and comes out as it is", async () => {
+  const reason = new BayesBinnError("ERR_DISPOSED", "gone");
+  function* pieces() {
+    yield Float32Array.of(1);
+    throw reason;
+  }
+  const streamed = [{ name: "a", shape: [2], dtype: "F32", pieces }];
+  assert.is(await rejection(() => streamSafetensors(path("streamed"), {}, streamed)), reason);
+  assert.equal(
+    readdirSync(folder).filter((name) => name.includes("streamed")),
+    [],
+  );
 });
 
 test("the bytes are those of the format, and the same for the same content", async () => {

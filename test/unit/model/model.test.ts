@@ -92,6 +92,35 @@ test("a data set predicts as its normalised values do, in any batch size", async
   trainer.dispose();
 });
 
+test("a file that was written in pieces has the bytes of one that was written at once", async () => {
+  const { model, trainer } = trained();
+  await trainer.fit({ train: data, validation: data, epochs: 1, batchSize: 8 });
+  const [pieces, best, whole] = ["pieces", "best", "whole"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await model.save(pieces);
+  await trainer.saveBest(best);
+  const { metadata } = await readSafetensors(pieces);
+  await writeSafetensors(whole, { metadata, tensors: trainer.bestState! });
+  assert.ok(readFileSync(pieces).equals(readFileSync(whole)), "save");
+  assert.ok(readFileSync(best).equals(readFileSync(whole)), "saveBest");
+});
+
+test("a model that is being saved is busy, and disposed of when the file is complete", async () => {
+  const { model, trainer } = trained();
+  const path = join(folder, "while saving");
+  await trainer.fit({ train: data, epochs: 1, batchSize: 8 });
+  const saving = model.save(path);
+  await refused(() => trainer.fit({ train: data, epochs: 1 }), "ERR_BUSY");
+  const disposed = trainer[Symbol.asyncDispose]();
+  await saving;
+  await disposed;
+  assert.ok((await readSafetensors(path)).tensors.length > 0);
+  await refused(() => model.save(path), "ERR_DISPOSED");
+});
+
 test("an untrained model has the weights of its seed", async () => {
   const build = (seed: number) =>
     sequential({ inputShape: [2], layers: [linear({ units: 9 }), relu(), linear({ units: 3 })], seed });

@@ -41,8 +41,7 @@ test("the best epoch is the first of the highest validation accuracy", async () 
     [0.3, 0.7, 0.5, 0.7],
   );
   assert.is(weightOf(trainer.bestState), 2);
-  const [, , restored] = native.calls.find(([name]) => name === "setState")!;
-  assert.is(weightOf(restored as NamedTensor[]), 2, "the fit ends with the best weights");
+  assert.is(native.argumentsOf("restoreState").length, 1, "the fit ends with the best weights");
 });
 
 test("without an accuracy the lowest loss is the best", async () => {
@@ -58,9 +57,9 @@ test("nothing is restored where the last epoch is the best, or where it is not w
   await trainer.fit({ train, validation, epochs: 2 });
   behaviour.evaluations = [9, 8].map((correct) => ({ lossSum: 1, correct, count: 10 }));
   await trainer.fit({ train, validation, epochs: 2, restoreBest: false });
-  assert.is(native.argumentsOf("setState").length, 0);
+  assert.is(native.argumentsOf("restoreState").length, 0);
   await trainer.restoreBest();
-  assert.is(native.argumentsOf("setState").length, 1);
+  assert.is(native.argumentsOf("restoreState").length, 1);
 });
 
 test("without validation data the last epoch is the best, and stays", async () => {
@@ -69,7 +68,7 @@ test("without validation data the last epoch is the best, and stays", async () =
   assert.is(history.bestEpoch, 3);
   assert.is(trainer.bestState, undefined);
   await trainer.restoreBest();
-  assert.is(native.argumentsOf("setState").length, 0);
+  assert.is(native.argumentsOf("restoreState").length, 0);
   await trainer.saveBest(join(folder, "last"));
   assert.is((await readSafetensors(join(folder, "last"))).tensors[0]!.data[0], 3);
 });
@@ -81,7 +80,28 @@ test("the best weights are saved without disturbing the last ones", async () => 
   await trainer.model.save(join(folder, "final"));
   assert.is((await readSafetensors(join(folder, "best"))).tensors[0]!.data[0], 1);
   assert.is((await readSafetensors(join(folder, "final"))).tensors[0]!.data[0], 2);
-  assert.is(native.argumentsOf("setState").length, 0);
+  assert.is(native.argumentsOf("restoreState").length, 0);
+});
+
+test("best weights are not overwritten while they are saved", async () => {
+  const { trainer } = setUp(1, 2, 3);
+  const saved: Promise<void>[] = [];
+  const save = {
+    onEpochEnd: ({ epoch }: EpochRecord) => void saved.push(trainer.saveBest(join(folder, `best ${epoch}`))),
+  };
+  await trainer.fit({ train, validation, epochs: 3, callbacks: [save] });
+  await Promise.all(saved);
+  for (const epoch of [1, 2, 3])
+    assert.is((await readSafetensors(join(folder, `best ${epoch}`))).tensors[0]!.data[0], epoch);
+});
+
+test("the best weights are there after dispose", async () => {
+  const { trainer } = setUp(9, 1);
+  await trainer.fit({ train, validation, epochs: 2 });
+  trainer.dispose();
+  assert.is(weightOf(trainer.bestState), 1);
+  await trainer.saveBest(join(folder, "disposed"));
+  assert.is((await readSafetensors(join(folder, "disposed"))).tensors[0]!.data[0], 1);
 });
 
 test("an aborted fit leaves the best weights so far", async () => {
