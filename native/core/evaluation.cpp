@@ -26,6 +26,7 @@ void Session::add_predictions(bool link, int64_t batch, float share, std::vector
 EvaluateResult Session::evaluate(int id, int64_t batch_size, WeightChoice weights) {
   check_batch("batchSize", batch_size);
   const Dataset& dataset = datasets_.get(id);
+  network_->prepare(false);
   const int64_t outputs = element_count(network_->output_shape());
   EvaluateResult result;
   result.cancelled = true;
@@ -67,6 +68,7 @@ PredictResult Session::predict(const PredictCall& call) {
                                                std::to_string(features) + " that the network reads");
   }
   const int64_t count = values / features;
+  network_->prepare(false);
   PredictResult result = {true, std::vector<float>(static_cast<size_t>(count * outputs))};
   if (!initialize_once(cancelled_)) return result;
   std::vector<float> part(static_cast<size_t>(call.batch_size * outputs));

@@ -12,6 +12,7 @@ Network::Network(Backend& backend, Shape input_shape, const Value& layers, int64
   compile(layers);
   fuse();
   plan_activations();
+  plan_forward();
   plan_persistent();
 }
 
@@ -147,6 +148,25 @@ void Network::plan_activations() {
   scratch_offset_ = buffers.back().offset;
 }
 
+// The same moments up to the loss: a value lives until its last consumer has read it, but the input, which every weight
+// sample may read again.
+void Network::plan_forward() {
+  const int n = static_cast<int>(nodes_.size());
+  std::vector<PlannedBuffer> buffers;
+  for (int value = 0; value <= n; ++value) {
+    const int64_t bytes = backend_.activation_bytes(element_count(shapes_[static_cast<size_t>(value)]), max_batch_);
+    buffers.push_back({bytes, value, value == 0 || value == n ? n + 1 : value});
+  }
+  for (int node = 0; node < n; ++node) {
+    for (const int value : nodes_[static_cast<size_t>(node)].inputs) {
+      int& last = buffers[static_cast<size_t>(value)].last;
+      last = std::max(last, node + 1);
+    }
+  }
+  activation_bytes_ = std::max(activation_bytes_, plan_memory(buffers));
+  for (const PlannedBuffer& buffer : buffers) forward_offsets_.push_back(buffer.offset);
+}
+
 // What outlives a pass, one piece after the other.
 void Network::plan_persistent() {
   const auto keep = [&](int64_t bytes, void** place) {
@@ -200,7 +220,8 @@ std::vector<NamedStatistic> Network::statistics() {
 
 Tensor Network::activation(int value) const {
   const auto at = static_cast<size_t>(value);
-  return {reinterpret_cast<float*>(activations_.data() + activation_offsets_[at]), element_count(shapes_[at])};
+  const int64_t offset = (forward_only_ ? forward_offsets_ : activation_offsets_)[at];
+  return {reinterpret_cast<float*>(activations_.data() + offset), element_count(shapes_[at])};
 }
 
 Tensor Network::gradient(int value) const {

@@ -51,6 +51,9 @@ class Network {
   // Features that a layer reads; 0 for layers without an input.
   int64_t input_features(int layer) const;
 
+  // Before a pass: whether a backward pass will follow. Without one fewer values live at once, in less of the memory.
+  void prepare(bool backward) { forward_only_ = !backward; }
+
   Tensor input() const { return activation(0); }
   Tensor output() const { return activation(static_cast<int>(nodes_.size())); }
   Tensor output_gradient() const { return gradient(static_cast<int>(nodes_.size())); }
@@ -85,6 +88,7 @@ class Network {
   void fuse();
   int stored(int value) const;
   void plan_activations();
+  void plan_forward();
   void plan_persistent();
   Tensor activation(int value) const;
   Tensor gradient(int value) const;
@@ -96,7 +100,9 @@ class Network {
   std::vector<Node> nodes_;
   std::unordered_map<std::string, int> places_;                 // of the nodes, by name
   std::vector<int64_t> activation_offsets_, gradient_offsets_;  // of each value
-  int64_t scratch_offset_ = 0;                                  // a gradient to be added to another
+  std::vector<int64_t> forward_offsets_;                        // of each value, where no backward pass follows
+  bool forward_only_ = false;
+  int64_t scratch_offset_ = 0;  // a gradient to be added to another
   std::vector<Piece> pieces_;
   int64_t activation_bytes_ = 0, persistent_bytes_ = 0;
   Buffer activations_, persistent_;

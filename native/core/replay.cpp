@@ -94,6 +94,7 @@ ReplayResult Session::replay(const ReplayCall& call) {
   const RecordingEnd recording_end = {optimizers_};
   std::vector<Buffer> noise(optimizers_.size()), gradients(optimizers_.size());
   const auto bytes_of = [](size_t count) { return static_cast<int64_t>(count * sizeof(float)); };
+  network_->prepare(true);
   network_->begin_step();
   for (size_t i = 0; i < optimizers_.size(); ++i) {
     Optimizer& optimizer = *optimizers_[i];

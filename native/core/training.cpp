@@ -78,6 +78,7 @@ TrainResult Session::train(const TrainCall& call) {
     result.cancelled = true;
     return result;
   }
+  network_->prepare(true);
   const std::vector<uint32_t>& order = epoch_order(call.dataset, dataset, call.epoch, call.shuffle);
   const Clock::time_point start = Clock::now();
   for (int64_t i = 0; i < call.batches; ++i) {

@@ -68,6 +68,13 @@ test("a data set whose copy takes more than is free is refused, to the byte", as
   assert.is(message, text);
 });
 
+test("an evaluation touches little of the memory that is planned for steps", async () => {
+  const { bytes } = await answer("evaluation", {});
+  const value = 2000 * 512 * 4;
+  // Input and output of the layer at work, beside what products take; a step keeps ten values and more.
+  assert.ok(bytes! < 6 * value, `${bytes} bytes became resident, ${value} are a value of the whole batch`);
+});
+
 const group = (folder: string, limit: string, used: number, statistics: string) => ({
   [`${folder}/memory.max`]: `${limit}\n`,
   [`${folder}/memory.current`]: `${used}\n`,

@@ -18,6 +18,48 @@ const cases = {
   session: () => emptySession(load(path)).describe().memoryBytes,
   /** A session that takes less than its data. */
   dataset: () => openSession(load(path), { units: 8 }).describe().memoryBytes,
+  /** Bytes that become resident in an evaluation with the largest batch, after steps with the smallest one. */
+  async evaluation() {
+    const [samples, units, depth] = [2000, 512, 10];
+    const hidden = Array.from({ length: depth }, (_, i) => [
+      {
+        type: "linear",
+        name: `linear${i}`,
+        inputs: [i ? `relu${i - 1}` : "input"],
+        units,
+        weights: "real",
+        bias: "none",
+      },
+      { type: "relu", name: `relu${i}`, inputs: [`linear${i}`] },
+    ]).flat();
+    const out = { type: "linear", name: "out", inputs: [`relu${depth - 1}`], units: 2, weights: "real", bias: "none" };
+    const parameters = [...Array.from({ length: depth }, (_, i) => `linear${i}.weight`), "out.weight"];
+    const session = new (load(path).Session)({
+      device: "cpu",
+      threads: 1,
+      seed: 1,
+      maxBatch: samples,
+      inputShape: [4],
+      layers: [...hidden, out],
+      loss: { type: "softmaxCrossEntropy" },
+      optimizers: [{ type: "adam", parameters, learningRate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 }],
+    });
+    const dataset = session.addDataset({
+      name: "zeros",
+      inputs: new Float32Array(4 * samples),
+      sampleShape: [4],
+      scale: Float32Array.of(1),
+      shift: Float32Array.of(0),
+      targets: new Int32Array(samples),
+      targetWidth: 1,
+    });
+    const steps = { epoch: 0, firstBatch: 0, batches: 2, shuffle: true, budgetMilliseconds: 1e9 };
+    await session.train({ ...steps, dataset, batchSize: 1 });
+    await session.evaluate({ dataset, batchSize: 1, samples: 0, draw: 0 });
+    const before = process.memoryUsage.rss();
+    await session.evaluate({ dataset, batchSize: samples, samples: 0, draw: 0 });
+    return process.memoryUsage.rss() - before;
+  },
   async prediction() {
     const inputs = new Float32Array(64 * 1000);
     fillMemory();
