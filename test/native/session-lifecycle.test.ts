@@ -132,6 +132,7 @@ for (const [name, scenario, options] of [
   ["the collector knows of native memory", "memoryPressure"],
   ["a call that is cancelled while it draws the first weights stops", "cancelledWhileInitialising"],
   ["8 workers are terminated in mid-chunk, in every kind of call", "workersAreTerminated"],
+  ["workers are terminated while they read bytes in shared memory", "workersShareBytes", ["--expose-gc"]],
   ["8 workers exit in mid-chunk", "workersExit"],
   ["the process exits while 8 workers train", "exitWhileWorkersTrain"],
 ] as const) {

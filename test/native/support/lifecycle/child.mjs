@@ -7,8 +7,12 @@ import { emptySession, load, longCalls, openSession, stateHash, train } from "./
 const [path = "", scenario = "", detail = ""] = process.argv.slice(2);
 const done = () => console.log("done");
 
-/** @param {string} task */
-const startWorker = (task) => new Worker(new URL("worker.mjs", import.meta.url), { workerData: { path, task } });
+/**
+ * @param {string} task
+ * @param {Uint8Array} [bytes]
+ */
+const startWorker = (task, bytes) =>
+  new Worker(new URL("worker.mjs", import.meta.url), { workerData: { path, task, bytes } });
 
 /**
  * Collects garbage until `ready` holds. Finalizers run between turns of the event loop.
@@ -136,6 +140,20 @@ const scenarios = {
     for (const task of Object.keys(longCalls)) {
       const workers = Array.from({ length: 8 }, () => startWorker(task));
       await Promise.all(workers.map((worker) => once(worker, "message")));
+      await setTimeout(10);
+      const codes = await Promise.all(workers.map((worker) => worker.terminate()));
+      if (codes.some((code) => code !== 1)) throw new Error(`exit codes ${codes}`);
+    }
+    done();
+  },
+
+  /** Terminated while they read bytes that this thread shares with them, and that nobody else holds. */
+  async workersShareBytes() {
+    for (let round = 0; round < 3; round++) {
+      const bytes = () => new Uint8Array(new SharedArrayBuffer(64 * 5000)).fill(round);
+      const workers = Array.from({ length: 4 }, () => startWorker("shared", bytes()));
+      await Promise.all(workers.map((worker) => once(worker, "message")));
+      globalThis.gc?.();
       await setTimeout(10);
       const codes = await Promise.all(workers.map((worker) => worker.terminate()));
       if (codes.some((code) => code !== 1)) throw new Error(`exit codes ${codes}`);
