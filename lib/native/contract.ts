@@ -136,6 +136,8 @@ export interface TrainResult {
   readonly correct: number;
   /** Data samples seen. */
   readonly count: number;
+  /** Part of each step in {@link lossSum}: sums of these depend on no budget. */
+  readonly stepLosses: Float64Array;
   /** Duration of each step in seconds. */
   readonly stepSeconds: Float64Array;
 }

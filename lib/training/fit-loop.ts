@@ -109,7 +109,8 @@ export class FitLoop {
       );
       if (result.steps < 1) throw new BayesBinnError("ERR_INTERNAL", "a call of train made no step");
       step += result.steps;
-      sums.lossSum += result.lossSum;
+      // Step by step: sums of runs would round by where the clock ended them.
+      for (const loss of result.stepLosses) sums.lossSum += loss;
       sums.correct += result.correct;
       sums.count += result.count;
       sums.seconds += secondsSince(begin);

@@ -24,6 +24,7 @@ void Session::add_predictions(bool link, int64_t batch, float share, std::vector
 }
 
 EvaluateResult Session::evaluate(int id, int64_t batch_size, WeightChoice weights) {
+  check_weights();
   check_batch("batchSize", batch_size);
   const Dataset& dataset = datasets_.get(id);
   network_->prepare(false);
@@ -59,6 +60,7 @@ EvaluateResult Session::evaluate(int id, int64_t batch_size, WeightChoice weight
 }
 
 PredictResult Session::predict(const PredictCall& call) {
+  check_weights();
   check_batch("batchSize", call.batch_size);
   const int64_t features = element_count(network_->input_shape());
   const int64_t outputs = element_count(network_->output_shape());

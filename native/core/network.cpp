@@ -155,16 +155,18 @@ void Network::plan_forward() {
   std::vector<PlannedBuffer> buffers;
   for (int value = 0; value <= n; ++value) {
     const int64_t bytes = backend_.activation_bytes(element_count(shapes_[static_cast<size_t>(value)]), max_batch_);
-    buffers.push_back({bytes, value, value == 0 || value == n ? n + 1 : value});
+    const bool own = stored(value) == value;
+    buffers.push_back({own ? bytes : 0, value, value == 0 || value == stored(n) ? n + 1 : value});
   }
   for (int node = 0; node < n; ++node) {
     for (const int value : nodes_[static_cast<size_t>(node)].inputs) {
-      int& last = buffers[static_cast<size_t>(value)].last;
+      int& last = buffers[static_cast<size_t>(stored(value))].last;
       last = std::max(last, node + 1);
     }
   }
   activation_bytes_ = std::max(activation_bytes_, plan_memory(buffers));
-  for (const PlannedBuffer& buffer : buffers) forward_offsets_.push_back(buffer.offset);
+  for (int value = 0; value <= n; ++value)
+    forward_offsets_.push_back(buffers[static_cast<size_t>(stored(value))].offset);
 }
 
 // What outlives a pass, one piece after the other.

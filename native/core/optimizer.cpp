@@ -203,14 +203,11 @@ void Optimizer::begin_sample(int64_t sample) {
   pass_.noise.recorded = recorded_noise_ ? recorded_noise_ + sample * count_ : nullptr;
 }
 
-void Optimizer::commit_step() {
+bool Optimizer::commit_step() noexcept {
   ++updates_;
   materialized_.reset();
   if (pass_.next) materialized_ = *pass_.next;
-  if (not_finite_.exchange(false)) {
-    throw Error(ErrorCode::numeric, "update " + std::to_string(updates_) + " of " + method_->name() +
-                                        " gave latent weights that are not finite numbers");
-  }
+  return !not_finite_.exchange(false);
 }
 
 void Optimizer::record(const float* noise, bool values, float* store) {

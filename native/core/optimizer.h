@@ -46,8 +46,8 @@ class Optimizer {
   // A step of `samples` weight samples: settles the scalars and the form of the weights. ERR_OUT_OF_MEMORY.
   void begin_step(uint64_t seed, uint32_t step, Update update);
   void begin_sample(int64_t sample);
-  // ERR_NUMERIC where the update gave a latent weight that is no finite number.
-  void commit_step();
+  // False where the update gave a latent weight that is no finite number.
+  bool commit_step() noexcept;
 
   // For the steps that follow: noise in place of drawn numbers (device memory; null: drawn), weights as float32 values,
   // gradients kept in `store`.

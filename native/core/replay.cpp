@@ -39,6 +39,7 @@ struct RecordingEnd {
 }  // namespace
 
 void Session::check_replay(const ReplayCall& call, int64_t samples) const {
+  check_weights();
   check_batch("batch", call.batch);
   check_length("inputs", call.inputs.size(), call.batch * element_count(network_->input_shape()));
   if (call.commit && call.phase == Phase::eval) {
@@ -142,6 +143,7 @@ ReplayResult Session::replay(const ReplayCall& call) {
       if (call.commit) check_loss(sums);
       result.losses.push_back(sums.loss / static_cast<double>(batch));
     }
+    if (call.commit && s + 1 == samples) begin_update();
     network_->backward(call.phase, batch, true, nullptr);
     result.input_gradients.emplace_back(static_cast<size_t>(batch * features));
     backend_->export_rows(network_->input_gradient(), result.input_gradients.back().data(), batch);
@@ -151,9 +153,7 @@ ReplayResult Session::replay(const ReplayCall& call) {
     backend_->download(result.gradients[i].data(), gradients[i].data(), gradients[i].bytes());
   }
   if (call.commit) {
-    network_->commit_step();
-    for (const auto& optimizer : optimizers_) optimizer->commit_step();
-    ++step_;
+    commit_step();
   }
   return result;
 }

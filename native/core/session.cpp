@@ -119,6 +119,28 @@ LossCall Session::loss_call(int64_t batch, float* gradient) const {
   return {loss_, batch, output_channels(), network_->output().data, targets_.data(), gradient};
 }
 
+void Session::begin_update() {
+  for (const auto& optimizer : optimizers_) optimizer->forget_weights();
+  broken_.emplace(ErrorCode::internal, "an update of the weights was cut short: set the state, or start anew");
+}
+
+void Session::commit_step() {
+  network_->commit_step();
+  bool finite = true;
+  for (const auto& optimizer : optimizers_) finite &= optimizer->commit_step();
+  ++step_;
+  broken_.reset();
+  if (finite) return;
+  broken_.emplace(ErrorCode::numeric,
+                  "training step " + std::to_string(step_ - 1) +
+                      " gave latent weights that are not finite numbers: set the state, or start anew");
+  throw *broken_;
+}
+
+void Session::check_weights() const {
+  if (broken_) throw *broken_;
+}
+
 void Session::check_batch(const char* what, int64_t batch) const {
   if (batch >= 1 && batch <= network_->max_batch()) return;
   throw Error(ErrorCode::option_range,

@@ -27,6 +27,7 @@ struct TrainResult {
   double loss_sum = 0;
   double correct = 0;
   int64_t count = 0;
+  std::vector<double> step_losses;  // sums over each step's samples
   std::vector<double> step_seconds;
 };
 
@@ -108,7 +109,7 @@ class Session {
   ReplayResult replay(const ReplayCall& call);
 
   std::vector<NamedTensor> state(StateScope scope);
-  // All of the scope must be given. ERR_CHECKPOINT_MISMATCH, with nothing changed.
+  // All of the scope must be given. ERR_CHECKPOINT_MISMATCH, ERR_NUMERIC, with nothing changed.
   void set_state(StateScope scope, const std::vector<NamedTensor>& tensors);
   // What `state` would give, without the values.
   std::vector<TensorLayout> state_layout(StateScope scope);
@@ -153,6 +154,13 @@ class Session {
   bool on_host() const { return device_ == "cpu"; }
   Draw draw(Stream stream, int64_t sample) const { return {seed_, step_, static_cast<uint32_t>(sample), stream, 0}; }
   const std::vector<uint32_t>& epoch_order(int id, const Dataset& dataset, int64_t epoch, bool shuffle);
+  // Around the backward pass that updates: an error in between leaves weights of which some are new, which nothing but
+  // other weights can mend. ERR_INTERNAL from `check_weights` until then.
+  void begin_update();
+  // Counters and statistics of a step whose update is done. ERR_NUMERIC, then also from `check_weights`, where it gave
+  // latent weights that are no finite numbers.
+  void commit_step();
+  void check_weights() const;
   void check_batch(const char* what, int64_t batch) const;
   void check_replay(const ReplayCall& call, int64_t samples) const;
   RecordedMasks masks_of(const ReplayCall& call, int64_t sample) const;
@@ -166,7 +174,8 @@ class Session {
   std::unique_ptr<Network> network_;
   std::vector<std::unique_ptr<Optimizer>> optimizers_;
   bool initialized_ = false;
-  int64_t samples_ = 1;  // weight samples a step
+  std::optional<Error> broken_;  // what is wrong with the weights
+  int64_t samples_ = 1;          // weight samples a step
   int loss_ = 0;
   bool labels_ = false;
   bool probabilities_ = false;

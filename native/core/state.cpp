@@ -1,4 +1,5 @@
 // Session: its state as named tensors.
+#include <cmath>
 #include <map>
 
 #include "core/session.h"
@@ -56,11 +57,18 @@ void Session::set_state(StateScope scope, const std::vector<NamedTensor>& tensor
         static_cast<int64_t>(at->second->data.size()) != element_count(tensor.shape)) {
       refuse(tensor.name, "shape " + to_string(at->second->shape) + " given, accepted: " + to_string(tensor.shape));
     }
+    for (const float value : at->second->data) {
+      if (std::isfinite(value)) continue;
+      throw Error(ErrorCode::numeric,
+                  "tensor " + quoted(tensor.name) + ": " + Value(value).describe() + " given, accepted: finite numbers",
+                  {{"tensor", tensor.name}});
+    }
     given.erase(at);
   }
   if (!given.empty()) refuse(given.begin()->first, "the network has none of this name");
   for (const NamedTensor& tensor : tensors) given.emplace(tensor.name, &tensor);
   for (const auto& optimizer : optimizers_) optimizer->forget_weights();
+  broken_.reset();
   for (const StateTensor& tensor : own) {
     const std::vector<float>& data = given.at(tensor.name)->data;
     backend_->upload(tensor.device, data.data(), static_cast<int64_t>(data.size() * sizeof(float)));
@@ -69,6 +77,7 @@ void Session::set_state(StateScope scope, const std::vector<NamedTensor>& tensor
 
 std::vector<TensorLayout> Session::state_layout(StateScope scope) {
   std::vector<TensorLayout> layout;
+  check_weights();
   if (!initialize_once(abandoned_)) return layout;
   for (const StateTensor& tensor : state_tensors(scope)) layout.push_back({tensor.name, tensor.shape});
   return layout;
@@ -102,6 +111,7 @@ void Session::restore_state(const StateCopy& copy) {
   });
   if (!kept) throw Error(ErrorCode::checkpoint_mismatch, "no state was kept");
   for (const auto& optimizer : optimizers_) optimizer->forget_weights();
+  broken_.reset();
 }
 
 }  // namespace bayesbinn

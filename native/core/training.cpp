@@ -29,8 +29,8 @@ void Session::check_loss(const LossSums& sums) const {
 }
 
 // One step on the gathered batch. Nothing of it remains where it returns false or throws: latent weights change only in
-// the backward pass of the last weight sample, which is not interrupted, and counters and statistics after it. (Unless
-// memory runs out in that pass, or the session is abandoned: then its weights are of no more use.)
+// the backward pass of the last weight sample, which is not interrupted, and counters and statistics after it. Where that
+// pass fails, or gives latent weights that are no numbers, the session refuses to go on until it is given others.
 bool Session::train_step(int64_t batch, LossSums& sums) {
   network_->begin_step();
   for (const auto& optimizer : optimizers_) {
@@ -49,11 +49,10 @@ bool Session::train_step(int64_t batch, LossSums& sums) {
     sums.correct += sample.correct / static_cast<double>(samples_);
     if (cancelled_) return false;
     const bool last = s + 1 == samples_;
+    if (last) begin_update();
     if (!network_->backward(Phase::train, batch, false, last ? &abandoned_ : &cancelled_)) return false;
   }
-  network_->commit_step();
-  for (const auto& optimizer : optimizers_) optimizer->commit_step();
-  ++step_;
+  commit_step();
   return true;
 }
 
@@ -62,6 +61,7 @@ TrainResult Session::train(const TrainCall& call) {
   const auto seconds_since = [](Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
+  check_weights();
   check_batch("batchSize", call.batch_size);
   const Dataset& dataset = datasets_.get(call.dataset);
   const int64_t batches = (dataset.size() + call.batch_size - 1) / call.batch_size;
@@ -96,6 +96,7 @@ TrainResult Session::train(const TrainCall& call) {
     backend_->profile.add(Part::other, step_time - (backend_->profile.total() - profiled));
     ++result.steps;
     result.loss_sum += sums.loss;
+    result.step_losses.push_back(sums.loss);
     result.correct += sums.correct;
     result.count += batch;
     result.step_seconds.push_back(std::chrono::duration<double>(step_time).count());

@@ -242,4 +242,35 @@ test("latent weights that would be no finite numbers: ERR_NUMERIC", async () => 
   }
 });
 
+test("weights that an update broke are of no use until others are set", async () => {
+  const shape = [33, 97, 7] as const;
+  const options = { learningRate: 1e38 };
+  const [session, fresh] = [
+    open({ shape, samples: 1, size: 12, options }),
+    open({ shape, samples: 1, size: 12, options: {} }),
+  ];
+  const whole = await fresh.getState("training");
+  const dataset = session.addDataset(labelled(70, [33], classes));
+  await refusedBy(() => session.train(trainCall(dataset, { batches: 10 })), "ERR_NUMERIC", /latent weights/);
+  const evaluation = { dataset, batchSize: 7, samples: 0, draw: 0 };
+  const prediction = { inputs: new Float32Array(33), batchSize: 1, output: "logits" as const, samples: 0, draw: 0 };
+  for (const call of [
+    () => session.train(trainCall(dataset, { batches: 1 })),
+    () => session.evaluate(evaluation),
+    () => session.predict(prediction),
+    () => session.keepState(),
+    () => session.replay(callOf(shape, 0)),
+  ]) {
+    await refusedBy(call, "ERR_NUMERIC", /latent weights/);
+  }
+  const broken = await session.getState("training");
+  await refusedBy(() => session.setState("training", broken), "ERR_NUMERIC", /accepted: finite numbers/);
+  await session.setState("training", whole);
+  session.setHyperparameters(0, { learningRate: 1e-3 });
+  fresh.setHyperparameters(0, { learningRate: 1e-3 });
+  const { lossSum } = await session.evaluate(evaluation);
+  const other = fresh.addDataset(labelled(70, [33], classes));
+  assert.is(lossSum, (await fresh.evaluate({ ...evaluation, dataset: other })).lossSum);
+});
+
 test.run();

@@ -86,7 +86,15 @@ export class FakeSession implements NativeSession {
     const cancelled = await this.#work();
     const steps = cancelled ? 0 : Math.min(this.behaviour.stepsPerCall, call.batches);
     // One sample a step, each with a loss of 1 and a right prediction.
-    return { steps, cancelled, lossSum: steps, correct: steps, count: steps, stepSeconds: new Float64Array(steps) };
+    return {
+      steps,
+      cancelled,
+      lossSum: steps,
+      correct: steps,
+      count: steps,
+      stepLosses: new Float64Array(steps).fill(1),
+      stepSeconds: new Float64Array(steps),
+    };
   }
 
   async evaluate(call: EvaluateCall): Promise<EvaluateResult> {
