@@ -64,7 +64,7 @@ export interface ParameterDescription {
   readonly packed: boolean;
 }
 
-/** Where the time goes: seconds of wall time since the session was made. */
+/** Where the time goes: seconds of wall time since the session was made. Products and losses of evaluations are in it. */
 export interface SessionProfile {
   /** Weights drawn before a forward pass; little where the update has drawn them already. */
   readonly materialize: number;
@@ -72,10 +72,10 @@ export interface SessionProfile {
   readonly forward: number;
   readonly inputGradient: number;
   readonly weightGradient: number;
-  /** The optimizer, and the next step's weights where they are drawn and packed in the same pass. */
+  /** The optimizer's pass over weights of products, with the next step's weights where it draws and packs them. */
   readonly update: number;
   readonly loss: number;
-  /** Everything else that training steps do: normalisation, activations, dropout, gathering of batches. */
+  /** Everything else of completed training steps: normalisation, activations, dropout, biases, gathering of batches. */
   readonly other: number;
 }
 

@@ -83,8 +83,9 @@ export class Trainer implements AsyncDisposable {
   }
 
   /**
-   * Seconds that native code has worked since the trainer was made, by part: weights drawn, forward products, gradients,
-   * the optimizer's update, loss, and everything else of the training steps. Differences of two readings time what ran between.
+   * Seconds since the trainer was made, by part: weights drawn, forward products, gradients, the update of weights of
+   * products, loss, and everything else of training steps. Products and losses of evaluations count as well. Differences
+   * of two readings time what ran between.
    *
    * @throws BayesBinnError `ERR_DISPOSED`
    */
@@ -137,7 +138,8 @@ export class Trainer implements AsyncDisposable {
    * - `signal`: an `AbortSignal` that stops the fit, which then rejects with the signal's reason. Default: none.
    *
    * @throws BayesBinnError `ERR_BUSY` while another fit runs, `ERR_DISPOSED`, `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`,
-   * `ERR_NUMERIC` where the loss is no number; what a callback throws; the signal's reason
+   * `ERR_NUMERIC` where the loss is no number, or latent weights would be none: then the trainer refuses everything but
+   * other weights (`restoreBest`); what a callback throws; the signal's reason
    */
   async fit(options: FitOptions): Promise<History> {
     if (this.#fitting)

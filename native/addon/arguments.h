@@ -19,8 +19,8 @@ constexpr int64_t kLargestUint32 = 0xffffffff;
 // Plain data as a tree; anything else (functions, typed arrays) is refused. ERR_OPTION_TYPE.
 Value to_value(const Napi::Value& value, const std::string& path, int depth = 0);
 
-// A copy of the object that a call's first argument is, with the values of its own and inner properties: reading it runs
-// no code of the caller's, which could take away memory or dispose of the session in between.
+// A copy of the object that a call's first argument is, with the values of its own and inner properties: reading it
+// runs no code of the caller's, which could take away memory or dispose of the session in between.
 Napi::Object object_argument(const Napi::CallbackInfo& info, const char* call);
 
 // An integer in [low, high]. ERR_OPTION_TYPE, ERR_OPTION_RANGE.

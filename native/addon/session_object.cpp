@@ -112,7 +112,7 @@ Napi::Value SessionObject::describe(const Napi::CallbackInfo& info) {
         if (named.parameter->gradient.pass == &session.optimizers()[i]->pass())
           parameter.Set("optimizer", static_cast<double>(i));
       }
-      parameter.Set("packed", named.parameter->packs);
+      parameter.Set("packed", named.parameter->trains_packed);
       parameters.Set(parameters.Length(), parameter);
     }
     object.Set("parameters", parameters);

@@ -245,7 +245,8 @@ class Backend {
   virtual void draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) = 0;
 };
 
-// ---- what a program can choose from ----------------------------------------------------------------------------------
+// ---- what a program can choose from
+// ----------------------------------------------------------------------------------
 struct DeviceStatus {
   bool built;
   bool usable;

@@ -1,5 +1,5 @@
-// Sizes of a 2-d convolution: y[o][r][c] = sum over i, kr, kc of w[o][i][kr][kc] x[i][r s - p + kr][c s - p + kc], with zeros
-// beyond the edges of x.
+// Sizes of a 2-d convolution: y[o][r][c] = sum over i, kr, kc of w[o][i][kr][kc] x[i][r s - p + kr][c s - p + kc],
+// with zeros beyond the edges of x.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // exp, log, tanh and sech^2 in float32: one implementation for host and device, branch-free so that loops over it
-// vectorise. Largest errors found over all float32 arguments of the range, against float64: see test/native/scalar-math.
+// vectorise. Largest errors found over all float32 arguments of the range, against float64: see
+// test/native/scalar-math.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,8 @@ BB_FORMULA float with_sign_of(float value, float sign) {
   return float_from_bits(bits_from_float(value) | (bits_from_float(sign) & static_cast<int32_t>(0x80000000u)));
 }
 
-// condition ? a : b by bits, where compilers would branch on a condition that is the same throughout a loop and then not
-// vectorise it.
+// condition ? a : b by bits, where compilers would branch on a condition that is the same throughout a loop and then
+// not vectorise it.
 BB_FORMULA float select(bool condition, float a, float b) {
   const int32_t mask = -static_cast<int32_t>(condition);
   return float_from_bits((bits_from_float(a) & mask) | (bits_from_float(b) & ~mask));

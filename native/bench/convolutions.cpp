@@ -1,5 +1,5 @@
-// Binary 3x3 convolutions with packed weights, beside the processor's peak. Operations are counted as for images without
-// edges: 2 * 9 * channels in * channels out a pixel.
+// Binary 3x3 convolutions with packed weights, beside the processor's peak. Operations are counted as for images
+// without edges: 2 * 9 * channels in * channels out a pixel.
 #include <random>
 
 #include "bench/binary_weights.h"

@@ -1,5 +1,5 @@
-// bayesbinn_bench NAME THREADS ROUNDS: runs one benchmark and prints its rows as JSON (report.h); without arguments, the
-// names. `npm run bench` is its human side.
+// bayesbinn_bench NAME THREADS ROUNDS: runs one benchmark and prints its rows as JSON (report.h); without arguments,
+// the names. `npm run bench` is its human side.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>

@@ -1,5 +1,5 @@
-// Products of a hidden layer of mnist-mlp with packed weights, beside the processor's peak and the dense product that the
-// backend makes of real weights, cut in the same way.
+// Products of a hidden layer of mnist-mlp with packed weights, beside the processor's peak and the dense product that
+// the backend makes of real weights, cut in the same way.
 #include <random>
 
 #include "bench/binary_weights.h"

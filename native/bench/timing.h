@@ -1,4 +1,5 @@
-// How everything here is timed: contestants take turns, so that each sees the same machine, and every turn's rate is kept.
+// How everything here is timed: contestants take turns, so that each sees the same machine, and every turn's rate is
+// kept.
 #pragma once
 
 #include <functional>
@@ -14,8 +15,8 @@ struct Contestant {
   std::function<void()> call;
 };
 
-// rates[contestant][round], in billions a second. Each contestant runs once beforehand, unmeasured; a turn repeats calls
-// until it is long beside the clock and the waking of threads.
+// rates[contestant][round], in billions a second. Each contestant runs once beforehand, unmeasured; a turn repeats
+// calls until it is long beside the clock and the waking of threads.
 std::vector<std::vector<double>> rates_in_turns(const std::vector<Contestant>& contestants, int rounds);
 
 }  // namespace bayesbinn::bench

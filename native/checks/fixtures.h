@@ -6,7 +6,7 @@
 
 #include "backends/backend.h"
 
-namespace bayesbinn {
+namespace bayesbinn::checks {
 
 // splitmix64: on purpose not the generator under test.
 class Random {
@@ -70,4 +70,4 @@ class HostActivation {
   Memory memory_;
 };
 
-}  // namespace bayesbinn
+}  // namespace bayesbinn::checks

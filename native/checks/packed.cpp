@@ -13,7 +13,7 @@
 #include "checks/fixtures.h"
 #include "checks/parameter.h"
 
-namespace bayesbinn {
+namespace bayesbinn::checks {
 namespace {
 
 int failures = 0;
@@ -210,11 +210,11 @@ int run() {
 }
 
 }  // namespace
-}  // namespace bayesbinn
+}  // namespace bayesbinn::checks
 
 int main() {
   try {
-    return bayesbinn::run();
+    return bayesbinn::checks::run();
   } catch (const bayesbinn::Error& error) {
     std::printf("%s: %s\n", bayesbinn::to_string(error.code()), error.what());
     return 1;

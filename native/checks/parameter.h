@@ -6,7 +6,7 @@
 #include "checks/fixtures.h"
 #include "optimizers/list.h"
 
-namespace bayesbinn {
+namespace bayesbinn::checks {
 
 // Half of the latent weights within the noise, the others beyond it or at its ends.
 inline float latent_weight() {
@@ -105,4 +105,4 @@ struct Parameter {
   OptimizerPass pass = {};
 };
 
-}  // namespace bayesbinn
+}  // namespace bayesbinn::checks

@@ -106,7 +106,7 @@ void Optimizer::allocate(int64_t samples) {
     packed_.push_back(bytes_of_claim > 0 ? Buffer(backend_, bytes_of_claim) : Buffer());
     values_.emplace_back();
     segments_.push_back({claim.first, claim.count, nullptr, packed_.back().data(), claim.parameter->packed});
-    claim.parameter->packs = bytes_of_claim > 0 && method_->signs(method_->step(1, samples));
+    claim.parameter->trains_packed = bytes_of_claim > 0 && method_->signs(method_->step(1, samples));
   }
   pass_.formula = method_->formula();
   pass_.step = &step_;

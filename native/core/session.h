@@ -122,7 +122,8 @@ class Session {
   uint32_t step() const { return step_; }
   void set_counters(uint32_t step, const std::vector<uint64_t>& updates);
 
-  // From any thread: the running call stops at the next safe point. `stop_for_good` also where that leaves a step half done.
+  // From any thread: the running call stops at the next safe point. `stop_for_good` also where that leaves a step
+  // half done.
   void cancel() { cancelled_ = true; }
   void stop_for_good() { abandoned_ = cancelled_ = true; }
   // Before a call starts.

@@ -1,4 +1,5 @@
-// The state of a model at some moment, in the memory of the host: kept once, overwritten in place, readable at any time.
+// The state of a model at some moment, in the memory of the host: kept once, overwritten in place, readable at any
+// time.
 #pragma once
 
 #include <cstdint>

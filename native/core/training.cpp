@@ -29,8 +29,8 @@ void Session::check_loss(const LossSums& sums) const {
 }
 
 // One step on the gathered batch. Nothing of it remains where it returns false or throws: latent weights change only in
-// the backward pass of the last weight sample, which is not interrupted, and counters and statistics after it. Where that
-// pass fails, or gives latent weights that are no numbers, the session refuses to go on until it is given others.
+// the backward pass of the last weight sample, which is not interrupted, and counters and statistics after it. Where
+// that pass fails, or gives latent weights that are no numbers, the session refuses to go on until it is given others.
 bool Session::train_step(int64_t batch, LossSums& sums) {
   network_->begin_step();
   for (const auto& optimizer : optimizers_) {

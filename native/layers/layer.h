@@ -26,7 +26,7 @@ struct Parameter {
   // Bound by the optimizer:
   Weights weights = {};
   GradientTarget gradient = {};
-  bool packs = false;  // in steps with the hyperparameters that the optimizer was made with
+  bool trains_packed = false;  // in steps with the hyperparameters that the optimizer was made with
 };
 
 // Statistics that training moves and evaluation reads. A step works on `working`, copied from `committed` at its

@@ -21,7 +21,8 @@ void split_taps(const PackedShape& shape, const float* weights, int64_t tap, flo
   for (int64_t i = 0; i < shape.outputs * shape.inputs; ++i) out[i] = weights[i * shape.taps + tap];
 }
 
-// Targets of a row that a tap reaches one after another from neighbouring sources: `count` from `target` and `source` on.
+// Targets of a row that a tap reaches one after another from neighbouring sources: `count` from `target` and `source`
+// on.
 struct Run {
   int64_t target, source, count;
 };

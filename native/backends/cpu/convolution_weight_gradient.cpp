@@ -1,6 +1,6 @@
 // The weight gradient of a convolution, without im2col: samples lie innermost, so the gradient of one tap is a sum of
-// products over (columns x samples), one a row of the image. Blocks of output channels are formed tap by tap, then put in
-// order and consumed.
+// products over (columns x samples), one a row of the image. Blocks of output channels are formed tap by tap, then
+// put in order and consumed.
 #include <algorithm>
 
 #include "backends/cpu/conv_walk.h"

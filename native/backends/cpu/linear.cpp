@@ -6,6 +6,7 @@
 #include "backends/cpu/packed/pack.h"
 #include "backends/cpu/reductions.h"
 #include "backends/cpu/sgemm.h"
+#include "base/ceil_divide.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
@@ -23,8 +24,7 @@ constexpr int64_t kSignBytes = 1 << 20;
 // Even blocks of up to `largest` rows.
 int64_t row_block(int64_t rows, int64_t largest) {
   const int64_t limit = rows < 8 * kSmallBlock ? kSmallBlock : largest;
-  const int64_t blocks = (rows + limit - 1) / limit;
-  return (rows + blocks - 1) / blocks;
+  return ceil_divide(rows, ceil_divide(rows, limit));
 }
 
 }  // namespace

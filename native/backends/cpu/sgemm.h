@@ -1,5 +1,5 @@
-// C[m, n] (+)= op(A) op(B), row-major float32: OpenBLAS where it was found, a blocked loop elsewhere. Runs on the calling
-// thread alone; the backend cuts products into blocks.
+// C[m, n] (+)= op(A) op(B), row-major float32: OpenBLAS where it was found, a blocked loop elsewhere. Runs on the
+// calling thread alone; the backend cuts products into blocks.
 #pragma once
 
 #include <cstdint>

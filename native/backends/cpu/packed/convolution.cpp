@@ -1,5 +1,5 @@
-// Convolutions with packed weights, without im2col. The tables of a source pixel serve all outputs and all taps: each tap
-// adds what it looks up to the sums of another target pixel.
+// Convolutions with packed weights, without im2col. The tables of a source pixel serve all outputs and all taps: each
+// tap adds what it looks up to the sums of another target pixel.
 #include <algorithm>
 #include <span>
 #include <vector>
@@ -8,6 +8,7 @@
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/packed/lookup.h"
 #include "backends/cpu/scratch.h"
+#include "base/ceil_divide.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
@@ -131,8 +132,8 @@ class TileSums {
     }
   }
 
-  // The inputs of a chunk side by side for each source of a row. In the image they lie a power of two apart as a rule, on
-  // the same lines of the cache, so that they are read channel by channel.
+  // The inputs of a chunk side by side for each source of a row. In the image they lie a power of two apart as a
+  // rule, on the same lines of the cache, so that they are read channel by channel.
   template <int64_t groups>
   void gather_row(int64_t chunk, const float* x, int64_t stride, float* inputs) {
     constexpr int64_t kInputs = groups * bits;
@@ -174,8 +175,6 @@ class TileSums {
   std::span<const Reach> rows_, columns_;
   float* sums_;
 };
-
-int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 Range block_of(int64_t index, int64_t block, int64_t count) {
   return {index * block, std::min((index + 1) * block, count)};

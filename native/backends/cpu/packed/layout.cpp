@@ -1,13 +1,13 @@
 #include "backends/cpu/packed/layout.h"
 
+#include "base/ceil_divide.h"
+
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
 // A group's table costs 2^bits additions and saves the more the larger it is and the more outputs read it. Measured:
 // six bits win from about a hundred outputs on; seven and more leave room for too few groups in the cache.
 int bits_for(int64_t outputs) { return outputs < 96 ? 4 : 6; }
-
-int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 CodeLayout code_layout(int64_t outputs, int64_t inputs, bool members_apart) {
   CodeLayout layout;

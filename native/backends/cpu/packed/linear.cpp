@@ -5,6 +5,7 @@
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/packed/lookup.h"
 #include "backends/cpu/scratch.h"
+#include "base/ceil_divide.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
@@ -41,9 +42,9 @@ void product(const CodeLayout& layout, const uint16_t* codes, const float* x, co
 void CpuBackend::packed_product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias,
                                 int64_t batch, float* y) {
   const int64_t stride = batch_stride(batch);
-  const int64_t blocks = (layout.outputs + kOutputBlock - 1) / kOutputBlock;
-  const int64_t block = (layout.outputs + blocks - 1) / blocks;
-  const int64_t sample_blocks = (batch + kSamples - 1) / kSamples;
+  const int64_t blocks = ceil_divide(layout.outputs, kOutputBlock);
+  const int64_t block = ceil_divide(layout.outputs, blocks);
+  const int64_t sample_blocks = ceil_divide(batch, kSamples);
   in_blocks(blocks * sample_blocks, 1, [&](int64_t task, int64_t) {
     const int64_t begin = task / sample_blocks * block;
     const int64_t end = std::min(begin + block, layout.outputs);

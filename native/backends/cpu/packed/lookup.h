@@ -83,8 +83,8 @@ __attribute__((noinline)) void build_tables(const float* inputs, float* tables) 
   }
 }
 
-// Sum of the entries that `count` codes name, in pairs. The codes come in one load and are taken apart in registers: loads
-// are what limits this.
+// Sum of the entries that `count` codes name, in pairs. The codes come in one load and are taken apart in registers:
+// loads are what limits this.
 template <int bits, int64_t count>
 __attribute__((always_inline)) inline void sum_entries(const char* tables, const uint16_t* codes, FloatVector* sum) {
   static_assert(count == 2 || count == 4, "entries are added in pairs");
@@ -107,9 +107,9 @@ __attribute__((always_inline)) inline void sum_entries(const char* tables, const
   for (int64_t v = 0; v < kVectors; ++v) sum[v] = count > 2 ? part[1][v] + part[count - 1][v] : part[count - 1][v];
 }
 
-// sums[output][kSamples] (+)= the entries that the first `groups` of codes[output][kChunk] name. A chunk is summed by itself
-// first: so few additions meet large sums that the rounding errors stay below those of a dense product. Not to be inlined:
-// where the compiler sees what the pointers are made of, it forms them anew in the loop.
+// sums[output][kSamples] (+)= the entries that the first `groups` of codes[output][kChunk] name. A chunk is summed by
+// itself first: so few additions meet large sums that the rounding errors stay below those of a dense product. Not to
+// be inlined: where the compiler sees what the pointers are made of, it forms them anew in the loop.
 template <int bits, bool first, int64_t groups = kChunk>
 __attribute__((noinline)) void look_up(const float* tables, const uint16_t* codes, int64_t outputs, float* sums) {
   static_assert(groups <= 8 && kChunk >= 4, "codes are read by fours, twice");

@@ -9,7 +9,8 @@ namespace bayesbinn::BAYESBINN_ISA {
 // whole chunks, so that threads do not write to the same cache lines.
 int64_t pack_rows_near(const PackedLayout& layout, int64_t wanted);
 
-// Codes of the rows (outputs) begin..end, in blocks as above. signs: [end - begin][inputs * taps], 0xff for +1 and 0 for -1.
+// Codes of the rows (outputs) begin..end, in blocks as above. signs: [end - begin][inputs * taps], 0xff for +1 and 0
+// for -1.
 void pack_rows(const PackedLayout& layout, int64_t begin, int64_t end, const uint8_t* signs, void* packed);
 
 // weights[i]: that of place first + i in [outputs][inputs][taps].
