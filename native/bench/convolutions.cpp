@@ -2,6 +2,7 @@
 // without edges: 2 * 9 * channels in * channels out a pixel.
 #include <random>
 
+#include "bench/activations.h"
 #include "bench/binary_weights.h"
 #include "bench/fma_peak.h"
 #include "bench/report.h"
@@ -17,16 +18,6 @@ struct Case {
 };
 constexpr Case kCases[] = {{256, 16}, {128, 32}, {512, 8}};
 
-Buffer images(Backend& backend, const ConvShape& shape, std::mt19937& random) {
-  const int64_t features = shape.in * shape.in_pixels();
-  Buffer buffer(backend, backend.activation_bytes(features, shape.batch));
-  std::normal_distribution<float> normal;
-  std::vector<float> rows(static_cast<size_t>(shape.batch * features));
-  for (float& value : rows) value = normal(random);
-  backend.import_rows(rows.data(), {buffer.floats(), features}, shape.batch);
-  return buffer;
-}
-
 void measure(const Case& of, int threads, Report& report) {
   const ConvAxis axis = {of.size, 3, 1, 1};
   const ConvShape shape = {kBatch, of.channels, of.channels, axis, axis};
@@ -34,7 +25,7 @@ void measure(const Case& of, int threads, Report& report) {
   std::mt19937 random(1);
   BinaryWeights weights(*backend, {shape.out, shape.in, shape.taps()}, [&] { return random() % 2 ? 20.0f : -20.0f; });
   const Weights packed = weights.packed();
-  const Buffer from = images(*backend, shape, random);
+  const Buffer from = random_activations(*backend, shape.in * shape.in_pixels(), shape.batch, random);
   const Buffer to(*backend, from.bytes());
   const double work = 2e-9 * static_cast<double>(shape.batch * shape.in * shape.out * shape.taps() * shape.in_pixels());
   const std::string channels = std::to_string(of.channels);

@@ -2,6 +2,7 @@
 // the backend makes of real weights, cut in the same way.
 #include <random>
 
+#include "bench/activations.h"
 #include "bench/binary_weights.h"
 #include "bench/fma_peak.h"
 #include "bench/report.h"
@@ -11,15 +12,6 @@ namespace bayesbinn::bench {
 namespace {
 
 constexpr LinearShape kShape = {100, 2048, 2048};
-
-Buffer activations(Backend& backend, int64_t features, std::mt19937& random) {
-  Buffer buffer(backend, backend.activation_bytes(features, kShape.batch));
-  std::normal_distribution<float> normal;
-  std::vector<float> rows(static_cast<size_t>(kShape.batch * features));
-  for (float& value : rows) value = normal(random);
-  backend.import_rows(rows.data(), {buffer.floats(), features}, kShape.batch);
-  return buffer;
-}
 
 }  // namespace
 
@@ -32,8 +24,8 @@ void products(const Settings& settings, Report& report) {
     BinaryWeights weights(*backend, {kShape.out, kShape.in, 1}, [&] { return random() % 2 ? 20.0f : -20.0f; });
     const Weights packed = weights.packed();
     const Weights dense = weights.dense();
-    const Buffer x = activations(*backend, kShape.in, random);
-    const Buffer dy = activations(*backend, kShape.out, random);
+    const Buffer x = random_activations(*backend, kShape.in, kShape.batch, random);
+    const Buffer dy = random_activations(*backend, kShape.out, kShape.batch, random);
     const Buffer y(*backend, backend->activation_bytes(kShape.out, kShape.batch));
     const Buffer dx(*backend, backend->activation_bytes(kShape.in, kShape.batch));
     const auto forward = [&](const Weights& of) {

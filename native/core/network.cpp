@@ -288,18 +288,21 @@ bool Network::backward(Phase phase, int64_t batch, bool want_input_gradient, con
   return true;
 }
 
-void Network::begin_step() {
-  for (const NamedStatistic& named : statistics()) {
-    const auto bytes = element_count(named.statistic->shape) * static_cast<int64_t>(sizeof(float));
-    backend_.copy(named.statistic->working, named.statistic->committed, bytes);
+// Every step does this: no names are formed for it.
+template <class Action>
+void Network::for_statistics(Action&& action) {
+  for (Node& node : nodes_) {
+    for (RunningStatistic& statistic : node.layer->statistics)
+      action(statistic, element_count(statistic.shape) * static_cast<int64_t>(sizeof(float)));
   }
 }
 
+void Network::begin_step() {
+  for_statistics([&](RunningStatistic& of, int64_t bytes) { backend_.copy(of.working, of.committed, bytes); });
+}
+
 void Network::commit_step() {
-  for (const NamedStatistic& named : statistics()) {
-    const auto bytes = element_count(named.statistic->shape) * static_cast<int64_t>(sizeof(float));
-    backend_.copy(named.statistic->committed, named.statistic->working, bytes);
-  }
+  for_statistics([&](RunningStatistic& of, int64_t bytes) { backend_.copy(of.committed, of.working, bytes); });
 }
 
 }  // namespace bayesbinn

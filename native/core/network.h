@@ -84,6 +84,8 @@ class Network {
   };
 
   void compile(const Value& layers);
+  template <class Action>
+  void for_statistics(Action&& action);
   Node read_node(const Value& spec, size_t index);
   void fuse();
   int stored(int value) const;

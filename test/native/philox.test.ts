@@ -1,9 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { DrawAddress, StreamName } from "../../lib/native/contract.js";
+import type { DrawAddress } from "../../lib/native/contract.js";
 import { kernels } from "./support/addon.js";
 import { equalBits, sameBits } from "./support/compare.js";
 import { guarded } from "./support/margins.js";
+import { streams } from "./support/streams.js";
 
 const test = suite("philox");
 
@@ -30,15 +31,6 @@ for (const { counter, key, words } of knownAnswers) {
     assert.equal([...kernels.philox(Uint32Array.from(counter), Uint32Array.from(key))], words);
   });
 }
-
-const streams: readonly StreamName[] = [
-  "weights",
-  "dropout",
-  "shuffle",
-  "augmentation",
-  "initialisation",
-  "prediction",
-];
 
 const address: DrawAddress = { seed: 2 ** 40 + 3, stream: "dropout", step: 7, sample: 5 };
 

@@ -5,19 +5,11 @@ import type { NativeSession, StreamName } from "../../lib/native/contract.js";
 import { addon, kernels } from "./support/addon.js";
 import { close, sameBits } from "./support/compare.js";
 import { adam, bayesbinn, chain, openSession, sessionSpec, stateOf } from "./support/specs.js";
+import { streams } from "./support/streams.js";
 
 const test = suite("random streams");
 
 const seed = 2 ** 35 + 11;
-const streams: readonly StreamName[] = [
-  "weights",
-  "dropout",
-  "shuffle",
-  "augmentation",
-  "initialisation",
-  "prediction",
-];
-
 /**
  * The uniforms of a draw: counter = (element / 4, sample, step, stream + 256 index), key = seed; `index` is the place of a
  * layer in the network or of an optimizer among the optimizers.
