@@ -6,6 +6,7 @@
 
 // Networks: layers in a list, or a graph of them.
 
+export { functional, input, merge, type SymbolicTensor } from "./model/functional.js";
 export type { GraphNode, ModelLayer, ModelParameter } from "./model/graph.js";
 export { Model } from "./model/model.js";
 export { sequential } from "./model/sequential.js";

@@ -29,10 +29,15 @@ export interface LayerType<Schema extends z.ZodObject = z.ZodObject> {
   readonly type: string;
   /** Options without the name: their defaults, types and docs. */
   readonly options: Schema;
-  /** Shape of its output, or in words what input it accepts where `input` does not suit. */
-  outputShape(options: z.output<Schema>, input: Shape): Shape | string;
-  parameters(options: z.output<Schema>, input: Shape): LayerParameter[];
+  /** Whether it reads two or more inputs; absent: exactly one. */
+  readonly merges?: true;
+  /** Shape of its output, or in words what inputs it accepts where `inputs` do not suit. */
+  outputShape(options: z.output<Schema>, ...inputs: LayerInputs): Shape | string;
+  parameters(options: z.output<Schema>, ...inputs: LayerInputs): LayerParameter[];
 }
+
+/** Shapes of what a layer reads. */
+export type LayerInputs = readonly [Shape, ...Shape[]];
 
 /** What every factory takes beside the options of its layer. */
 export interface NamedOptions {

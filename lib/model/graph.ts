@@ -1,5 +1,5 @@
 import { layerTypes } from "../layers/index.js";
-import type { Layer, LayerParameter, LayerType, ParameterKind, Shape } from "../layers/layer.js";
+import type { Layer, LayerInputs, LayerParameter, LayerType, ParameterKind, Shape } from "../layers/layer.js";
 import { showShape } from "../layers/shape.js";
 import type { LayerSpec } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
@@ -20,7 +20,7 @@ export interface ModelLayer {
   readonly type: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly inputs: readonly string[];
-  readonly inputShape: Shape;
+  readonly inputShapes: LayerInputs;
   readonly outputShape: Shape;
   readonly parameters: readonly ModelParameter[];
 }
@@ -47,9 +47,14 @@ export function resolveGraph(inputShape: Shape, nodes: readonly GraphNode[]): Mo
   const layers = nodes.map((node, index) => {
     const name = names[index]!;
     const inputs = node.inputs ?? [names[index - 1] ?? inputName];
-    const layer = resolveNode(node.layer, name, inputs, shapes);
+    const inputShapes = inputs.map((input, at) => {
+      const shape = shapes.get(input);
+      if (shape === undefined) throw unknownName(`${name}.inputs[${at}]`, input, [...shapes.keys()]);
+      return shape;
+    });
+    const layer = inferNode(node.layer, name, inputs, inputShapes);
     shapes.set(name, layer.outputShape);
-    return layer;
+    return { name, inputs, ...layer };
   });
   checkAllRead(layers);
   return layers;
@@ -60,16 +65,29 @@ export function layerSpecs(layers: readonly ModelLayer[]): LayerSpec[] {
   return layers.map(({ type, name, inputs, options }) => ({ type, name, inputs, ...options }));
 }
 
-function resolveNode(layer: Layer, name: string, inputs: readonly string[], shapes: Map<string, Shape>): ModelLayer {
+/** A layer with its options complete, and what follows from its place. */
+type InferredNode = Omit<ModelLayer, "name" | "inputs">;
+
+/**
+ * Shapes and parameters of a layer that reads `inputs`.
+ *
+ * @param name of the layer, for messages and for the names of its parameters
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`
+ */
+export function inferNode(
+  layer: Layer,
+  name: string,
+  inputs: readonly string[],
+  inputShapes: readonly Shape[],
+): InferredNode {
   const type = findType(layer, name);
   const options = checkOptions(type.options, layer.options, name);
-  const input = onlyInput(name, inputs);
-  const inputShape = shapes.get(input);
-  if (inputShape === undefined) throw unknownName(`${name}.inputs[0]`, input, [...shapes.keys()]);
-  const outputShape = type.outputShape(options, inputShape);
-  if (typeof outputShape === "string") throw shapeMismatch(name, input, inputShape, outputShape);
-  const parameters = type.parameters(options, inputShape).map((parameter) => fullName(name, parameter));
-  return { name, type: type.type, options, inputs, inputShape, outputShape, parameters };
+  checkInputCount(type, name, inputs);
+  const shapes = inputShapes as [Shape, ...Shape[]];
+  const outputShape = type.outputShape(options, ...shapes);
+  if (typeof outputShape === "string") throw shapeMismatch(name, inputs, shapes, outputShape);
+  const parameters = type.parameters(options, ...shapes).map((parameter) => fullName(name, parameter));
+  return { type: type.type, options, inputShapes: shapes, outputShape, parameters };
 }
 
 function findType(layer: Layer, name: string): LayerType {
@@ -83,11 +101,14 @@ function findType(layer: Layer, name: string): LayerType {
   );
 }
 
-function onlyInput(name: string, inputs: readonly string[]): string {
-  if (inputs.length === 1) return inputs[0]!;
-  throw new BayesBinnError("ERR_SHAPE_MISMATCH", `${name}: ${inputs.length} inputs, accepted: 1`, {
+function checkInputCount({ merges }: LayerType, name: string, inputs: readonly string[]): void {
+  if (merges ? inputs.length >= 2 : inputs.length === 1) return;
+  const accepted = merges ? "2 or more" : "1";
+  const given = inputs.length === 1 ? "1 input" : `${inputs.length} inputs`;
+  throw new BayesBinnError("ERR_SHAPE_MISMATCH", `${name}: ${given}, accepted: ${accepted}`, {
     layer: name,
     inputs,
+    accepted,
   });
 }
 
@@ -95,16 +116,23 @@ function fullName(layer: string, parameter: LayerParameter): ModelParameter {
   return { ...parameter, name: `${layer}.${parameter.name}` };
 }
 
-function shapeMismatch(layer: string, input: string, shape: Shape, accepted: string): BayesBinnError {
-  return new BayesBinnError(
-    "ERR_SHAPE_MISMATCH",
-    `${layer} cannot take ${showShape(shape)} from ${input}, accepted: ${accepted}`,
-    { layer, input, shape, accepted },
-  );
+function shapeMismatch(
+  layer: string,
+  inputs: readonly string[],
+  shapes: readonly Shape[],
+  accepted: string,
+): BayesBinnError {
+  const given = inputs.map((input, index) => `${showShape(shapes[index]!)} from ${input}`).join(" and ");
+  return new BayesBinnError("ERR_SHAPE_MISMATCH", `${layer} cannot take ${given}, accepted: ${accepted}`, {
+    layer,
+    inputs,
+    shapes,
+    accepted,
+  });
 }
 
-/** Given names first, so that numbered ones can keep out of their way. */
-function nameNodes(nodes: readonly GraphNode[]): string[] {
+/** Names of all nodes. Given names first, so that numbered ones can keep out of their way. */
+export function nameNodes(nodes: readonly GraphNode[]): string[] {
   const taken = new Set([inputName]);
   const given = nodes.map(({ name, layer }, index) => {
     const chosen = name ?? layer.name;
