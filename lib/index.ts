@@ -14,6 +14,8 @@ export { sequential } from "./model/sequential.js";
 // Layers.
 
 export { batchNorm } from "./layers/batch-norm.js";
+export { convTranspose2d } from "./layers/conv-transpose2d.js";
+export { conv2d } from "./layers/conv2d.js";
 export { dropout } from "./layers/dropout.js";
 export { flatten } from "./layers/flatten.js";
 export type { Layer, ParameterKind, Shape } from "./layers/layer.js";

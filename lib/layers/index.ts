@@ -1,4 +1,6 @@
 import { batchNormType } from "./batch-norm.js";
+import { convTranspose2dType } from "./conv-transpose2d.js";
+import { conv2dType } from "./conv2d.js";
 import { dropoutType } from "./dropout.js";
 import { flattenType } from "./flatten.js";
 import type { LayerType } from "./layer.js";
@@ -9,6 +11,8 @@ import { tanhType } from "./tanh.js";
 /** Every layer. To add one: write its file and name it here. */
 export const layerTypes = [
   linearType,
+  conv2dType,
+  convTranspose2dType,
   batchNormType,
   reluType,
   tanhType,

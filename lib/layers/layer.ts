@@ -34,6 +34,8 @@ export interface LayerType<Schema extends z.ZodObject = z.ZodObject> {
   /** Shape of its output, or in words what inputs it accepts where `inputs` do not suit. */
   outputShape(options: z.output<Schema>, ...inputs: LayerInputs): Shape | string;
   parameters(options: z.output<Schema>, ...inputs: LayerInputs): LayerParameter[];
+  /** Products of a weight and a value that are summed up for one sample; absent: none worth counting. */
+  multiplyAccumulates?(options: z.output<Schema>, input: Shape, output: Shape): number;
 }
 
 /** Shapes of what a layer reads. */
@@ -64,7 +66,7 @@ export function layerType<Schema extends z.ZodObject>(type: LayerType<Schema>): 
 
 /** Checks the options of a factory and fills in their defaults. */
 export function makeLayer<Schema extends z.ZodObject>(type: LayerType<Schema>, given: LayerOptions<Schema>): Layer {
-  const schema = type.options.extend({ name: layerName.optional() });
+  const schema = type.options.safeExtend({ name: layerName.optional() });
   const { name, ...options } = checkOptions(schema, given, type.type) as Record<string, unknown> & { name?: string };
   return { type: type.type, ...(name === undefined ? {} : { name }), options };
 }

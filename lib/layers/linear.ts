@@ -23,6 +23,7 @@ export const linearType = layerType({
     { name: "weight", shape: [units, input[0]!], kind: weights },
     ...(bias === "none" ? [] : [{ name: "bias", shape: [units], kind: bias }]),
   ],
+  multiplyAccumulates: ({ units }, input) => units * input[0]!,
 });
 
 /**

@@ -14,6 +14,8 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
+  /** Of a tuple. */
+  readonly prefixItems?: readonly SchemaNode[];
   readonly minItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -133,7 +135,7 @@ function alternatives(node: SchemaNode): SchemaNode[] {
 }
 
 function childOf(node: SchemaNode, key: PropertyKey): SchemaNode | undefined {
-  if (typeof key === "number") return node.items;
+  if (typeof key === "number") return node.prefixItems?.[key] ?? node.items;
   const { properties = {}, additionalProperties } = node;
   if (Object.hasOwn(properties, key)) return properties[String(key)];
   return typeof additionalProperties === "object" ? additionalProperties : undefined;

@@ -80,6 +80,12 @@ std::vector<int64_t> OptionReader::integer_list(const char* key, Range range) {
   return list;
 }
 
+void OptionReader::rows_columns(const char* key, RowsColumns& out, Range range) {
+  const std::vector<int64_t> list = integer_list(key, range);
+  if (list.size() != 2) refuse(ErrorCode::option_range, key, any(key).describe(), "[rows, columns]");
+  out = {list[0], list[1]};
+}
+
 std::vector<std::string> OptionReader::text_list(const char* key) {
   const Value& value = any(key);
   if (!value.array()) refuse(ErrorCode::option_type, key, value.describe(), "an array of strings");

@@ -35,6 +35,11 @@ constexpr Range from_to(double low, double high) { return {low, high, false, fal
 constexpr Range from_below(double low, double high) { return {low, high, false, true, false}; }
 constexpr Range integers(double low, double high) { return {low, high, false, false, true}; }
 
+// Of an image, a kernel or its steps.
+struct RowsColumns {
+  int64_t rows, columns;
+};
+
 // Reads fields from an object; `finish` refuses what was not asked for.
 class OptionReader {
  public:
@@ -46,6 +51,7 @@ class OptionReader {
   std::string text(const char* key);
   const Value& any(const char* key);
   std::vector<int64_t> integer_list(const char* key, Range range);
+  void rows_columns(const char* key, RowsColumns& out, Range range);
   std::vector<std::string> text_list(const char* key);
 
   template <class Enum>

@@ -1,10 +1,8 @@
 // y = x W^T + b with weights [units, features], binary or real.
-#include "layers/layer.h"
+#include "layers/bias.h"
 
 namespace bayesbinn {
 namespace {
-
-enum class Bias { none, real, binary };
 
 struct LinearOptions {
   int64_t units;
@@ -15,7 +13,7 @@ struct LinearOptions {
   void visit(Visitor& v) {
     v.number("units", units, integers(1, 1 << 24));
     v.choice("weights", weights, {{"binary", ParameterKind::binary}, {"real", ParameterKind::real}});
-    v.choice("bias", bias, {{"none", Bias::none}, {"real", Bias::real}, {"binary", Bias::binary}});
+    visit_bias(v, bias);
   }
 };
 
@@ -34,15 +32,7 @@ class Linear final : public Layer {
     parameters.push_back(
         {"weight", {options_.units, in_}, options_.weights, Initial::glorot_uniform, in_, options_.units});
     if (options_.weights == ParameterKind::binary) parameters.back().packed = {options_.units, in_, 1};
-    if (options_.bias != Bias::none) {
-      const bool binary = options_.bias == Bias::binary;
-      parameters.push_back({"bias",
-                            {options_.units},
-                            binary ? ParameterKind::binary : ParameterKind::real,
-                            binary ? Initial::fan_in_uniform : Initial::zeros,
-                            in_,
-                            options_.units});
-    }
+    add_bias(parameters, options_.bias, options_.units, in_, options_.units);
     return {options_.units};
   }
 

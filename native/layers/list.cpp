@@ -1,12 +1,14 @@
 #include "layers/list.h"
 
 // To add a layer: name it here, as specs call it, with its factory.
-#define BAYESBINN_LAYERS(X)        \
-  X("linear", linear_layer)        \
-  X("batchNorm", batch_norm_layer) \
-  X("relu", relu_layer)            \
-  X("tanh", tanh_layer)            \
-  X("dropout", dropout_layer)      \
+#define BAYESBINN_LAYERS(X)                    \
+  X("linear", linear_layer)                    \
+  X("conv2d", conv2d_layer)                    \
+  X("convTranspose2d", conv_transpose2d_layer) \
+  X("batchNorm", batch_norm_layer)             \
+  X("relu", relu_layer)                        \
+  X("tanh", tanh_layer)                        \
+  X("dropout", dropout_layer)                  \
   X("flatten", flatten_layer)
 
 namespace bayesbinn {

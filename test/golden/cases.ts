@@ -16,6 +16,8 @@ export const replayed = {
     "bayesbinn/bb12_snelson",
   ],
   linear: ["layers/linear_pm1", "layers/linear_bias"],
+  convolution: ["layers/conv2d_k1", "layers/conv2d_k3_p1", "layers/conv2d_k3_valid", "layers/conv2d_k5_p2"],
+  transposedConvolution: ["layers/conv_transpose2d_k2_s2"],
   batchNorm: [
     "layers/bn1d_m0.1_eps1e-5",
     "layers/bn1d_m0.15_eps1e-4",
@@ -32,8 +34,6 @@ export const replayed = {
 
 /** Cases of layers, losses and methods that do not exist yet. Whoever adds one moves its cases up. */
 export const waiting = {
-  convolution: ["layers/conv2d_k1", "layers/conv2d_k3_p1", "layers/conv2d_k3_valid", "layers/conv2d_k5_p2"],
-  transposedConvolution: ["layers/conv_transpose2d_k2_s2"],
   maxPooling: ["layers/max_pool2d_even", "layers/max_pool2d_odd_ties"],
   cropAndConcatenate: ["layers/crop_concat"],
   channelDropout: ["layers/dropout2d_mask"],

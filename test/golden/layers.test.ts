@@ -8,6 +8,8 @@ import * as assert from "uvu/assert";
 import { z } from "zod";
 import { linearGradients, linear as linearKernel } from "../../lib/kernels.js";
 import { batchNorm } from "../../lib/layers/batch-norm.js";
+import { convTranspose2d } from "../../lib/layers/conv-transpose2d.js";
+import { conv2d } from "../../lib/layers/conv2d.js";
 import { dropout } from "../../lib/layers/dropout.js";
 import type { Layer } from "../../lib/layers/layer.js";
 import { linear } from "../../lib/layers/linear.js";
@@ -78,6 +80,37 @@ for (const path of replayed.linear) {
     near(weightGradient, golden.f32("grad_w"), limit, "grad_w");
     if (bias) near(biasGradient, golden.f32("grad_b"), limit, "grad_b");
   });
+}
+
+/** Each path of a convolution: +-1 as bits and as real numbers. */
+for (const weights of ["binary", "real"] as const) {
+  for (const path of replayed.convolution) {
+    test(`${path}, ${weights}`, async () => {
+      const golden = readGolden(path);
+      const settings = z.object({ kernel: z.int(), padding: z.int(), stride: z.int() });
+      const { kernel: kernelSize, padding, stride } = golden.settings(settings);
+      const channels = golden.shape("w")[0]!;
+      await checkConvolution(golden, conv2d({ channels, kernelSize, padding, stride, weights }));
+    });
+  }
+
+  for (const path of replayed.transposedConvolution) {
+    test(`${path}, ${weights}`, async () => {
+      const golden = readGolden(path);
+      const { kernel: kernelSize, stride } = golden.settings(z.object({ kernel: z.int(), stride: z.int() }));
+      const channels = golden.shape("w")[1]!;
+      await checkConvolution(golden, convTranspose2d({ channels, kernelSize, stride, weights }));
+    });
+  }
+}
+
+async function checkConvolution(golden: Golden, layer: Layer): Promise<void> {
+  using session = open(golden, layer);
+  await session.write({ latent: golden.f32("w") });
+  const result = await session.replay(batch(golden));
+  checkOutputAndGradient(golden, result);
+  near(result.weights[0]!, golden.f32("w"), 0, "weights");
+  near(result.gradients[0]!, golden.f32("grad_w"), limit, "grad_w");
 }
 
 for (const path of replayed.batchNorm) {

@@ -101,9 +101,9 @@ const calls: readonly (Omit<WrongCall, "call"> & { readonly name: keyof NativeSe
         "ERR_SHAPE_MISMATCH",
       ],
       ["outputGradients", [4, [84], [floats(84), null]], "ERR_OPTION_TYPE"],
-      ["dropoutKeep", [3, "dropout3", { dropout3: floats(252) }, { dropout3: null }], "ERR_OPTION_TYPE"],
-      ["dropoutKeep", [{ dropout3: new Uint8Array(251) }, { dropout3: new Uint8Array(0) }], "ERR_SHAPE_MISMATCH"],
-      ["dropoutKeep", [{ nowhere: new Uint8Array(252) }, { tanh6: new Uint8Array(2 * 21 * 17) }], "ERR_OPTION_RANGE"],
+      ["dropoutKeep", [3, "dropout5", { dropout5: floats(252) }, { dropout5: null }], "ERR_OPTION_TYPE"],
+      ["dropoutKeep", [{ dropout5: new Uint8Array(251) }, { dropout5: new Uint8Array(0) }], "ERR_SHAPE_MISMATCH"],
+      ["dropoutKeep", [{ nowhere: new Uint8Array(252) }, { tanh8: new Uint8Array(2 * 21 * 17) }], "ERR_OPTION_RANGE"],
     ],
   },
   {
@@ -153,7 +153,7 @@ test("setState: missing, unknown, twice, of another shape, too short", async () 
     for (const [tensors, pattern] of [
       [[], /missing/],
       [state.slice(1), new RegExp(`"${first.name}": missing`)],
-      [[...state, { ...first, name: "linear4.gain" }], /"linear4.gain"/],
+      [[...state, { ...first, name: "linear6.gain" }], /"linear6.gain"/],
       [[...state, first], new RegExp(`"${first.name}": given twice`)],
       [[first, first, ...state.slice(2)], new RegExp(`"${second.name}"|"${first.name}"`)],
       [change({ shape: [1, 2] }), /shape \[1, 2\] given, accepted: \[2\]/],

@@ -81,6 +81,7 @@ const finite = [nan, infinity, -infinity];
 const positive = [...finite, 0, -1, -1e-300];
 const atLeastZero = [...finite, -1e-300, -1];
 const share = [...atLeastZero, 1, 1.5];
+const lengthsButTwo = [[], [1], [1, 1, 1]];
 /** Values that are out of range, by key. */
 const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
   device: ["gpu", "CPU", ""],
@@ -95,6 +96,11 @@ const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
   epsilon: positive,
   rate: share,
   units: [...positive, 2.5, 2 ** 24 + 1],
+  channels: [...positive, 2.5, 2 ** 24 + 1],
+  kernelSize: [...lengthsButTwo, [0, 1], [1, -1], [1.5, 1], [nan, 1], [2 ** 16 + 1, 1]],
+  stride: [...lengthsButTwo, [0, 1], [1, -1], [1, 2.5], [1, infinity], [1, 2 ** 16 + 1]],
+  padding: [...lengthsButTwo, [-1, 0], [0, 0.5], [0, nan], [2 ** 16 + 1, 0]],
+  outputPadding: [...lengthsButTwo, [-1, 0], [0, 0.5], [0, nan], [2 ** 16, 0]],
   weights: ["ternary", ""],
   bias: ["true", ""],
   learningRate: atLeastZero,
@@ -183,10 +189,10 @@ const wide = { inputShape: [2 ** 24], maxBatch: 2 ** 20, loss: "meanSquaredError
 /** Specs whose parts are all right and do not fit together. */
 const misfits: readonly (readonly [name: string, spec: unknown, code: ErrorCode, ...patterns: RegExp[]])[] = [
   ["two layers of one name", layer(1, "name")("batchNorm1"), "ERR_OPTION_RANGE", /layers\[1\]\.name: "batchNorm1"/],
-  ["a later layer as input", layer(1, "inputs")(["tanh6"]), "ERR_OPTION_RANGE", /"tanh6"/],
-  ["the layer itself as input", layer(1, "inputs")(["flatten2"]), "ERR_OPTION_RANGE", /"flatten2"/],
+  ["a later layer as input", layer(1, "inputs")(["tanh8"]), "ERR_OPTION_RANGE", /"tanh8"/],
+  ["the layer itself as input", layer(1, "inputs")(["conv2d2"]), "ERR_OPTION_RANGE", /"conv2d2"/],
   ["an unknown layer as input", layer(1, "inputs")(["nowhere"]), "ERR_OPTION_RANGE", /"nowhere"/],
-  ["no input", layer(1, "inputs")([]), "ERR_SHAPE_MISMATCH", /"flatten2" has 0 inputs/],
+  ["no input", layer(1, "inputs")([]), "ERR_SHAPE_MISMATCH", /"conv2d2" has 0 inputs/],
   [
     "two inputs of a layer that takes one",
     layer(1, "inputs")(["input", "batchNorm1"]),
@@ -206,6 +212,51 @@ const misfits: readonly (readonly [name: string, spec: unknown, code: ErrorCode,
     sessionSpec({ layers: chain(["linear"]), inputShape: [2, 3] }),
     "ERR_SHAPE_MISMATCH",
     /"linear1".*"input" gives \[2, 3\]/,
+  ],
+  [
+    "a vector into a convolution",
+    sessionSpec({ layers: chain(["tanh"], ["conv2d"]), inputShape: [5] }),
+    "ERR_SHAPE_MISMATCH",
+    /"conv2d2" takes images \[channels, rows, columns\], but "tanh1" gives \[5\]/,
+  ],
+  [
+    "a vector into a transposed convolution",
+    sessionSpec({ layers: chain(["convTranspose2d"]), inputShape: [5, 3] }),
+    "ERR_SHAPE_MISMATCH",
+    /"convTranspose2d1" takes images .*"input" gives \[5, 3\]/,
+  ],
+  [
+    "a kernel larger than the image",
+    sessionSpec({ layers: chain(["conv2d", { kernelSize: [3, 5], padding: [0, 1] }]), inputShape: [2, 3, 2] }),
+    "ERR_SHAPE_MISMATCH",
+    /"conv2d1" .*kernel of \[3, 5\].*padding of \[0, 1\].*"input" gives \[2, 3, 2\]/,
+  ],
+  [
+    "a transposed convolution that cuts off all there is",
+    sessionSpec({ layers: chain(["convTranspose2d", { padding: [0, 2] }]), inputShape: [2, 3, 2] }),
+    "ERR_SHAPE_MISMATCH",
+    /"convTranspose2d1" .*padding of \[0, 2\].*"input" gives \[2, 3, 2\]/,
+  ],
+  [
+    "more rows than a transposed convolution can have",
+    sessionSpec({ layers: chain(["convTranspose2d", { outputPadding: [2, 1] }]), inputShape: [2, 3, 2] }),
+    "ERR_OPTION_RANGE",
+    /"convTranspose2d1": outputPadding \[2, 1\] given, accepted: less than the stride \[2, 2\]/,
+  ],
+  [
+    "a kernel too large",
+    sessionSpec({
+      layers: chain(["conv2d", { kernelSize: [2 ** 16, 2 ** 16], padding: [2 ** 15, 2 ** 15] }]),
+      inputShape: [1, 1, 1],
+    }),
+    "ERR_SHAPE_MISMATCH",
+    /too large/,
+  ],
+  [
+    "an image too large after a transposed convolution",
+    sessionSpec({ layers: chain(["convTranspose2d", { stride: [2 ** 16, 2 ** 16] }]), inputShape: [1, 2, 2] }),
+    "ERR_SHAPE_MISMATCH",
+    /too large/,
   ],
   ["one class", sessionSpec({ layers: chain(["linear", { units: 1 }]) }), "ERR_SHAPE_MISMATCH", /1 output/],
   [
@@ -261,20 +312,20 @@ const claims = (first: readonly string[], second: readonly string[]) => ({
 });
 
 for (const [name, changed, parameter] of [
-  ["claimed by none", claims(binary!.parameters.slice(1), real!.parameters), "linear4.weight"],
-  ["claimed by two", { ...spec, optimizers: [binary, real, binary] }, "linear4.weight"],
-  ["named twice by one", claims([...binary!.parameters, "linear4.weight"], real!.parameters), "linear4.weight"],
+  ["claimed by none", claims(binary!.parameters.slice(1), real!.parameters), "conv2d2.weight"],
+  ["claimed by two", { ...spec, optimizers: [binary, real, binary] }, "conv2d2.weight"],
+  ["named twice by one", claims([...binary!.parameters, "linear6.weight"], real!.parameters), "linear6.weight"],
   [
     "binary, claimed by adam",
-    claims(binary!.parameters.slice(1), [...real!.parameters, "linear4.weight"]),
-    "linear4.weight",
+    claims(binary!.parameters.slice(1), [...real!.parameters, "conv2d2.weight"]),
+    "conv2d2.weight",
   ],
-  ["real, claimed by bayesbinn", claims([...binary!.parameters, "linear9.bias"], real!.parameters), "linear9.bias"],
-  ["not of the network", claims([...binary!.parameters, "linear4.gain"], real!.parameters), "linear4.gain"],
+  ["real, claimed by bayesbinn", claims([...binary!.parameters, "linear11.bias"], real!.parameters), "linear11.bias"],
+  ["not of the network", claims([...binary!.parameters, "linear6.gain"], real!.parameters), "linear6.gain"],
   [
     "a statistic",
-    claims(binary!.parameters, [...real!.parameters, "batchNorm5.running_mean"]),
-    "batchNorm5.running_mean",
+    claims(binary!.parameters, [...real!.parameters, "batchNorm7.running_mean"]),
+    "batchNorm7.running_mean",
   ],
   ["with no optimizer at all", { ...spec, optimizers: [] }, "batchNorm1.weight"],
 ] as const) {

@@ -10,7 +10,7 @@ const test = suite("describe");
 test("a session tells its shapes, parameters, device and memory", () => {
   const session = openSession(everything({ threads: 2 }));
   const { memoryBytes, instructionSet, blas, ...description } = session.describe();
-  const layer = (name: string, ...outputShape: number[]) => ({ name, type: name.replace(/\d$/, ""), outputShape });
+  const layer = (name: string, ...outputShape: number[]) => ({ name, type: name.replace(/\d+$/, ""), outputShape });
   const parameter = (name: string, optimizer: 0 | 1, ...shape: number[]) => {
     return { name, shape, kind: optimizer === 0 ? "binary" : "real", optimizer, packed: false };
   };
@@ -21,31 +21,37 @@ test("a session tells its shapes, parameters, device and memory", () => {
     outputShape: [4],
     layers: [
       layer("batchNorm1", 2, 2, 3),
-      layer("flatten2", 12),
-      layer("dropout3", 12),
-      layer("linear4", 17),
-      layer("batchNorm5", 17),
-      layer("tanh6", 17),
-      layer("linear7", 9),
-      layer("relu8", 9),
-      layer("linear9", 4),
+      layer("conv2d2", 3, 1, 3),
+      layer("convTranspose2d3", 2, 2, 3),
+      layer("flatten4", 12),
+      layer("dropout5", 12),
+      layer("linear6", 17),
+      layer("batchNorm7", 17),
+      layer("tanh8", 17),
+      layer("linear9", 9),
+      layer("relu10", 9),
+      layer("linear11", 4),
     ],
     parameters: [
       parameter("batchNorm1.weight", 1, 2),
       parameter("batchNorm1.bias", 1, 2),
-      parameter("linear4.weight", 0, 17, 12),
-      parameter("linear4.bias", 0, 17),
-      parameter("linear7.weight", 1, 9, 17),
-      parameter("linear7.bias", 1, 9),
-      parameter("linear9.weight", 0, 4, 9),
-      parameter("linear9.bias", 1, 4),
+      parameter("conv2d2.weight", 0, 3, 2, 2, 3),
+      parameter("conv2d2.bias", 1, 3),
+      parameter("convTranspose2d3.weight", 0, 3, 2, 2, 1),
+      parameter("convTranspose2d3.bias", 0, 2),
+      parameter("linear6.weight", 0, 17, 12),
+      parameter("linear6.bias", 0, 17),
+      parameter("linear9.weight", 1, 9, 17),
+      parameter("linear9.bias", 1, 9),
+      parameter("linear11.weight", 0, 4, 9),
+      parameter("linear11.bias", 1, 4),
     ],
   });
   assert.is(blas, addon.systemInfo().blas);
   assert.is(instructionSet, addon.systemInfo().instructionSets.find(({ chosen }) => chosen)!.name);
 
   // Latents, weights, momentum, previous lambda, prior and a sum over samples; latents, weights and two moments.
-  const [binary, real] = [17 * 12 + 17 + 4 * 9, 2 + 2 + 9 * 17 + 9 + 4];
+  const [binary, real] = [36 + 12 + 2 + 17 * 12 + 17 + 4 * 9, 2 + 2 + 3 + 9 * 17 + 9 + 4];
   assert.ok(memoryBytes > 4 * (6 * binary + 4 * real), `${memoryBytes} bytes`);
   const set = labelled(1000, [2, 2, 3], 4);
   const dataset = session.addDataset(set);
@@ -61,24 +67,24 @@ test("state comes in the order of the network, `model` without what only trainin
   const names = (tensors: readonly { name: string }[]) => tensors.map(({ name }) => name);
   const model = names(await session.getState("model"));
   assert.equal(
-    model.slice(0, 8),
+    model.slice(0, 12),
     session.describe().parameters.map(({ name }) => name),
   );
-  const statistics = ["batchNorm1", "batchNorm5"].flatMap((layer) => [`${layer}.running_mean`, `${layer}.running_var`]);
-  assert.equal(model.slice(8), statistics);
+  const statistics = ["batchNorm1", "batchNorm7"].flatMap((layer) => [`${layer}.running_mean`, `${layer}.running_var`]);
+  assert.equal(model.slice(12), statistics);
   const training = names(await session.getState("training"));
   assert.equal(
     training.filter((name) => !name.includes("/")),
     model,
   );
   assert.equal(
-    training.filter((name) => name.startsWith("linear4.bias/") || name.startsWith("linear9.bias/")),
+    training.filter((name) => name.startsWith("linear6.bias/") || name.startsWith("linear11.bias/")),
     [
-      "linear4.bias/momentum",
-      "linear4.bias/previous_lambda",
-      "linear4.bias/prior",
-      "linear9.bias/first_moment",
-      "linear9.bias/second_moment",
+      "linear6.bias/momentum",
+      "linear6.bias/previous_lambda",
+      "linear6.bias/prior",
+      "linear11.bias/first_moment",
+      "linear11.bias/second_moment",
     ],
   );
   for (const { data, shape } of await session.getState("training")) {
@@ -89,13 +95,13 @@ test("state comes in the order of the network, `model` without what only trainin
   }
 });
 
-test("weights of linear layers are bits where the method makes them signs", () => {
+test("weights of linear layers and convolutions are bits where the method makes them signs", () => {
   const packed = (temperature: number) =>
     openSession(everything({ binary: bayesbinn({ temperature }) }))
       .describe()
       .parameters.filter((parameter) => parameter.packed)
       .map(({ name }) => name);
-  assert.equal(packed(1e-6), ["linear4.weight", "linear9.weight"]);
+  assert.equal(packed(1e-6), ["conv2d2.weight", "convTranspose2d3.weight", "linear6.weight", "linear11.weight"]);
   assert.equal(packed(1e-5), []);
 });
 

@@ -20,6 +20,8 @@ const network: SessionParts = {
   inputShape,
   layers: chain(
     ["batchNorm", { affine: true, momentum: 0.25 }],
+    ["conv2d", { channels: 5, kernelSize: [3, 2], stride: [2, 1], padding: [1, 0], bias: "binary" }],
+    ["convTranspose2d", { channels: 2, stride: [1, 1], bias: "real" }],
     ["flatten"],
     ["dropout", { rate: 0.2 }],
     ["linear", { units: 17, bias: "binary" }],

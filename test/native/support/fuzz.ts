@@ -160,7 +160,7 @@ const kernelArguments: Readonly<Record<string, readonly unknown[]>> = {
   conv2d: [{ ...conv, bias: floats(2), output: floats(8) }],
   conv2dGradients: [{ ...conv, outputGradient: floats(8), inputGradient: floats(18), weightGradient: floats(16) }],
 };
-const tensor = { name: "linear9.bias", shape: [4], data: floats(4) };
+const tensor = { name: "linear11.bias", shape: [4], data: floats(4) };
 const sessionArguments: Readonly<Record<string, readonly unknown[]>> = {
   describe: [],
   addDataset: [set],
@@ -174,11 +174,11 @@ const sessionArguments: Readonly<Record<string, readonly unknown[]>> = {
   getState: ["model"],
   setState: ["model", [tensor]],
   stateLayout: ["model"],
-  readState: ["linear9.bias", 0, floats(4)],
+  readState: ["linear11.bias", 0, floats(4)],
   keepState: [],
   restoreState: [],
   keptLayout: [],
-  readKept: ["linear9.bias", 0, floats(4)],
+  readKept: ["linear11.bias", 0, floats(4)],
   counters: [],
   setCounters: [{ step: 1, updates: [1, 1] }],
   cancel: [],

@@ -1,5 +1,6 @@
 // Chains of layers in float64: plain loops, one sample after the other, row-major.
 import type { LayerSpec } from "../../../lib/native/contract.js";
+import { convolution, transposedConvolution } from "./reference-conv-layers.js";
 import { linearReference } from "./reference-linear.js";
 
 /** A batch: `batch * product(shape)` values. */
@@ -54,6 +55,10 @@ function runLayer(
     }
     case "linear":
       return linear(layer, input, values);
+    case "conv2d":
+      return convolution(layer, input, values);
+    case "convTranspose2d":
+      return transposedConvolution(layer, input, values);
     case "batchNorm":
       return batchNorm(layer, input, values, statistics);
     default:

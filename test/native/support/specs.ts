@@ -45,6 +45,23 @@ type Options = Readonly<Record<string, unknown>>;
 /** Options of every layer, complete, in one place. */
 const layerOptions: Readonly<Record<string, Options>> = {
   linear: { units: 3, weights: "binary", bias: "none" },
+  conv2d: {
+    channels: 3,
+    kernelSize: [3, 3],
+    stride: [1, 1],
+    padding: [0, 0],
+    weights: "binary",
+    bias: "none",
+  },
+  convTranspose2d: {
+    channels: 3,
+    kernelSize: [2, 2],
+    stride: [2, 2],
+    padding: [0, 0],
+    outputPadding: [0, 0],
+    weights: "binary",
+    bias: "none",
+  },
   batchNorm: { momentum: 0.1, epsilon: 1e-5, affine: false },
   relu: {},
   tanh: {},
@@ -64,11 +81,14 @@ export function chain(...layers: readonly (readonly [type: string, options?: Opt
   }));
 }
 
+/** Layers with binary or real weights and perhaps a bias. */
+const weighted = new Set(["linear", "conv2d", "convTranspose2d"]);
+
 /** Names of the parameters of `layers`, by kind. */
 export function parametersOf(layers: readonly LayerSpec[]): { binary: string[]; real: string[] } {
   const names: { binary: string[]; real: string[] } = { binary: [], real: [] };
   for (const layer of layers) {
-    if (layer.type === "linear") {
+    if (weighted.has(layer.type)) {
       names[layer["weights"] as "binary" | "real"].push(`${layer.name}.weight`);
       if (layer["bias"] !== "none") names[layer["bias"] as "binary" | "real"].push(`${layer.name}.bias`);
     }
@@ -117,6 +137,8 @@ export function everything(parts: Partial<SessionParts> = {}): SessionParts {
     inputShape: [2, 2, 3],
     layers: chain(
       ["batchNorm", { affine: true }],
+      ["conv2d", { kernelSize: [2, 3], padding: [0, 1], bias: "real" }],
+      ["convTranspose2d", { channels: 2, kernelSize: [2, 1], stride: [1, 1], bias: "binary" }],
       ["flatten"],
       ["dropout", { rate: 0.2 }],
       ["linear", { units: 17, bias: "binary" }],
