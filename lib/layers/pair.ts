@@ -10,6 +10,6 @@ const largest = 2 ** 16;
 export function pairSchema(minimum: number) {
   const one = z.int().min(minimum).max(largest);
   return z
-    .union([one.transform((both): Pair => [both, both]), z.tuple([one, one])])
+    .union([one.transform((both): Pair => [both, both]), z.tuple([one, one]).readonly()])
     .meta({ accepted: `an integer in ${minimum}..${largest}, or two of them, [rows, columns]` });
 }

@@ -12,7 +12,7 @@ const [session, untouched] = [openSession(everything()), openSession(everything(
 const set = labelled(21, [2, 2, 3], 4);
 const dataset = session.addDataset(set);
 const inputs = set.inputs as Float32Array;
-const [binary, real] = [17 * 12 + 17 + 4 * 9, 2 + 2 + 9 * 17 + 9 + 4];
+const [binary, real] = [36 + 12 + 2 + 17 * 12 + 17 + 4 * 9, 2 + 2 + 3 + 9 * 17 + 9 + 4];
 
 const [nan, infinity] = [Number.NaN, Number.POSITIVE_INFINITY];
 const none = undefined;

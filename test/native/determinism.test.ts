@@ -17,6 +17,8 @@ import {
 
 const test = suite("determinism");
 
+const method = { samples: 2, temperature: 0.5, trainSetSize: 201, learningRate: 1e-3 };
+
 /**
  * Large enough for every loop to be cut into several tasks: rows of a product (256), features of a normalisation (32),
  * samples of a loss (64), blocks of a weight gradient (131072), weights of a sampling (32768).
@@ -34,7 +36,32 @@ const wide: SessionParts = {
     ["linear", { units: 11, weights: "real", bias: "real" }],
   ),
   maxBatch: 67,
-  binary: bayesbinn({ samples: 2, temperature: 0.5, trainSetSize: 201, learningRate: 1e-3 }),
+  binary: bayesbinn(method),
+};
+
+/** The same for images: blocks of 64 samples, rows of the image, taps of a weight gradient. */
+const images: SessionParts = {
+  inputShape: [3, 4, 5],
+  layers: chain(
+    ["conv2d", { channels: 33, padding: [1, 1], bias: "binary" }],
+    ["batchNorm"],
+    ["relu"],
+    ["conv2d", { channels: 17, stride: [2, 2], padding: [1, 1], weights: "real", bias: "real" }],
+    ["tanh"],
+    ["convTranspose2d", { channels: 7, bias: "binary" }],
+    ["batchNorm", { affine: true }],
+    ["flatten"],
+    ["linear", { units: 11 }],
+  ),
+  maxBatch: 67,
+  binary: bayesbinn(method),
+};
+
+/** Each with samples of its own shape. */
+const networks = {
+  vectors: wide,
+  "images, weights as values": images,
+  "images, weights as bits": { ...images, binary: bayesbinn({ ...method, temperature: 1e-8 }) },
 };
 const data = labelled(201, [60], 11);
 
@@ -45,8 +72,12 @@ const parameters = parametersOf(everything().layers);
 interface Sums extends Omit<TrainResult, "stepSeconds"> {}
 
 /** Two epochs of three batches of 67, in calls of as many batches as `budgetMilliseconds` allows. */
-async function run(session: NativeSession, budgetMilliseconds = Number.POSITIVE_INFINITY): Promise<Sums[]> {
-  const dataset = session.addDataset(data);
+async function run(
+  session: NativeSession,
+  { inputShape: sampleShape }: SessionParts,
+  budgetMilliseconds = Number.POSITIVE_INFINITY,
+): Promise<Sums[]> {
+  const dataset = session.addDataset({ ...data, sampleShape: sampleShape! });
   const sums: Sums[] = [];
   for (const epoch of [0, 1]) {
     for (let firstBatch = 0; firstBatch < 3; ) {
@@ -61,37 +92,39 @@ async function run(session: NativeSession, budgetMilliseconds = Number.POSITIVE_
   return sums;
 }
 
-test("the same seed gives the same bits with 1, 2 and 3 threads", async () => {
-  const one = openSession({ ...wide, threads: 1 });
-  const sums = await run(one);
-  const inputs = data.inputs as Float32Array;
-  const prediction = { inputs, batchSize: 67, output: "probabilities" as const, samples: 2, draw: 0 };
-  const { values } = await one.predict(prediction);
-  for (const threads of [2, 3]) {
-    const other = openSession({ ...wide, threads });
-    assert.equal(await run(other), sums, `${threads} threads`);
-    await sameState(other, one, `${threads} threads`);
-    sameBits((await other.predict(prediction)).values, values, `prediction with ${threads} threads`);
-  }
-});
+for (const [name, parts] of Object.entries(networks)) {
+  test(`${name}: the same seed gives the same bits with 1, 2 and 3 threads`, async () => {
+    const one = openSession({ ...parts, threads: 1 });
+    const sums = await run(one, parts);
+    const inputs = data.inputs as Float32Array;
+    const prediction = { inputs, batchSize: 67, output: "probabilities" as const, samples: 2, draw: 0 };
+    const { values } = await one.predict(prediction);
+    for (const threads of [2, 3]) {
+      const other = openSession({ ...parts, threads });
+      assert.equal(await run(other, parts), sums, `${threads} threads`);
+      await sameState(other, one, `${threads} threads`);
+      sameBits((await other.predict(prediction)).values, values, `prediction with ${threads} threads`);
+    }
+  });
 
-test("steps are the same in one call or one call each", async () => {
-  const [whole, single] = [openSession(wide), openSession(wide)];
-  const sums = await run(whole);
-  const parts = await run(single, 0);
-  assert.equal(
-    sums.map(({ steps, count }) => [steps, count]),
-    [
-      [3, 201],
-      [3, 201],
-    ],
-  );
-  assert.equal(
-    parts.map(({ steps, count }) => [steps, count]),
-    new Array(6).fill([1, 67]),
-  );
-  await sameState(single, whole, "one call each");
-});
+  test(`${name}: steps are the same in one call or one call each`, async () => {
+    const [whole, single] = [openSession(parts), openSession(parts)];
+    const sums = await run(whole, parts);
+    const pieces = await run(single, parts, 0);
+    assert.equal(
+      sums.map(({ steps, count }) => [steps, count]),
+      [
+        [3, 201],
+        [3, 201],
+      ],
+    );
+    assert.equal(
+      pieces.map(({ steps, count }) => [steps, count]),
+      new Array(6).fill([1, 67]),
+    );
+    await sameState(single, whole, "one call each");
+  });
+}
 
 test("another seed gives other weights, and from the same weights on other noise, masks and order", async () => {
   const set = labelled(35, [2, 2, 3], 4);

@@ -47,8 +47,8 @@ interface Answer {
 }
 
 /** Odd widths; 97 outputs have groups of six inputs, 31 of four. */
-function spec(temperature: number) {
-  return sessionSpec({
+const networks = {
+  vectors: {
     inputShape: [37],
     layers: chain(
       ["linear", { units: 97, bias: "binary" }],
@@ -58,6 +58,27 @@ function spec(temperature: number) {
       ["relu"],
       ["linear", { units: 3 }],
     ),
+  },
+  images: {
+    inputShape: [3, 5, 3],
+    layers: chain(
+      ["conv2d", { channels: 97, padding: [1, 1], bias: "binary" }],
+      ["batchNorm"],
+      ["tanh"],
+      ["conv2d", { channels: 5, stride: [2, 1], weights: "real", bias: "real" }],
+      ["tanh"],
+      ["convTranspose2d", { channels: 31, bias: "real" }],
+      ["tanh"],
+      ["flatten"],
+      ["linear", { units: 3 }],
+    ),
+  },
+};
+type NetworkName = keyof typeof networks;
+
+function spec(network: NetworkName, temperature: number) {
+  return sessionSpec({
+    ...networks[network],
     maxBatch: 19,
     binary: bayesbinn({ temperature, samples: 2, initialLambda: 0.7, initialLambdaSpread: 0.3 }),
     // Where the gradient is about 0, the first step of Adam is its sign unless epsilon is large.
@@ -65,10 +86,10 @@ function spec(temperature: number) {
   });
 }
 
-async function answer(instructionSet: string, temperature: number): Promise<Answer> {
+async function answer(instructionSet: string, temperature: number, network: NetworkName = "vectors"): Promise<Answer> {
   const ending = await runChild({
     script: "./instruction-set.mjs",
-    args: [JSON.stringify(spec(temperature))],
+    args: [JSON.stringify(spec(network, temperature))],
     environment: { [variable]: instructionSet },
   });
   assert.is(ending.code, 0, ending.stderr);
@@ -87,26 +108,28 @@ function closeTo(actual: string, expected: string, what: string): void {
   close(floats(actual), values, tolerance * largest, what);
 }
 
-for (const temperature of [1e-10, 0.5]) {
-  test(`temperature ${temperature}: the same draws bit for bit, the same step up to rounding errors`, async () => {
-    const [oldest, ...others] = await Promise.all(names.map((name) => answer(name, temperature)));
-    assert.equal(
-      [oldest!, ...others].map(({ instructionSet, request }) => [instructionSet, request]),
-      names.map((name) => [name, { value: name }]),
-    );
-    for (const other of others) {
-      const what = `${other.instructionSet} and ${oldest!.instructionSet}`;
-      for (const key of ["uniforms", "permutation", "initial"] as const) assert.equal(other[key], oldest![key], what);
-      for (const key of ["weights", "outputs", "inputGradients", "gradients"] as const) {
-        for (const [i, values] of oldest![key].entries()) closeTo(other[key][i]!, values, `${what}: ${key} ${i}`);
+for (const network of ["vectors", "images"] as const) {
+  for (const temperature of [1e-10, 0.5]) {
+    test(`${network}, temperature ${temperature}: the same draws bit for bit, the same step up to rounding errors`, async () => {
+      const [oldest, ...others] = await Promise.all(names.map((name) => answer(name, temperature, network)));
+      assert.equal(
+        [oldest!, ...others].map(({ instructionSet, request }) => [instructionSet, request]),
+        names.map((name) => [name, { value: name }]),
+      );
+      for (const other of others) {
+        const what = `${other.instructionSet} and ${oldest!.instructionSet}`;
+        for (const key of ["uniforms", "permutation", "initial"] as const) assert.equal(other[key], oldest![key], what);
+        for (const key of ["weights", "outputs", "inputGradients", "gradients"] as const) {
+          for (const [i, values] of oldest![key].entries()) closeTo(other[key][i]!, values, `${what}: ${key} ${i}`);
+        }
+        if (temperature < 1e-6) assert.equal(other.weights[0], oldest!.weights[0], `${what}: signs`);
+        close(other.losses, oldest!.losses, tolerance, `${what}: losses`);
+        closeTo(other.prediction, oldest!.prediction, `${what}: prediction`);
+        for (const [i, { name, data }] of oldest!.updated.entries())
+          closeTo(other.updated[i]!.data, data, `${what}: ${name}`);
       }
-      if (temperature < 1e-6) assert.equal(other.weights[0], oldest!.weights[0], `${what}: signs`);
-      close(other.losses, oldest!.losses, tolerance, `${what}: losses`);
-      closeTo(other.prediction, oldest!.prediction, `${what}: prediction`);
-      for (const [i, { name, data }] of oldest!.updated.entries())
-        closeTo(other.updated[i]!.data, data, `${what}: ${name}`);
-    }
-  });
+    });
+  }
 }
 
 test("without a request, and with an empty one, the newest usable one is chosen", async () => {

@@ -1,5 +1,5 @@
 // `node instruction-set.mjs <addon> <session spec>`: what one instruction set makes of a step, as JSON. The spec's
-// network has to have two inputs and three classes.
+// network has to have three classes.
 import { createRequire } from "node:module";
 
 const [path = "", spec = ""] = process.argv.slice(2);
@@ -12,7 +12,7 @@ const bits = (values) => Buffer.from(values.buffer, values.byteOffset, values.by
 try {
   const session = new Session(JSON.parse(spec));
   const { maxBatch: batch, inputShape, seed } = JSON.parse(spec);
-  const features = inputShape[0];
+  const features = inputShape.reduce((/** @type {number} */ product, /** @type {number} */ size) => product * size);
   const u = new Float32Array(1009);
   kernels.uniform({ seed, stream: "dropout", step: 3, sample: 2 }, u);
   const inputs = Float32Array.from({ length: batch * features }, (_, i) => Math.sin(i * i + 1));

@@ -1,10 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { batchNorm } from "../../../lib/layers/batch-norm.js";
+import { convTranspose2d } from "../../../lib/layers/conv-transpose2d.js";
+import { conv2d } from "../../../lib/layers/conv2d.js";
 import { dropout } from "../../../lib/layers/dropout.js";
 import { flatten } from "../../../lib/layers/flatten.js";
 import { layerTypes } from "../../../lib/layers/index.js";
-import type { Layer, LayerParameter, Shape } from "../../../lib/layers/layer.js";
+import type { Layer, LayerParameter, LayerType, Shape } from "../../../lib/layers/layer.js";
 import { linear } from "../../../lib/layers/linear.js";
 import { relu } from "../../../lib/layers/relu.js";
 import { tanh } from "../../../lib/layers/tanh.js";
@@ -20,6 +22,8 @@ interface Row {
   readonly input: Shape;
   readonly output: Shape;
   readonly parameters: readonly LayerParameter[];
+  /** Default: not counted. */
+  readonly multiplyAccumulates?: number;
 }
 
 const rows: readonly Row[] = [
@@ -29,6 +33,7 @@ const rows: readonly Row[] = [
     input: [5],
     output: [3],
     parameters: [{ name: "weight", shape: [3, 5], kind: "binary" }],
+    multiplyAccumulates: 15,
   },
   {
     layer: linear({ units: 1, weights: "real", bias: "binary" }),
@@ -39,6 +44,72 @@ const rows: readonly Row[] = [
       { name: "weight", shape: [1, 7], kind: "real" },
       { name: "bias", shape: [1], kind: "binary" },
     ],
+    multiplyAccumulates: 7,
+  },
+  {
+    layer: conv2d({ channels: 7, kernelSize: 3 }),
+    options: { channels: 7, kernelSize: [3, 3], stride: [1, 1], padding: [0, 0], weights: "binary", bias: "none" },
+    input: [2, 5, 3],
+    output: [7, 3, 1],
+    parameters: [{ name: "weight", shape: [7, 2, 3, 3], kind: "binary" }],
+    multiplyAccumulates: 3 * 1 * 7 * 2 * 9,
+  },
+  {
+    layer: conv2d({ channels: 1, kernelSize: [5, 3], padding: "same", bias: "real" }),
+    options: { channels: 1, kernelSize: [5, 3], stride: [1, 1], padding: [2, 1], weights: "binary", bias: "real" },
+    input: [3, 1, 7],
+    output: [1, 1, 7],
+    parameters: [
+      { name: "weight", shape: [1, 3, 5, 3], kind: "binary" },
+      { name: "bias", shape: [1], kind: "real" },
+    ],
+    multiplyAccumulates: 7 * 3 * 15,
+  },
+  {
+    layer: conv2d({
+      channels: 5,
+      kernelSize: [1, 2],
+      stride: [2, 3],
+      padding: [0, 1],
+      weights: "real",
+      bias: "binary",
+    }),
+    options: { channels: 5, kernelSize: [1, 2], stride: [2, 3], padding: [0, 1], weights: "real", bias: "binary" },
+    input: [3, 7, 8],
+    output: [5, 4, 3],
+    parameters: [
+      { name: "weight", shape: [5, 3, 1, 2], kind: "real" },
+      { name: "bias", shape: [5], kind: "binary" },
+    ],
+    multiplyAccumulates: 4 * 3 * 5 * 3 * 2,
+  },
+  {
+    layer: convTranspose2d({ channels: 5, kernelSize: 2, stride: 2 }),
+    options: {
+      ...{ channels: 5, kernelSize: [2, 2], stride: [2, 2], padding: [0, 0], outputPadding: [0, 0] },
+      ...{ weights: "binary", bias: "none" },
+    },
+    input: [3, 7, 1],
+    output: [5, 14, 2],
+    parameters: [{ name: "weight", shape: [3, 5, 2, 2], kind: "binary" }],
+    multiplyAccumulates: 7 * 1 * 3 * 5 * 4,
+  },
+  {
+    layer: convTranspose2d({
+      ...{ channels: 1, kernelSize: [3, 4], stride: [3, 2], padding: 1, outputPadding: [2, 0] },
+      ...{ weights: "real", bias: "binary" },
+    }),
+    options: {
+      ...{ channels: 1, kernelSize: [3, 4], stride: [3, 2], padding: [1, 1], outputPadding: [2, 0] },
+      ...{ weights: "real", bias: "binary" },
+    },
+    input: [2, 5, 3],
+    output: [1, 15, 6],
+    parameters: [
+      { name: "weight", shape: [2, 1, 3, 4], kind: "real" },
+      { name: "bias", shape: [1], kind: "binary" },
+    ],
+    multiplyAccumulates: 15 * 2 * 12,
   },
   {
     layer: batchNorm(),
@@ -67,7 +138,7 @@ test("every layer has a row", () => {
   assert.equal([...new Set(rows.map(({ layer }) => layer.type))].sort(), layerTypes.map(({ type }) => type).sort());
 });
 
-for (const { layer, options, input, output, parameters } of rows) {
+for (const { layer, options, input, output, parameters, multiplyAccumulates } of rows) {
   test(`${layer.type} ${JSON.stringify(options)}: options, shapes and parameters`, () => {
     assert.equal(layer, { type: layer.type, options });
     const [resolved] = resolveGraph(input, [{ layer }]);
@@ -76,6 +147,8 @@ for (const { layer, options, input, output, parameters } of rows) {
       resolved!.parameters,
       parameters.map((parameter) => ({ ...parameter, name: `${layer.type}1.${parameter.name}` })),
     );
+    const type: LayerType = layerTypes.find(({ type }) => type === layer.type)!;
+    assert.is(type.multiplyAccumulates?.(layer.options, input, output), multiplyAccumulates);
   });
 }
 
@@ -96,6 +169,88 @@ test("options are checked", async () => {
   await refused(() => batchNorm({ epsilon: 0 }), "ERR_OPTION_RANGE", "batchNorm.epsilon: 0");
   await refused(() => relu({ name: "a.b" }), "ERR_OPTION_RANGE", 'relu.name: "a.b" is not accepted');
   await refused(() => relu({ name: "input" }), "ERR_OPTION_RANGE", 'any name but "input"');
+});
+
+test("pairs: one number for both, and what no pair is", async () => {
+  const kernel = (kernelSize: unknown) => () => conv2d({ channels: 1, kernelSize: kernelSize as number });
+  assert.equal(kernel(3)(), kernel([3, 3])());
+  const accepted = "accepted: an integer in 1..65536, or two of them, [rows, columns]";
+  await refused(kernel(undefined), "ERR_OPTION_TYPE", "conv2d.kernelSize: missing", accepted);
+  await refused(kernel("3"), "ERR_OPTION_TYPE", 'conv2d.kernelSize: "3"', accepted);
+  for (const value of [0, 1.5, 2 ** 16 + 1, Number.NaN]) {
+    await refused(kernel(value), "ERR_OPTION_RANGE", `conv2d.kernelSize: ${value} is out of range`, accepted);
+  }
+  for (const value of [[], [3], [3, 3, 3]]) await refused(kernel(value), "ERR_OPTION_RANGE", accepted);
+  await refused(
+    kernel([3, 0]),
+    "ERR_OPTION_RANGE",
+    "conv2d.kernelSize[1]: 0 is out of range, accepted: an integer >= 1",
+  );
+});
+
+test("padding in words", async () => {
+  const padded = (padding: unknown, options = {}) =>
+    conv2d({ channels: 1, kernelSize: [3, 7], padding: padding as number, ...options }).options["padding"];
+  assert.equal(padded("valid"), [0, 0]);
+  assert.equal(padded("valid", { kernelSize: 2, stride: 3 }), [0, 0]);
+  assert.equal(padded("same"), [1, 3]);
+  assert.equal(padded(2), [2, 2]);
+  await refused(() => padded("sane"), "ERR_OPTION_RANGE", 'conv2d.padding: "sane" is unknown', '"same", "valid"');
+  await refused(() => padded(-1), "ERR_OPTION_RANGE", "conv2d.padding: -1");
+  await refused(
+    () => padded("same", { kernelSize: [3, 4] }),
+    "ERR_OPTION_RANGE",
+    'conv2d.kernelSize: [3, 4] is out of range, accepted: odd numbers, as padding is "same"',
+  );
+  await refused(
+    () => padded("same", { stride: 2 }),
+    "ERR_OPTION_RANGE",
+    'conv2d.stride: 2 is out of range, accepted: 1, as padding is "same"',
+  );
+  // A layer that is only data, such as one of a file, is completed as well.
+  const [layer] = resolveGraph(
+    [1, 5, 7],
+    [{ layer: { type: "conv2d", options: { channels: 2, kernelSize: 5, padding: "same" } } }],
+  );
+  assert.equal(
+    [layer!.options["padding"], layer!.outputShape],
+    [
+      [2, 2],
+      [2, 5, 7],
+    ],
+  );
+});
+
+test("output padding is less than the stride", async () => {
+  const options = { channels: 1, kernelSize: 3, stride: [1, 2], outputPadding: 1 } as const;
+  await refused(
+    () => convTranspose2d(options),
+    "ERR_OPTION_RANGE",
+    "convTranspose2d.outputPadding: 1 is out of range, accepted: less than the stride, [1, 2]",
+  );
+  convTranspose2d({ ...options, outputPadding: [0, 1] });
+});
+
+test("images that a convolution cannot take: both layers and what would do", async () => {
+  const into = (layer: Layer, inputShape: Shape) => () => resolveGraph(inputShape, [{ layer: relu() }, { layer }]);
+  for (const layer of [conv2d({ channels: 1, kernelSize: 3 }), convTranspose2d({ channels: 1, kernelSize: 3 })]) {
+    for (const shape of [[5], [5, 3], [5, 3, 3, 3]]) {
+      const message = `${layer.type}1 cannot take [${shape.join(", ")}] from relu1, accepted: images [channels, rows, columns]`;
+      await refused(into(layer, shape), "ERR_SHAPE_MISMATCH", message);
+    }
+  }
+  await refused(
+    into(conv2d({ channels: 1, kernelSize: [5, 3], padding: [1, 0] }), [1, 2, 3]),
+    "ERR_SHAPE_MISMATCH",
+    "conv2d1 cannot take [1, 2, 3] from relu1",
+    "of at least [3, 3] pixels, for a kernel of [5, 3] with padding [1, 0]",
+  );
+  await refused(
+    into(convTranspose2d({ channels: 1, kernelSize: [3, 4], padding: 2 }), [1, 2, 2]),
+    "ERR_SHAPE_MISMATCH",
+    "convTranspose2d1 cannot take [1, 2, 2] from relu1",
+    "of which padding [2, 2] leaves something; it would give [0, 1] pixels",
+  );
 });
 
 test.run();
