@@ -5,9 +5,10 @@
 #include "losses/binary_cross_entropy.h"
 #include "losses/mean_squared_error.h"
 #include "losses/softmax_cross_entropy.h"
+#include "losses/squared_hinge.h"
 
 namespace bayesbinn {
 
-using Losses = TypeList<SoftmaxCrossEntropy, BinaryCrossEntropy, MeanSquaredError>;
+using Losses = TypeList<SoftmaxCrossEntropy, SquaredHinge, BinaryCrossEntropy, MeanSquaredError>;
 
 }  // namespace bayesbinn

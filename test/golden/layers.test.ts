@@ -19,6 +19,7 @@ import { binaryCrossEntropy } from "../../lib/losses/binary-cross-entropy.js";
 import type { Loss } from "../../lib/losses/loss.js";
 import { meanSquaredError } from "../../lib/losses/mean-squared-error.js";
 import { softmaxCrossEntropy } from "../../lib/losses/softmax-cross-entropy.js";
+import { squaredHinge } from "../../lib/losses/squared-hinge.js";
 import type { ReplayCall, ReplayResult } from "../../lib/native/contract.js";
 import { Adam } from "../../lib/optimizers/adam.js";
 import { BayesBiNN } from "../../lib/optimizers/bayesbinn.js";
@@ -39,6 +40,7 @@ const losses: Readonly<Record<string, { loss: Loss; logits: string; targets: str
   cross_entropy: { loss: softmaxCrossEntropy(), logits: "logits", targets: "y" },
   cross_entropy_per_pixel: { loss: softmaxCrossEntropy(), logits: "logits", targets: "y" },
   bce_with_logits: { loss: binaryCrossEntropy(), logits: "logits", targets: "target" },
+  squared_hinge: { loss: squaredHinge(), logits: "logits", targets: "y" },
   mse: { loss: meanSquaredError(), logits: "pred", targets: "target" },
 };
 

@@ -145,6 +145,14 @@ const rows: readonly Row[] = [
     targets: Int32Array.of(0, 2, 1, 1, 2, 0),
   },
   {
+    // Outputs of tanh lie within the margin, where the loss is a parabola.
+    type: "squaredHinge",
+    name: "classes",
+    parts: loss("squaredHinge", [7]),
+    batch: 5,
+    targets: Int32Array.of(0, 6, 3, 3, 1),
+  },
+  {
     type: "binaryCrossEntropy",
     name: "hard and soft targets",
     parts: loss("binaryCrossEntropy", [3]),

@@ -78,6 +78,7 @@ async function weightsOf(session: NativeSession, choice?: { draw: number; sample
 const inputs = randomFloats(samples * features, 3, -2, 2);
 const targetsOf: Readonly<Record<string, Int32Array | Float32Array>> = {
   softmaxCrossEntropy: randomLabels(samples, outputs, 4),
+  squaredHinge: randomLabels(samples, outputs, 7),
   binaryCrossEntropy: randomFloats(samples * outputs, 5, 0, 1),
   meanSquaredError: randomFloats(samples * outputs, 6),
 };

@@ -34,6 +34,12 @@ export const referenceLosses: Readonly<Record<string, ReferenceLoss>> = {
     ofPrediction: crossEntropy,
     correct: (prediction, target) => prediction.every((p, k) => p > 0.5 === target[k]! > 0.5),
   },
+  squaredHinge: {
+    link: (logits) => [...logits],
+    ofLogits: squaredHinge,
+    ofPrediction: squaredHinge,
+    correct: (prediction, [label]) => prediction.indexOf(Math.max(...prediction)) === label,
+  },
   meanSquaredError: {
     link: (logits) => [...logits],
     ofLogits: squaredError,
@@ -43,6 +49,10 @@ export const referenceLosses: Readonly<Record<string, ReferenceLoss>> = {
 
 function crossEntropy(probabilities: readonly number[], target: readonly number[]): number {
   return mean(probabilities.map((p, k) => -target[k]! * Math.log(p) - (1 - target[k]!) * Math.log(1 - p)));
+}
+
+function squaredHinge(scores: readonly number[], [label]: readonly number[]): number {
+  return mean(scores.map((z, k) => Math.max(0, 1 - (k === label ? z : -z)) ** 2));
 }
 
 function squaredError(prediction: readonly number[], target: readonly number[]): number {
