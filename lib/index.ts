@@ -11,6 +11,16 @@ export type { GraphNode, ModelLayer, ModelParameter } from "./model/graph.js";
 export { Model } from "./model/model.js";
 export { sequential } from "./model/sequential.js";
 
+// Networks of the paper, ready to build.
+
+export { lrnetBig } from "./architectures/lrnet-big.js";
+export { lrnetSmall } from "./architectures/lrnet-small.js";
+export { mlpBinaryConnect } from "./architectures/mlp-binary-connect.js";
+export { mlpContinual } from "./architectures/mlp-continual.js";
+export { toyMlp } from "./architectures/toy-mlp.js";
+export { unet } from "./architectures/unet.js";
+export { vggBinaryConnect } from "./architectures/vgg-binary-connect.js";
+
 // Layers.
 
 export { batchNorm } from "./layers/batch-norm.js";
@@ -29,6 +39,7 @@ export { binaryCrossEntropy } from "./losses/binary-cross-entropy.js";
 export type { Loss } from "./losses/loss.js";
 export { meanSquaredError } from "./losses/mean-squared-error.js";
 export { softmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
+export { squaredHinge } from "./losses/squared-hinge.js";
 
 // Optimizers.
 

@@ -11,6 +11,7 @@ import { type ModelLayer, type ModelParameter, resolveGraph } from "./graph.js";
 import { deviceOptions, type Host, openHost, seedOption } from "./host.js";
 import { type EvaluateOptions, type Evaluation, evaluate, type PredictOptions, predict } from "./inference.js";
 import { modelFileError, readModelFile, writeModelFile } from "./model-file.js";
+import { summaryOf } from "./summary.js";
 
 const layerAccepted = "a layer, such as linear({ units: 10 })";
 
@@ -112,6 +113,16 @@ export class Model implements AsyncDisposable {
   /** Every parameter, in the order of the layers. */
   parameters(): ModelParameter[] {
     return this.layers.flatMap(({ parameters }) => parameters);
+  }
+
+  /**
+   * A table of the layers for people: shape of each output, parameters of 1 and of 32 bits, the memory that they take
+   * packed and as float32, and the multiply-accumulates (MACs) of one sample; with a line for the whole network.
+   *
+   * @example console.log(model.summary());
+   */
+  summary(): string {
+    return summaryOf(this);
   }
 
   /**

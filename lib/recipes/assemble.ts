@@ -1,3 +1,5 @@
+import type { Architecture } from "../architectures/architecture.js";
+import { architectures } from "../architectures/index.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasets } from "../data/index.js";
 import type { NamedDataset } from "../data/named-dataset.js";
@@ -9,9 +11,8 @@ import type { Optimizer, OptimizerType } from "../optimizers/optimizer.js";
 import type { Schedule } from "../schedules/schedule.js";
 import { splitDataset } from "../training/split.js";
 import type { Config } from "./config.js";
-import { modelBuilders } from "./models/index.js";
-import type { ModelBuilder } from "./models/model-builder.js";
 import { type Choice, chosen } from "./one-of.js";
+import { outputsOf } from "./outputs-of.js";
 
 /** The samples of a run. */
 export interface RunData {
@@ -36,11 +37,15 @@ export async function loadData({ dataset, seed }: Config): Promise<RunData> {
   return { train: rest, validation, test };
 }
 
-/** The network of a configuration for the samples and classes of `dataset`. */
+/**
+ * The network of a configuration for the samples and targets of `dataset`.
+ *
+ * @throws BayesBinnError `ERR_CONFIG` for labels of an unknown number of classes, `ERR_SHAPE_MISMATCH`
+ */
 export function createModel({ model, seed }: Config, dataset: Dataset): Model {
-  const entries: readonly ModelBuilder[] = modelBuilders;
+  const entries: readonly Architecture[] = architectures;
   const { entry, options } = chosen(entries, model);
-  return entry.build(options, dataset, seed);
+  return entry.build(options, { inputShape: dataset.sampleShape, outputs: outputsOf(dataset), seed });
 }
 
 /** The optimizer of a configuration. */

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
+import { architectures } from "../architectures/index.js";
 import { datasets } from "../data/index.js";
 import { lossTypes } from "../losses/index.js";
 import { optimizerTypes } from "../optimizers/index.js";
 import { checkOptions } from "../options/check.js";
 import { scheduleTypes } from "../schedules/index.js";
 import { fitOptions } from "../training/fit-options.js";
-import { modelBuilders } from "./models/index.js";
 import { type Candidate, type Choice, oneOf } from "./one-of.js";
 
 /** `type` of a list entry as the `name` of a configuration. */
@@ -63,7 +63,7 @@ export const configSchema = z
       )
       .describe("Name of the run; part of the name of its folder"),
     dataset: dataset as z.ZodType<DatasetChoice, Choice>,
-    model: oneOf(modelBuilders),
+    model: oneOf(architectures),
     optimizer: oneOf(optimizers),
     loss: oneOf(named(lossTypes)).prefault({ name: "softmaxCrossEntropy" }),
     epochs: fitOptions.shape.epochs,

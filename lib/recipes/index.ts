@@ -1,5 +1,10 @@
+import { cifar10Lrnet } from "./cifar10-lrnet.js";
+import { cifar10Vgg } from "./cifar10-vgg.js";
+import { cifar100Vgg } from "./cifar100-vgg.js";
+import { fashionMlp } from "./fashion-mlp.js";
+import { mnistLrnet } from "./mnist-lrnet.js";
 import { mnistMlp } from "./mnist-mlp.js";
 import type { Recipe } from "./recipe.js";
 
 /** Every recipe by which `bayesbinn train` can be called. A new one is its own file and one line here. */
-export const recipes: readonly Recipe[] = [mnistMlp];
+export const recipes: readonly Recipe[] = [mnistMlp, mnistLrnet, fashionMlp, cifar10Vgg, cifar10Lrnet, cifar100Vgg];

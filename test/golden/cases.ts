@@ -27,9 +27,15 @@ export const replayed = {
   ],
   activations: ["layers/relu", "layers/tanh"],
   dropout: ["layers/dropout_mask"],
-  losses: ["layers/cross_entropy", "layers/cross_entropy_per_pixel", "layers/bce_with_logits", "layers/mse"],
+  losses: [
+    "layers/cross_entropy",
+    "layers/cross_entropy_per_pixel",
+    "layers/bce_with_logits",
+    "layers/squared_hinge",
+    "layers/mse",
+  ],
   schedules: "schedule/lr_schedules",
-  endToEnd: ["endtoend/mlp_mnist", "endtoend/mlp_cl"],
+  endToEnd: ["endtoend/mlp_mnist", "endtoend/mlp_cl", "endtoend/vgg_cifar10"],
 } as const;
 
 /** Cases of layers, losses and methods that do not exist yet. Whoever adds one moves its cases up. */
@@ -37,9 +43,7 @@ export const waiting = {
   maxPooling: ["layers/max_pool2d_even", "layers/max_pool2d_odd_ties"],
   cropAndConcatenate: ["layers/crop_concat"],
   channelDropout: ["layers/dropout2d_mask"],
-  squaredHinge: ["layers/squared_hinge"],
   straightThrough: ["ste/ste01_noclip", "ste/ste02_gradclip", "ste/ste03_two_moons_bias"],
   bop: ["bop/bop01", "bop/bop02_paper_mnist", "bop/bop03_gamma_decay", "bop/bop04_edge", "bop/bop05_network"],
   proximalMeanField: ["pmf/pmf01_mlp", "pmf/pmf02_conv"],
-  convolutionalNetwork: ["endtoend/vgg_cifar10"],
 } as const;

@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { architectures } from "../../../lib/architectures/index.js";
 import { datasets } from "../../../lib/data/index.js";
 import { lossTypes } from "../../../lib/losses/index.js";
 import type { ErrorCode } from "../../../lib/native/errors.js";
 import { optimizerTypes } from "../../../lib/optimizers/index.js";
 import { type ConfigInput, checkConfig, configJsonSchema } from "../../../lib/recipes/config.js";
-import { modelBuilders } from "../../../lib/recipes/models/index.js";
 import { scheduleTypes } from "../../../lib/schedules/index.js";
 import { failure } from "./failure.js";
 
@@ -144,7 +144,7 @@ config("the JSON Schema names every entry of every list and is closed", () => {
   );
   assert.equal(
     names("model"),
-    modelBuilders.map(({ name }) => name),
+    architectures.map(({ name }) => name),
   );
   assert.equal(
     names("optimizer"),

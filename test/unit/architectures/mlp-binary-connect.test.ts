@@ -1,19 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { fromArrays } from "../../../lib/data/from-arrays.js";
-import { mlpBinaryConnect } from "../../../lib/recipes/models/mlp-binary-connect.js";
-import { failure } from "./failure.js";
+import { mlpBinaryConnect } from "../../../lib/architectures/mlp-binary-connect.js";
+import { refused } from "../../support/refused.js";
 
-const labelled = fromArrays({
-  inputs: new Uint8Array(3 * 784),
-  sampleShape: [1, 28, 28],
-  targets: Int32Array.of(0, 1, 2),
-  classes: 10,
-});
-const unlabelled = fromArrays({ inputs: new Float32Array(4), sampleShape: [2], targets: new Float32Array(2) });
-
-const build = (options: object, dataset = labelled) =>
-  mlpBinaryConnect.build(mlpBinaryConnect.options.parse(options), dataset, 1);
+const build = (options: object) => mlpBinaryConnect({ inputShape: [1, 28, 28], outputs: 10, ...options });
 
 const builder = suite("mlpBinaryConnect");
 
@@ -56,8 +46,13 @@ builder("its options reach the layers", () => {
   assert.equal(model.layers[1]?.options, { momentum: 0.5, epsilon: 1e-4, affine: false });
 });
 
-builder("data without classes is refused", async () => {
-  await failure(() => build({}, unlabelled), "ERR_CONFIG", "class labels");
+builder("real weights, biases none: the network at full precision", () => {
+  const model = build({ weights: "real", hiddenUnits: 3 });
+  assert.ok(model.parameters().every(({ kind }) => kind === "real"));
+});
+
+builder("options that it does not have are refused", async () => {
+  await refused(() => build({ hiddenUnit: 3 }), "ERR_OPTION_UNKNOWN", "hiddenUnit");
 });
 
 builder.run();

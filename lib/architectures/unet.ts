@@ -1,0 +1,122 @@
+import { z } from "zod";
+
+import { batchNorm } from "../layers/batch-norm.js";
+import { centerCrop2d } from "../layers/center-crop2d.js";
+import { concatenate } from "../layers/concatenate.js";
+import { convTranspose2d } from "../layers/conv-transpose2d.js";
+import { conv2d } from "../layers/conv2d.js";
+import { dropout2d, dropout2dOptions } from "../layers/dropout2d.js";
+import type { Layer } from "../layers/layer.js";
+import { maxPool2d } from "../layers/max-pool2d.js";
+import { relu } from "../layers/relu.js";
+import { functional, input, merge, type SymbolicTensor } from "../model/functional.js";
+import type { Model } from "../model/model.js";
+import { BayesBinnError } from "../native/errors.js";
+import { type ArchitectureOptions, architecture, buildArchitecture } from "./architecture.js";
+import { batchNormSettings, convBlock, weightsOption } from "./blocks.js";
+
+const options = z.strictObject({
+  depth: z.int().min(1).max(8).default(5).describe("Number of levels; each but the last one halves rows and columns"),
+  width: z
+    .int()
+    .min(1)
+    .max(2 ** 16)
+    .default(64)
+    .describe("Channels of the first level; each level below has twice as many"),
+  padding: z
+    .enum(["valid", "same"])
+    .default("valid")
+    .describe('Of the 3x3 convolutions: "valid" ones shrink the image, "same" ones keep its size'),
+  dropout: dropout2dOptions.shape.rate.removeDefault().default(0.05).describe("Rate at which channels are dropped"),
+  batchNorm: batchNormSettings(0.2, 1e-5).describe("Every batch norm, without gain and bias"),
+  weights: weightsOption,
+});
+
+type UnetOptions = z.output<typeof options>;
+
+export const unetArchitecture = architecture({
+  name: "unet",
+  description: "U-Net for the segmentation of images",
+  options,
+  build(given, { inputShape, outputs, seed }) {
+    const images = input(inputShape);
+    const skips: SymbolicTensor[] = [];
+    let tensor = images.apply(...convolutions(given, 0));
+    for (let level = 1; level < given.depth; level++) {
+      checkHalves(tensor, level);
+      skips.push(tensor);
+      tensor = tensor.apply(maxPool2d({ size: 2 }), ...dropped(given), ...convolutions(given, level));
+    }
+    for (let level = given.depth - 2; level >= 0; level--) {
+      const up = tensor.apply(
+        convTranspose2d({ channels: channelsOf(given, level), kernelSize: 2, stride: 2, weights: given.weights }),
+        batchNorm(given.batchNorm),
+      );
+      const [, rows, columns] = up.shape as [number, number, number];
+      const skip = skips[level]!;
+      const cropped = given.padding === "valid" ? skip.apply(centerCrop2d({ size: [rows, columns] })) : skip;
+      const [first, ...rest] = [...dropped(given), ...convolutions(given, level)] as [Layer, ...Layer[]];
+      tensor = merge(concatenate(), cropped, up).apply(first, ...rest);
+    }
+    const output = tensor.apply(
+      conv2d({ channels: outputs, kernelSize: 1, weights: given.weights }),
+      batchNorm(given.batchNorm),
+    );
+    return functional({ input: images, output, seed });
+  },
+});
+
+/**
+ * U-Net: a path of pairs of 3x3 convolutions down to small images of many channels, and one back up, each level of which
+ * also reads what its counterpart on the way down gave. Batch norm without gain and bias stands behind every
+ * convolution, ReLU behind each of them but the transposed and the last one.
+ *
+ * With `"valid"` padding the output belongs to the centre of the image: 5 levels make 388 x 388 of 572 x 572.
+ *
+ * @example unet({ inputShape: [1, 572, 572], outputs: 2 })
+ * @example unet({ inputShape: [1, 64, 64], outputs: 2, depth: 3, width: 16, padding: "same" })
+ *
+ * Options:
+ * - `inputShape`: `[channels, rows, columns]`. Required.
+ * - `outputs`: number of classes of a pixel. Required.
+ * - `depth`: number of levels, an integer in 1..8. Default `5`.
+ * - `width`: channels of the first level; each level below has twice as many. Default `64`.
+ * - `padding`: of the 3x3 convolutions, `"valid"` or `"same"`. Default `"valid"`.
+ * - `dropout`: rate at which whole channels are dropped before each level but the first, >= 0 and < 1. Default `0.05`.
+ * - `batchNorm`: `{ momentum, epsilon }` of each batch norm. Default `{ momentum: 0.2, epsilon: 1e-5 }`.
+ * - `weights`: `"binary"`, or `"real"` for the network at full precision. Default `"binary"`.
+ * - `seed`: of the first weights and of the draws of a mean prediction, an integer >= 0. Default `1`.
+ *
+ * Shapes: `[channels, rows, columns]` to `[outputs, rows, columns]`, smaller ones with `"valid"` padding.
+ * Source: Ronneberger, Fischer, Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation", MICCAI 2015.
+ *
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` for an input that is no image, or whose rows or columns cannot be halved at
+ *   some level; `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
+ */
+export function unet(options: ArchitectureOptions<(typeof unetArchitecture)["options"]>): Model {
+  return buildArchitecture(unetArchitecture, options);
+}
+
+const channelsOf = ({ width }: UnetOptions, level: number) => width * 2 ** level;
+
+function convolutions(given: UnetOptions, level: number): [Layer, ...Layer[]] {
+  const { padding, weights, batchNorm } = given;
+  const channels = channelsOf(given, level);
+  const block = [...convBlock({ channels, kernelSize: 3, padding, weights, batchNorm }), relu()];
+  return [...block, ...block] as [Layer, ...Layer[]];
+}
+
+function dropped({ dropout }: UnetOptions): Layer[] {
+  return dropout > 0 ? [dropout2d({ rate: dropout })] : [];
+}
+
+/** An odd size would lose a line in the pooling, and put both paths out of register. */
+function checkHalves({ shape }: SymbolicTensor, level: number): void {
+  const odd = shape.slice(1).find((size) => size % 2 !== 0);
+  if (odd === undefined) return;
+  const message = `unet: level ${level} gives images of [${shape.slice(1).join(", ")}], accepted: even rows and columns`;
+  throw new BayesBinnError("ERR_SHAPE_MISMATCH", `${message} above each further level; change inputShape or depth`, {
+    path: "unet.inputShape",
+    value: shape,
+  });
+}

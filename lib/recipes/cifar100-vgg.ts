@@ -1,0 +1,26 @@
+import { cifar10Vgg } from "./cifar10-vgg.js";
+import type { Recipe } from "./recipe.js";
+
+/**
+ * CIFAR-100 (fine labels) with the convolutional network of the paper, as {@link cifar10Vgg} but for the temperature.
+ *
+ * Source: Meng, Bachmann, Khan, "Training Binary Neural Networks using the Bayesian Learning Rule", ICML 2020, Tables 8
+ * and 9.
+ */
+export const cifar100Vgg = {
+  ...cifar10Vgg,
+  name: "cifar100-vgg",
+  title: "CIFAR-100, binary VGG of 14 million weights, BayesBiNN",
+  config: {
+    ...cifar10Vgg.config,
+    name: "cifar100-vgg",
+    dataset: { name: "cifar100", validationFraction: 0.1 },
+    optimizer: { ...cifar10Vgg.config.optimizer, temperature: 1e-8 },
+  },
+  paper: {
+    source: "Table 2, BayesBiNN (mode), 5 runs",
+    metric: "test.mode.accuracy",
+    value: 0.7368,
+    std: 0.0031,
+  },
+} satisfies Recipe;
