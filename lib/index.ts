@@ -23,13 +23,21 @@ export { vggBinaryConnect } from "./architectures/vgg-binary-connect.js";
 
 // Layers.
 
+export { add } from "./layers/add.js";
+export { averagePool2d } from "./layers/average-pool2d.js";
 export { batchNorm } from "./layers/batch-norm.js";
+export { centerCrop2d } from "./layers/center-crop2d.js";
+export { concatenate } from "./layers/concatenate.js";
 export { convTranspose2d } from "./layers/conv-transpose2d.js";
 export { conv2d } from "./layers/conv2d.js";
 export { dropout } from "./layers/dropout.js";
+export { dropout2d } from "./layers/dropout2d.js";
 export { flatten } from "./layers/flatten.js";
+export { globalAveragePool2d } from "./layers/global-average-pool2d.js";
+export { globalMaxPool2d } from "./layers/global-max-pool2d.js";
 export type { Layer, ParameterKind, Shape } from "./layers/layer.js";
 export { linear } from "./layers/linear.js";
+export { maxPool2d } from "./layers/max-pool2d.js";
 export { relu } from "./layers/relu.js";
 export { tanh } from "./layers/tanh.js";
 

@@ -17,6 +17,7 @@
 #include "backends/profile.h"
 #include "base/conv_shape.h"
 #include "base/philox.h"
+#include "base/pool_shape.h"
 #include "optimizers/formula.h"
 
 namespace bayesbinn {
@@ -33,6 +34,18 @@ enum class Activation { relu, tanh };
 struct ChannelShape {
   int64_t channels;
   int64_t spatial;
+};
+
+// Images of a batch; a vector has one row and one column.
+struct ImageShape {
+  int64_t channels, rows, columns;
+};
+
+// Where a part of images begins.
+struct ImagePart {
+  float* data;
+  ImageShape shape;  // of the whole images
+  int64_t channel = 0, row = 0, column = 0;
 };
 
 // Uniform noise of the weights: recorded values, or draws at an address where `recorded` is null.
@@ -163,7 +176,11 @@ class Backend {
   // Targets given row-major on the host, in the layout that `loss` reads.
   virtual void import_targets(const void* host, bool labels, int64_t width, int64_t batch, void* targets) = 0;
   virtual int64_t target_bytes(bool labels, int64_t width, int64_t batch) const = 0;
-  virtual void add(Tensor in, Tensor out, int64_t batch) = 0;  // out += in
+  // out = one + other; out may be either.
+  virtual void add(Tensor one, Tensor other, Tensor out, int64_t batch) = 0;
+  virtual void zero(Tensor out, int64_t batch) = 0;
+  // A part of images to a place in others: crops, and joins or takes apart channels.
+  virtual void copy_part(const ImagePart& from, const ImagePart& to, const ImageShape& size, int64_t batch) = 0;
 
   // ---- linear -----------------------------------------------------------------------------------------------------
   // y = x W^T (+ bias)
@@ -188,6 +205,17 @@ class Backend {
   virtual void conv2d_weight_gradient(const ConvShape& shape, const float* dy, const float* x,
                                       const GradientTarget& target) = 0;
 
+  // ---- pooling ----------------------------------------------------------------------------------------------------
+  // Memory of what max_pool2d leaves for its gradient.
+  virtual int64_t winner_bytes(const PoolShape& shape) const = 0;
+  // y = the largest of each window, the first in row-major order where several are equal; a NaN is larger than any
+  // number. Where it was goes to `winners`; null: no gradient follows.
+  virtual void max_pool2d(const PoolShape& shape, const float* x, float* y, void* winners) = 0;
+  virtual void max_pool2d_gradient(const PoolShape& shape, const float* dy, const void* winners, float* dx) = 0;
+  // y = sum of each window / taps: padding counts as zeros.
+  virtual void average_pool2d(const PoolShape& shape, const float* x, float* y) = 0;
+  virtual void average_pool2d_gradient(const PoolShape& shape, const float* dy, float* dx) = 0;
+
   // ---- batch norm -------------------------------------------------------------------------------------------------
   // Normalises with the batch's mean and biased variance, kept in mean and inverse_deviation for the gradient;
   // running <- (1 - momentum) running + momentum batch, with the unbiased variance.
@@ -209,13 +237,15 @@ class Backend {
   virtual void activate(Activation kind, Tensor x, Tensor y, int64_t batch) = 0;
   // dx from the activation's output y.
   virtual void activate_gradient(Activation kind, Tensor y, Tensor dy, Tensor dx, int64_t batch) = 0;
-  virtual int64_t mask_bytes(int64_t features, int64_t batch) const = 0;
-  virtual void import_dropout_mask(const uint8_t* host, int64_t features, int64_t batch, void* mask) = 0;
+  // Masks of dropout hold a flag for each of `flags` channels of a sample (spatial 1: for each value).
+  virtual int64_t mask_bytes(int64_t flags, int64_t batch) const = 0;
+  virtual void import_dropout_mask(const uint8_t* host, int64_t flags, int64_t batch, void* mask) = 0;
   // y = x keep / (1 - rate); also its own gradient.
-  virtual void dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) = 0;
+  virtual void dropout(const ChannelBatch& shape, const float* x, const void* mask, double rate, float* y) = 0;
   // The same with its mask drawn in the same pass: keep where u >= rate, u the draw of element
-  // sample * features + feature.
-  virtual void draw_dropout(const Draw& draw, Tensor x, double rate, void* mask, Tensor y, int64_t batch) = 0;
+  // sample * channels + channel.
+  virtual void draw_dropout(const Draw& draw, const ChannelBatch& shape, const float* x, double rate, void* mask,
+                            float* y) = 0;
 
   // ---- losses -----------------------------------------------------------------------------------------------------
   virtual LossSums loss(const LossCall& call) = 0;

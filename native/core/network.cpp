@@ -21,11 +21,6 @@ int Network::find(const std::string& layer) const {
   return at == places_.end() ? -1 : at->second;
 }
 
-int64_t Network::input_features(int layer) const {
-  const Node& node = nodes_[static_cast<size_t>(layer)];
-  return node.inputs.empty() ? 0 : element_count(shapes_[static_cast<size_t>(node.inputs[0])]);
-}
-
 Network::Node Network::read_node(const Value& spec, size_t index) {
   OptionReader reader(spec, "layers[" + std::to_string(index) + "]");
   Node node;
@@ -124,8 +119,6 @@ void Network::plan_activations() {
     buffers.push_back(kept);
     buffers.push_back(gradient);
   }
-  int64_t scratch_bytes = 0;
-  std::vector<bool> consumed(buffers.size() / 2);
   for (int node = 0; node < n; ++node) {
     const Node& consumer = nodes_[static_cast<size_t>(node)];
     if (consumer.taken_over) continue;
@@ -134,18 +127,42 @@ void Network::plan_activations() {
       PlannedBuffer& kept = buffers[2 * at];
       kept.last = std::max(kept.last, consumer.layer->backward_reads_inputs() ? backward_of(node) : node + 1);
       buffers[2 * at + 1].first = backward_of(node);  // the last consumer's, whose backward pass is the first
-      if (consumed[at]) scratch_bytes = std::max(scratch_bytes, kept.bytes);
-      consumed[at] = true;
     }
   }
-  buffers.push_back({scratch_bytes, 0, 2 * n + 2});
+  const std::vector<int64_t> part_bytes = plan_parts();
+  std::vector<std::pair<Node*, size_t>> with_parts;
+  for (int node = 0; node < n; ++node) {
+    const int64_t bytes = part_bytes[static_cast<size_t>(node)];
+    if (bytes == 0) continue;
+    with_parts.emplace_back(&nodes_[static_cast<size_t>(node)], buffers.size());
+    buffers.push_back({bytes, backward_of(node), backward_of(node)});
+  }
   activation_bytes_ = plan_memory(buffers);
   for (int value = 0; value <= n; ++value) {
     const auto at = 2 * static_cast<size_t>(stored(value));
     activation_offsets_.push_back(buffers[at].offset);
     gradient_offsets_.push_back(buffers[at + 1].offset);
   }
-  scratch_offset_ = buffers.back().offset;
+  for (const auto& [node, buffer] : with_parts) {
+    for (int64_t& part : node->parts) {
+      if (part != kFirst) part += buffers[buffer].offset;
+    }
+  }
+}
+
+// Places the parts of each node one after the other; the bytes that they take. Node::parts are offsets within these.
+std::vector<int64_t> Network::plan_parts() {
+  std::vector<int64_t> bytes(nodes_.size());
+  std::vector<bool> written(shapes_.size());
+  for (size_t node = nodes_.size(); node-- > 0;) {
+    for (const int value : nodes_[node].inputs) {
+      const auto at = static_cast<size_t>(value);
+      const int64_t size = backend_.activation_bytes(element_count(shapes_[at]), max_batch_);
+      nodes_[node].parts.push_back(written[at] ? append_memory(bytes[node], size) : kFirst);
+      written[at] = true;
+    }
+  }
+  return bytes;
 }
 
 // The same moments up to the loss: a value lives until its last consumer has read it, but the input, which every weight
@@ -231,6 +248,13 @@ Tensor Network::gradient(int value) const {
   return {reinterpret_cast<float*>(activations_.data() + gradient_offsets_[at]), element_count(shapes_[at])};
 }
 
+// Where a node's backward pass puts the gradient of one of its inputs.
+Tensor Network::input_gradient(const Node& node, size_t input) const {
+  Tensor target = gradient(node.inputs[input]);
+  if (node.parts[input] != kFirst) target.data = reinterpret_cast<float*>(activations_.data() + node.parts[input]);
+  return target;
+}
+
 bool Network::forward(Phase phase, int64_t batch, const Draw& dropout, const RecordedMasks& masks,
                       const std::atomic<bool>* cancelled) {
   for (size_t i = 0; i < nodes_.size(); ++i) {
@@ -238,7 +262,7 @@ bool Network::forward(Phase phase, int64_t batch, const Draw& dropout, const Rec
     if (nodes_[i].taken_over) continue;
     inputs_.clear();
     for (const int value : nodes_[i].inputs) inputs_.push_back(activation(value));
-    const Pass pass = {backend_, phase, batch, dropout, masks.empty() ? nullptr : masks[i]};
+    const Pass pass = {backend_, phase, batch, dropout, masks.empty() ? nullptr : masks[i], !forward_only_};
     nodes_[i].layer->forward(pass, {inputs_, activation(static_cast<int>(i) + 1)});
   }
   return true;
@@ -257,32 +281,25 @@ std::vector<bool> Network::wanted_gradients(bool want_input_gradient) const {
 
 bool Network::backward(Phase phase, int64_t batch, bool want_input_gradient, const std::atomic<bool>* cancelled) {
   const std::vector<bool> wanted = wanted_gradients(want_input_gradient);
-  std::vector<bool> written(shapes_.size());
   for (size_t i = nodes_.size(); i-- > 0;) {
-    if (!wanted[i + 1] || nodes_[i].taken_over) continue;
+    const Node& node = nodes_[i];
+    if (!wanted[i + 1] || node.taken_over) continue;
     if (cancelled && cancelled->load(std::memory_order_relaxed)) return false;
     inputs_.clear();
     input_gradients_.clear();
-    std::vector<int> added;  // values whose gradient has other parts
-    for (const int value : nodes_[i].inputs) {
+    for (size_t input = 0; input < node.inputs.size(); ++input) {
+      const int value = node.inputs[input];
       inputs_.push_back(activation(value));
-      Tensor target = gradient(value);
-      if (!wanted[static_cast<size_t>(value)]) {
-        target.data = nullptr;
-      } else if (written[static_cast<size_t>(value)]) {
-        target.data = reinterpret_cast<float*>(activations_.data() + scratch_offset_);
-        added.push_back(value);
-      }
-      written[static_cast<size_t>(value)] = true;
-      input_gradients_.push_back(target);
+      input_gradients_.push_back(wanted[static_cast<size_t>(value)] ? input_gradient(node, input)
+                                                                    : Tensor{nullptr, inputs_.back().features});
     }
-    const Pass pass = {backend_, phase, batch, {}, nullptr};
-    nodes_[i].layer->backward(
-        pass, {inputs_, activation(static_cast<int>(i) + 1), input_gradients_, gradient(static_cast<int>(i) + 1)});
-    for (const int value : added) {
-      Tensor part = gradient(value);
-      part.data = reinterpret_cast<float*>(activations_.data() + scratch_offset_);
-      backend_.add(part, gradient(value), batch);
+    const Pass pass = {backend_, phase, batch, {}, nullptr, false};
+    const int output = static_cast<int>(i) + 1;
+    node.layer->backward(pass, {inputs_, activation(output), input_gradients_, gradient(output)});
+    for (size_t input = 0; input < node.inputs.size(); ++input) {
+      const Tensor sum = gradient(node.inputs[input]);
+      const Tensor part = input_gradients_[input];
+      if (part.data && node.parts[input] != kFirst) backend_.add(sum, part, sum, batch);
     }
   }
   return true;

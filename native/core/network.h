@@ -28,7 +28,7 @@ struct LayerDescription {
   Shape shape;
 };
 
-// Keep flags of a dropout layer in place of drawn ones, [batch][features] on the host; null: drawn.
+// Keep flags of a dropout layer in place of drawn ones, [batch][mask_flags] on the host; null: drawn.
 using RecordedMasks = std::vector<const uint8_t*>;
 
 class Network {
@@ -47,9 +47,8 @@ class Network {
   std::vector<NamedStatistic> statistics();
   // Place of a layer in the graph, -1 if there is none of this name.
   int find(const std::string& layer) const;
-  bool takes_mask(int layer) const { return nodes_[static_cast<size_t>(layer)].layer->takes_mask(); }
-  // Features that a layer reads; 0 for layers without an input.
-  int64_t input_features(int layer) const;
+  // Flags a sample of a layer's mask; 0: it takes none.
+  int64_t mask_flags(int layer) const { return nodes_[static_cast<size_t>(layer)].layer->mask_flags(); }
 
   // Before a pass: whether a backward pass will follow. Without one fewer values live at once, in less of the memory.
   void prepare(bool backward) { forward_only_ = !backward; }
@@ -75,7 +74,11 @@ class Network {
     std::string type;
     std::vector<int> inputs;  // values: 0 is the network's input, i + 1 the output of node i
     bool taken_over = false;  // done by the layer before, whose output is this one's
+    // For each input, where its gradient goes that is then added to that of the value's other readers; kFirst: straight
+    // into the value's gradient, as what reads a value last in the forward pass is the first in the backward pass.
+    std::vector<int64_t> parts;
   };
+  static constexpr int64_t kFirst = -1;
 
   // Persistent memory that a layer is told of once it is allocated.
   struct Piece {
@@ -90,10 +93,12 @@ class Network {
   void fuse();
   int stored(int value) const;
   void plan_activations();
+  std::vector<int64_t> plan_parts();
   void plan_forward();
   void plan_persistent();
   Tensor activation(int value) const;
   Tensor gradient(int value) const;
+  Tensor input_gradient(const Node& node, size_t input) const;
   std::vector<bool> wanted_gradients(bool want_input_gradient) const;
 
   Backend& backend_;
@@ -104,7 +109,6 @@ class Network {
   std::vector<int64_t> activation_offsets_, gradient_offsets_;  // of each value
   std::vector<int64_t> forward_offsets_;                        // of each value, where no backward pass follows
   bool forward_only_ = false;
-  int64_t scratch_offset_ = 0;  // a gradient to be added to another
   std::vector<Piece> pieces_;
   int64_t activation_bytes_ = 0, persistent_bytes_ = 0;
   Buffer activations_, persistent_;

@@ -64,11 +64,11 @@ void Session::check_replay(const ReplayCall& call, int64_t samples) const {
   check_lists("weights", call.weights);
   for (const auto& [name, keep] : call.dropout_keep) {
     const int layer = network_->find(name);
-    if (layer < 0 || !network_->takes_mask(layer)) {
+    if (layer < 0 || network_->mask_flags(layer) == 0) {
       throw Error(ErrorCode::option_range,
                   "dropoutKeep: " + quoted(name) + " given, accepted: names of dropout layers");
     }
-    check_length("dropoutKeep." + name, keep.size(), samples * call.batch * network_->input_features(layer));
+    check_length("dropoutKeep." + name, keep.size(), samples * call.batch * network_->mask_flags(layer));
   }
 }
 
@@ -76,7 +76,7 @@ RecordedMasks Session::masks_of(const ReplayCall& call, int64_t sample) const {
   RecordedMasks masks(network_->describe().size());
   for (const auto& [name, keep] : call.dropout_keep) {
     const int layer = network_->find(name);
-    masks[static_cast<size_t>(layer)] = keep.data() + sample * call.batch * network_->input_features(layer);
+    masks[static_cast<size_t>(layer)] = keep.data() + sample * call.batch * network_->mask_flags(layer);
   }
   return masks;
 }

@@ -54,6 +54,7 @@ struct Pass {
   int64_t batch;
   Draw dropout;                  // without the layer's index
   const uint8_t* recorded_mask;  // of the layer at hand; null: drawn
+  bool backward_follows;         // else what only the backward pass reads need not be kept
 };
 
 struct ForwardIo {
@@ -80,8 +81,8 @@ class Layer {
   virtual void forward(const Pass& pass, const ForwardIo& io) = 0;
   virtual void backward(const Pass& pass, const BackwardIo& io) = 0;
 
-  // Whether a pass may be given a recorded mask.
-  virtual bool takes_mask() const { return false; }
+  // Flags a sample of the mask that a pass may be given; 0: takes none.
+  virtual int64_t mask_flags() const { return 0; }
   // What backward reads beside the output gradient: memory is planned by it.
   virtual bool backward_reads_inputs() const { return false; }
   virtual bool backward_reads_output() const { return false; }
@@ -98,8 +99,14 @@ class Layer {
   uint32_t index = 0;  // place in the graph, tells the layers' random draws apart
 
  protected:
-  // The one input of a layer that takes one.
+  // The one input of a layer that takes one; ERR_SHAPE_MISMATCH for another number of them.
   static const Shape& only(std::span<const Shape> inputs, const std::string& layer);
+  // The same where it has to be an image [channels, rows, columns].
+  const Shape& only_image(std::span<const Shape> inputs, std::span<const std::string> input_names) const;
+  // The first of the inputs of a layer that takes several; ERR_SHAPE_MISMATCH where there is but one, or where one
+  // differs from the first in an axis from `first_axis` on.
+  const Shape& several_alike(std::span<const Shape> inputs, std::span<const std::string> input_names,
+                             size_t first_axis) const;
 
  private:
   std::string name_;

@@ -69,16 +69,28 @@ class CpuBackend final : public Backend {
                            const float* inverse_deviation, float* dx, const GradientTarget& gain,
                            const GradientTarget& bias) override;
 
+  // pooling.cpp
+  int64_t winner_bytes(const PoolShape& shape) const override;
+  void max_pool2d(const PoolShape& shape, const float* x, float* y, void* winners) override;
+  void max_pool2d_gradient(const PoolShape& shape, const float* dy, const void* winners, float* dx) override;
+  void average_pool2d(const PoolShape& shape, const float* x, float* y) override;
+  void average_pool2d_gradient(const PoolShape& shape, const float* dy, float* dx) override;
+
+  // parts.cpp
+  void zero(Tensor out, int64_t batch) override;
+  void copy_part(const ImagePart& from, const ImagePart& to, const ImageShape& size, int64_t batch) override;
+
   // elementwise.cpp
-  void add(Tensor in, Tensor out, int64_t batch) override;
+  void add(Tensor one, Tensor other, Tensor out, int64_t batch) override;
   void activate(Activation kind, Tensor x, Tensor y, int64_t batch) override;
   void activate_gradient(Activation kind, Tensor y, Tensor dy, Tensor dx, int64_t batch) override;
 
   // dropout.cpp
-  int64_t mask_bytes(int64_t features, int64_t batch) const override;
-  void draw_dropout(const Draw& draw, Tensor x, double rate, void* mask, Tensor y, int64_t batch) override;
-  void import_dropout_mask(const uint8_t* host, int64_t features, int64_t batch, void* mask) override;
-  void dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) override;
+  int64_t mask_bytes(int64_t flags, int64_t batch) const override;
+  void draw_dropout(const Draw& draw, const ChannelBatch& shape, const float* x, double rate, void* mask,
+                    float* y) override;
+  void import_dropout_mask(const uint8_t* host, int64_t flags, int64_t batch, void* mask) override;
+  void dropout(const ChannelBatch& shape, const float* x, const void* mask, double rate, float* y) override;
 
   // losses.cpp
   LossSums loss(const LossCall& call) override;

@@ -1,4 +1,5 @@
-// Masks are bytes, [features][stride] as the activations.
+// Masks are bytes, [channels][stride]: a flag stands for all positions of its channel. Plain dropout has a channel a
+// value.
 #include <algorithm>
 
 #include "backends/cpu/cpu_backend.h"
@@ -8,7 +9,8 @@
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-constexpr int64_t kFeatureBlock = 32;
+// Channels of a block: whole groups of four, which share their draws.
+int64_t channel_block(const ChannelShape& shape) { return shape.spatial == 1 ? 32 : 4; }
 
 // Keep where u >= rate.
 uint8_t keep(uint32_t word, float rate) { return uniform_from_bits(word) >= rate; }
@@ -45,38 +47,44 @@ void draw_rows(const Draw& draw, float rate, int64_t features, int64_t begin, in
   }
 }
 
-void drop(const float* __restrict x, const uint8_t* __restrict kept, double rate, int64_t begin, int64_t end,
-          float* __restrict y) {
+void drop(const ChannelBatch& shape, const float* x, const uint8_t* mask, double rate, int64_t begin, int64_t end,
+          float* y) {
+  const int64_t stride = batch_stride(shape.batch);
   const auto scale = static_cast<float>(1 / (1 - rate));
-  // By a mask of bits, not by a product: what is dropped is 0 even where it was Inf or NaN.
-  for (int64_t i = begin; i < end; ++i)
-    y[i] = float_from_bits(bits_from_float(x[i] * scale) & -static_cast<int32_t>(kept[i]));
+  for (int64_t row = begin * shape.shape.spatial; row < end * shape.shape.spatial; ++row) {
+    const float* __restrict in = x + row * stride;
+    const uint8_t* __restrict kept = mask + row / shape.shape.spatial * stride;
+    float* __restrict out = y + row * stride;
+    // By a mask of bits, not by a product: what is dropped is 0 even where it was Inf or NaN.
+    for (int64_t b = 0; b < stride; ++b)
+      out[b] = float_from_bits(bits_from_float(in[b] * scale) & -static_cast<int32_t>(kept[b]));
+  }
 }
 
 }  // namespace
 
-int64_t CpuBackend::mask_bytes(int64_t features, int64_t batch) const { return features * batch_stride(batch); }
+int64_t CpuBackend::mask_bytes(int64_t flags, int64_t batch) const { return flags * batch_stride(batch); }
 
-void CpuBackend::draw_dropout(const Draw& draw, Tensor x, double rate, void* mask, Tensor y, int64_t batch) {
-  const int64_t stride = batch_stride(batch);
-  in_blocks(x.features, kFeatureBlock, [&](int64_t begin, int64_t end) {
-    draw_rows(draw, static_cast<float>(rate), x.features, begin, end, batch, static_cast<uint8_t*>(mask));
-    drop(x.data, static_cast<const uint8_t*>(mask), rate, begin * stride, end * stride, y.data);
+void CpuBackend::draw_dropout(const Draw& draw, const ChannelBatch& shape, const float* x, double rate, void* mask,
+                              float* y) {
+  auto* const kept = static_cast<uint8_t*>(mask);
+  in_blocks(shape.shape.channels, channel_block(shape.shape), [&](int64_t begin, int64_t end) {
+    draw_rows(draw, static_cast<float>(rate), shape.shape.channels, begin, end, shape.batch, kept);
+    drop(shape, x, kept, rate, begin, end, y);
   });
 }
 
-void CpuBackend::import_dropout_mask(const uint8_t* host, int64_t features, int64_t batch, void* mask) {
+void CpuBackend::import_dropout_mask(const uint8_t* host, int64_t flags, int64_t batch, void* mask) {
   const int64_t stride = batch_stride(batch);
   auto* out = static_cast<uint8_t*>(mask);
-  for (int64_t f = 0; f < features; ++f) {
-    for (int64_t b = 0; b < batch; ++b) out[f * stride + b] = host[b * features + f] != 0;
+  for (int64_t f = 0; f < flags; ++f) {
+    for (int64_t b = 0; b < batch; ++b) out[f * stride + b] = host[b * flags + f] != 0;
   }
 }
 
-void CpuBackend::dropout(Tensor x, const void* mask, double rate, Tensor y, int64_t batch) {
-  const int64_t stride = batch_stride(batch);
-  in_blocks(x.features, kFeatureBlock, [&](int64_t begin, int64_t end) {
-    drop(x.data, static_cast<const uint8_t*>(mask), rate, begin * stride, end * stride, y.data);
+void CpuBackend::dropout(const ChannelBatch& shape, const float* x, const void* mask, double rate, float* y) {
+  in_blocks(shape.shape.channels, channel_block(shape.shape), [&](int64_t begin, int64_t end) {
+    drop(shape, x, static_cast<const uint8_t*>(mask), rate, begin, end, y);
   });
 }
 

@@ -8,9 +8,9 @@ constexpr int64_t kElementBlock = 16384;
 
 }  // namespace
 
-void CpuBackend::add(Tensor in, Tensor out, int64_t batch) {
-  in_blocks(in.features * batch_stride(batch), kElementBlock, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) out.data[i] += in.data[i];
+void CpuBackend::add(Tensor one, Tensor other, Tensor out, int64_t batch) {
+  in_blocks(out.features * batch_stride(batch), kElementBlock, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) out.data[i] = one.data[i] + other.data[i];
   });
 }
 
