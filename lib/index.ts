@@ -72,6 +72,14 @@ export type { FitOptions } from "./training/fit-options.js";
 export type { EpochRecord, History, Metrics } from "./training/history.js";
 export { Trainer, type TrainerOptions } from "./training/trainer.js";
 
+// Augmentation of training images.
+
+export type { Augmentation } from "./augmentation/augmentation.js";
+export { randomCrop } from "./augmentation/random-crop.js";
+export { randomFlip } from "./augmentation/random-flip.js";
+export { randomQuarterTurn } from "./augmentation/random-quarter-turn.js";
+export { randomRotation } from "./augmentation/random-rotation.js";
+
 // Data.
 
 export type { Dataset, Normalization } from "./data/dataset.js";

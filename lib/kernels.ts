@@ -14,6 +14,7 @@ import { fromNative } from "./native/errors.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { defaultThreads } from "./options/threads.js";
 
+export { type AugmentCall, type Augmented, augment } from "./augmentation/augment.js";
 export type { DrawAddress, StreamName };
 
 /**

@@ -113,9 +113,15 @@ export interface DatasetSpec {
   readonly targetWidth: number;
 }
 
+/** A step of an augmentation: its options, complete, beside its type. */
+export interface AugmentationSpec {
+  readonly type: string;
+  readonly [option: string]: unknown;
+}
+
 export interface TrainCall {
   readonly dataset: number;
-  /** 0-based; selects the permutation. */
+  /** 0-based; selects the permutation and the draws of the augmentation. */
   readonly epoch: number;
   readonly batchSize: number;
   /** First batch of this call within the epoch. */
@@ -124,6 +130,8 @@ export interface TrainCall {
   readonly shuffle: boolean;
   /** Stop after the step that passes this many milliseconds. */
   readonly budgetMilliseconds: number;
+  /** Steps taken one after the other on each image of a batch, and on targets with a value a pixel; absent: none. */
+  readonly augmentation?: readonly AugmentationSpec[];
 }
 
 export interface TrainResult {
@@ -299,7 +307,12 @@ export interface NativeAddon {
   readonly kernels: NativeKernels;
   systemInfo(): SystemInfo;
   /** Names that native code knows, for the test that holds them against the TypeScript lists. */
-  registry(): { readonly layers: string[]; readonly losses: string[]; readonly optimizers: string[] };
+  registry(): {
+    readonly layers: string[];
+    readonly losses: string[];
+    readonly optimizers: string[];
+    readonly augmentations: string[];
+  };
 }
 
 /** What a failing native call throws: an Error with these beside its message. */

@@ -26,12 +26,39 @@ export interface NativeConvShape {
   readonly paddingWidth: number;
 }
 
+/** Images, with targets of one number a pixel where there are masks, as a training batch of an epoch has them. */
+export interface NativeAugmentCall {
+  /** `[images, channels, rows, columns]` */
+  readonly images: Uint8Array | Float32Array;
+  readonly shape: readonly number[];
+  /** For bytes: `[1 or channels][256]` */
+  readonly byteTable?: Float32Array;
+  /** For floats, as `shift`: `[1 or channels]` */
+  readonly scale?: Float32Array;
+  readonly shift?: Float32Array;
+  readonly augmentation: readonly { readonly type: string; readonly [option: string]: unknown }[];
+  readonly seed: number;
+  readonly epoch: number;
+  /** Stored index of the first image. */
+  readonly first: number;
+  /** `[images, ...maskShape]` */
+  readonly masks?: Float32Array;
+  readonly maskShape?: readonly number[];
+  /** As `images`. */
+  readonly output: Float32Array;
+  /** As `masks`. */
+  readonly maskOutput?: Float32Array;
+  readonly threads: number;
+}
+
 export interface NativeKernels {
   /** One Philox4x32-10 block. */
   philox(counter: Uint32Array, key: Uint32Array): Uint32Array;
   /** Uniforms max(k,1) 2^-24 of the elements 0..out.length-1. */
   uniform(address: DrawAddress, out: Float32Array): void;
   permutation(count: number, seed: number, epoch: number): Uint32Array;
+  /** Network inputs, and masks, of augmented images. */
+  augment(call: NativeAugmentCall): void;
   /** weights <- materialise(latent, noise); `noise` absent: drawn at `address`. */
   sampleWeights(call: {
     readonly optimizer: { readonly type: string; readonly [option: string]: unknown };

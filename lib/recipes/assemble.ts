@@ -1,5 +1,7 @@
 import type { Architecture } from "../architectures/architecture.js";
 import { architectures } from "../architectures/index.js";
+import { type Augmentation, type AugmentationType, makeAugmentation } from "../augmentation/augmentation.js";
+import { augmentationTypes } from "../augmentation/index.js";
 import type { Dataset } from "../data/dataset.js";
 import { datasets } from "../data/index.js";
 import type { NamedDataset } from "../data/named-dataset.js";
@@ -61,6 +63,15 @@ export function createLoss({ loss }: Config): Loss {
   const entries: readonly LossType[] = lossTypes;
   const { entry, options } = chosen(entries.map(named), loss);
   return makeLoss(entry, options);
+}
+
+/** The steps of a configuration's augmentation. */
+export function createAugmentation({ augmentation }: Config): Augmentation[] {
+  const entries: readonly AugmentationType[] = augmentationTypes;
+  return augmentation.map((choice) => {
+    const { entry, options } = chosen(entries.map(named), choice);
+    return makeAugmentation(entry, options);
+  });
 }
 
 function toSchedule({ name, ...options }: Choice): Schedule {

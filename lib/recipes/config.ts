@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { architectures } from "../architectures/index.js";
+import { augmentationTypes } from "../augmentation/index.js";
 import { datasets } from "../data/index.js";
 import { lossTypes } from "../losses/index.js";
 import { optimizerTypes } from "../optimizers/index.js";
@@ -68,12 +69,16 @@ export const configSchema = z
     loss: oneOf(named(lossTypes)).prefault({ name: "softmaxCrossEntropy" }),
     epochs: fitOptions.shape.epochs,
     batchSize: fitOptions.shape.batchSize,
+    augmentation: z
+      .array(oneOf(named(augmentationTypes)))
+      .default([])
+      .describe("Random changes of the training images, in this order; images [channels, rows, columns] only"),
     earlyStopping: fitOptions.shape.earlyStopping,
     seed: z
       .int()
       .min(0)
       .default(1)
-      .describe("Seed of everything that is random: weights, split, order, noise, dropout"),
+      .describe("Seed of everything that is random: weights, split, order, noise, dropout, augmentation"),
     evaluation: z
       .strictObject({
         samples: z.int().min(1).default(10).describe("Weight samples whose predictions the mean averages"),

@@ -5,7 +5,7 @@ import type { DeviceName } from "../native/contract.js";
 import type { Callback } from "../training/callback.js";
 import type { EpochRecord, History } from "../training/history.js";
 import { Trainer } from "../training/trainer.js";
-import { createLoss, createModel, createOptimizer, loadData, type RunData } from "./assemble.js";
+import { createAugmentation, createLoss, createModel, createOptimizer, loadData, type RunData } from "./assemble.js";
 import type { Config } from "./config.js";
 import { type RunStart, type RunSummary, startOf, summaryOf } from "./run-report.js";
 
@@ -96,6 +96,7 @@ async function train(
       ...(testEveryEpoch && { test, testEveryEpoch }),
       epochs: config.epochs,
       batchSize: config.batchSize,
+      augmentation: createAugmentation(config),
       restoreBest: false,
       callbacks: [recorder, ...callbacks],
       ...(config.earlyStopping !== undefined && { earlyStopping: config.earlyStopping }),

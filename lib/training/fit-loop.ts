@@ -1,3 +1,4 @@
+import { augmentationSpecs } from "../augmentation/augmentation-schema.js";
 import type { Dataset } from "../data/dataset.js";
 import { type Metrics, metricsOf } from "../model/metrics.js";
 import type { Session } from "../model/session.js";
@@ -90,7 +91,7 @@ export class FitLoop {
   /** All steps of an epoch, in runs that end after the budget. */
   async #train(epoch: number): Promise<EpochSums> {
     const { session, epochsBefore } = this.#parts;
-    const { train, batchSize, shuffle, signal } = this.#plan;
+    const { train, batchSize, shuffle, augmentation, signal } = this.#plan;
     const dataset = session.dataset(train);
     const sums: EpochSums = { lossSum: 0, correct: 0, count: 0, seconds: 0 };
     for (let step = 0; step < this.#stepsPerEpoch; ) {
@@ -104,6 +105,7 @@ export class FitLoop {
           batches: this.#stepsPerEpoch - step,
           shuffle,
           budgetMilliseconds,
+          ...(augmentation.length > 0 && { augmentation: augmentationSpecs(augmentation) }),
         },
         signal,
       );

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { augmentationSchema } from "../augmentation/augmentation-schema.js";
+import { checkAugmentation } from "../augmentation/check-augmentation.js";
 import type { Loss } from "../losses/loss.js";
 import { lossTypeOf } from "../losses/loss-type-of.js";
 import { checkDataset, datasetSchema, type Network } from "../model/check-dataset.js";
@@ -24,6 +26,11 @@ export const fitOptions = z.strictObject({
   stopAfter: z.int().min(1).optional().describe("Stop after so many epochs of the unchanged schedules"),
   batchSize: z.int().min(1).default(100).describe("Samples a step; the last step of an epoch takes what is left"),
   shuffle: z.boolean().default(true).describe("Whether each epoch has an order of its own, drawn from the seed"),
+  augmentation: z
+    .array(augmentationSchema)
+    .readonly()
+    .default([])
+    .describe("Random changes of the training images, step by step, drawn from the seed for each sample and epoch"),
   testEveryEpoch: z.boolean().default(false).describe("Whether the test data are evaluated after every epoch"),
   evaluationBatchSize: z
     .int()
@@ -61,6 +68,7 @@ export function planFit(given: FitOptions, network: Network, { loss, maxBatch }:
     const dataset = options[part];
     if (dataset !== undefined) checkDataset(network, loss, dataset, `fit.${part}`);
   }
+  checkAugmentation(options.augmentation, network, "fit.augmentation");
   checkBatchSize("fit.batchSize", options.batchSize, maxBatch);
   const evaluationBatchSize = checkBatchSize("fit.evaluationBatchSize", options.evaluationBatchSize, maxBatch);
   checkCompany(options, loss);

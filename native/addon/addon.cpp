@@ -7,6 +7,7 @@
 #include "addon/kernels.h"
 #include "addon/results.h"
 #include "addon/session_object.h"
+#include "augmentations/list.h"
 #include "layers/list.h"
 #include "losses/list.h"
 #include "optimizers/list.h"
@@ -65,6 +66,7 @@ Napi::Value registry(const Napi::CallbackInfo& info) {
     object.Set("layers", to_array(env, layers));
     object.Set("losses", to_array(env, Losses::names()));
     object.Set("optimizers", to_array(env, Optimizers::names()));
+    object.Set("augmentations", to_array(env, Augmentations::names()));
     return object;
   });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "addon/arguments.h"
+#include "addon/augmentations.h"
 #include "addon/errors.h"
 #include "addon/kernel_backend.h"
 #include "addon/product_kernels.h"
@@ -192,6 +193,7 @@ Napi::Object kernels_object(Napi::Env env) {
   object.Set("update", Napi::Function::New<update>(env));
   object.Set("stateNames", Napi::Function::New<state_names>(env));
   add_product_kernels(object);
+  add_augmentation_kernel(object);
   return object;
 }
 

@@ -1,5 +1,6 @@
 // Session: the calls that run on its thread.
 #include "addon/arguments.h"
+#include "addon/augmentations.h"
 #include "addon/results.h"
 #include "addon/session_start.h"
 
@@ -79,7 +80,8 @@ Napi::Value SessionObject::train(const Napi::CallbackInfo& info) {
                             integer_of(object, "firstBatch", 0, kLargestInteger),
                             integer_of(object, "batches", 0, kLargestInteger),
                             flag_of(object, "shuffle"),
-                            budget};
+                            budget,
+                            pipeline_of(object)};
     return start(
         env, [call](Session& session) { return session.train(call); },
         [](Napi::Env result_env, TrainResult&& result) {

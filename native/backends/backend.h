@@ -18,6 +18,7 @@
 #include "base/conv_shape.h"
 #include "base/philox.h"
 #include "base/pool_shape.h"
+#include "base/resampling.h"
 #include "optimizers/formula.h"
 
 namespace bayesbinn {
@@ -135,6 +136,17 @@ struct DeviceDataset {
   ChannelShape shape;
 };
 
+// How the images of a batch are resampled, and with them targets that have a value a pixel (and channel). Maps lie on the
+// host, one a sample, and go from the batch's places to the stored ones. Images are interpolated linearly between
+// pixels, targets are taken from the nearest; both are exact where a map is `onto_pixels`.
+struct Resampling {
+  Grid image;
+  const AffineMap* maps;
+  Fill fill;    // beyond the edges of an image; targets are mirrored there
+  Grid target;  // of no size: targets stay as they are
+  const AffineMap* target_maps;
+};
+
 struct LossCall {
   int formula;  // position in Losses
   int64_t batch;
@@ -173,6 +185,9 @@ class Backend {
   // Normalised inputs and targets of `batch` samples; `targets` may be null.
   virtual void gather(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, Tensor out,
                       void* targets) = 0;
+  // The same with resampled images: inputs are [channels, rows, columns], and normalised by channel or all alike.
+  virtual void gather_resampled(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch,
+                                const Resampling& resampling, Tensor out, void* targets) = 0;
   // Targets given row-major on the host, in the layout that `loss` reads.
   virtual void import_targets(const void* host, bool labels, int64_t width, int64_t batch, void* targets) = 0;
   virtual int64_t target_bytes(bool labels, int64_t width, int64_t batch) const = 0;

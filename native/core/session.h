@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "augmentations/pipeline.h"
 #include "core/dataset.h"
 #include "core/network.h"
 #include "core/optimizer.h"
@@ -19,6 +20,7 @@ struct TrainCall {
   int64_t epoch, batch_size, first_batch, batches;
   bool shuffle;
   double budget_milliseconds;
+  Pipeline augmentation;
 };
 
 struct TrainResult {

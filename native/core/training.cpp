@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
+#include "core/batch_augmentation.h"
 #include "core/permutation.h"
 #include "core/session.h"
 
@@ -72,6 +74,9 @@ TrainResult Session::train(const TrainCall& call) {
                                              " given, accepted: within the " + std::to_string(batches) +
                                              " of an epoch");
   }
+  std::optional<BatchAugmentation> augmentation;
+  if (!call.augmentation.empty())
+    augmentation.emplace(call.augmentation, network_->input_shape(), network_->output_shape(), dataset.device());
   TrainResult result;
   result.correct = counts_correct_ ? 0 : std::nan("");
   if (!initialize_once(cancelled_)) {
@@ -86,7 +91,14 @@ TrainResult Session::train(const TrainCall& call) {
     const auto profiled = backend_->profile.total();
     const int64_t first = (call.first_batch + i) * call.batch_size;
     const int64_t batch = std::min(call.batch_size, dataset.size() - first);
-    backend_->gather(dataset.device(), order.data() + first, batch, network_->input(), targets_.data());
+    const std::span<const uint32_t> samples(order.data() + first, static_cast<size_t>(batch));
+    if (augmentation) {
+      const Resampling& resampling = augmentation->draw(seed_, static_cast<uint32_t>(call.epoch), samples);
+      backend_->gather_resampled(dataset.device(), samples.data(), batch, resampling, network_->input(),
+                                 targets_.data());
+    } else {
+      backend_->gather(dataset.device(), samples.data(), batch, network_->input(), targets_.data());
+    }
     LossSums sums = {};
     if (!train_step(batch, sums)) {
       result.cancelled = true;

@@ -83,7 +83,10 @@ void CpuBackend::gather(const DeviceDataset& data, const uint32_t* indices, int6
           [&](float value, int64_t f) { return value * data.scale[f / spatial] + data.shift[f / spatial]; });
     }
   });
-  if (!targets) return;
+  if (targets) gather_targets(data, indices, batch, targets);
+}
+
+void CpuBackend::gather_targets(const DeviceDataset& data, const uint32_t* indices, int64_t batch, void* targets) {
   const int64_t width = data.target_width;
   if (data.labels) {
     const auto* in = static_cast<const int32_t*>(data.targets);

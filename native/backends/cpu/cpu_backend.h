@@ -43,6 +43,10 @@ class CpuBackend final : public Backend {
   void import_targets(const void* host, bool labels, int64_t width, int64_t batch, void* targets) override;
   int64_t target_bytes(bool labels, int64_t width, int64_t batch) const override;
 
+  // resampling.cpp
+  void gather_resampled(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch,
+                        const Resampling& resampling, Tensor out, void* targets) override;
+
   // linear.cpp
   void linear(const LinearShape& shape, const float* x, Weights weights, const float* bias, float* y) override;
   void linear_input_gradient(const LinearShape& shape, const float* dy, Weights weights, float* dx) override;
@@ -109,6 +113,9 @@ class CpuBackend final : public Backend {
   void unpack(const WeightSegment& segment, float* host) override;
 
  private:
+  // batches.cpp
+  static void gather_targets(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, void* targets);
+
   // packed/linear.cpp
   void packed_product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias, int64_t batch,
                       float* y);

@@ -8,12 +8,13 @@ import { includesOf, root, type Source, sources } from "./sources.js";
 const allowed: Readonly<Record<string, readonly string[]>> = {
   base: [],
   optimizers: ["base/"],
+  augmentations: ["base/"],
   losses: ["base/"],
   // Layers, losses and optimizers know nothing of a device; a backend knows formulas, never layers.
   layers: ["base/", "backends/backend.h"],
   backends: ["base/", "optimizers/", "losses/"],
-  core: ["base/", "optimizers/", "losses/", "layers/", "backends/backend.h"],
-  addon: ["base/", "optimizers/", "losses/", "layers/", "backends/backend.h", "core/"],
+  core: ["base/", "augmentations/", "optimizers/", "losses/", "layers/", "backends/backend.h"],
+  addon: ["base/", "augmentations/", "optimizers/", "losses/", "layers/", "backends/backend.h", "core/"],
   checks: ["base/", "optimizers/", "backends/backend.h"],
   bench: ["base/", "optimizers/", "losses/", "backends/backend.h", "backends/cpu/thread_pool.h", "core/buffer.h"],
 };

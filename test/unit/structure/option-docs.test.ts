@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { z } from "zod";
+import { augmentationTypes } from "../../../lib/augmentation/index.js";
 import { fashionMnistOptions } from "../../../lib/data/fashion-mnist.js";
 import { arraysOptions } from "../../../lib/data/from-arrays.js";
 import { mnistOptions } from "../../../lib/data/mnist.js";
@@ -38,6 +39,7 @@ const model = "lib/model/model.ts";
 const trainer = "lib/training/trainer.ts";
 const rows: readonly Row[] = [
   ...listed("layers", layerTypes).map((row) => ({ ...row, more: ["name"] })),
+  ...listed("augmentation", augmentationTypes),
   ...listed("optimizers", optimizerTypes),
   ...listed("schedules", scheduleTypes),
   { path: "lib/model/sequential.ts", declaration: "export function sequential", options: sequentialOptions },

@@ -1,0 +1,13 @@
+import type { AugmentationType } from "./augmentation.js";
+import { randomCropType } from "./random-crop.js";
+import { randomFlipType } from "./random-flip.js";
+import { randomQuarterTurnType } from "./random-quarter-turn.js";
+import { randomRotationType } from "./random-rotation.js";
+
+/** Every step of an augmentation. To add one: write its file and name it here. */
+export const augmentationTypes = [
+  randomCropType,
+  randomFlipType,
+  randomRotationType,
+  randomQuarterTurnType,
+] as const satisfies readonly AugmentationType[];

@@ -1,0 +1,94 @@
+#include "augmentations/pipeline.h"
+
+#include <algorithm>
+
+#include "augmentations/list.h"
+
+namespace bayesbinn {
+
+class Pipeline::Step {
+ public:
+  virtual ~Step() = default;
+  virtual int draws() const = 0;
+  virtual bool keeps_centre() const = 0;
+  virtual const Fill* fill() const = 0;
+  virtual bool leaves() const = 0;
+  virtual void validate(const Grid& grid) const = 0;
+  virtual AffineMap map(const Grid& grid, const float* u) const = 0;
+};
+
+template <class F>
+class Pipeline::StepOf final : public Step {
+  static_assert(F::kDraws <= kMostDraws);
+
+ public:
+  explicit StepOf(OptionReader& reader) : options_(read_options<typename F::Options>(reader)) {}
+
+  int draws() const override { return F::kDraws; }
+  bool keeps_centre() const override { return F::kKeepsCentre; }
+  const Fill* fill() const override { return F::fill(options_); }
+  bool leaves() const override { return F::leaves(options_); }
+  void validate(const Grid& grid) const override { F::validate(options_, grid); }
+  AffineMap map(const Grid& grid, const float* u) const override { return F::map(options_, grid, u); }
+
+ private:
+  typename F::Options options_;
+};
+
+Pipeline::Pipeline(const Value& spec, const std::string& path) {
+  if (!spec.array()) {
+    throw Error(ErrorCode::option_type, path + ": " + spec.describe() + " given, accepted: an array of steps",
+                {{"path", path}, {"value", spec.describe()}});
+  }
+  const Fill* first_fill = nullptr;
+  for (const Value& entry : *spec.array()) {
+    const std::string at = path + '[' + std::to_string(steps_.size()) + ']';
+    OptionReader reader(entry, at);
+    const std::string type = reader.text("type");
+    const int index = Augmentations::find(type);
+    if (index < 0) {
+      std::string names;
+      for (const std::string& name : Augmentations::names()) names += (names.empty() ? "" : ", ") + name;
+      throw Error(ErrorCode::option_range, at + ".type: " + quoted(type) + " given, accepted: " + names,
+                  {{"path", at + ".type"}, {"value", type}, {"accepted", names}});
+    }
+    Augmentations::visit(index, [&]<class F>() { steps_.push_back(std::make_shared<StepOf<F>>(reader)); });
+    const Fill* const fill = steps_.back()->fill();
+    if (!fill) continue;
+    if (first_fill && *fill != *first_fill) {
+      throw Error(ErrorCode::option_range, at + ".fill: another than in a step before, accepted: the same in all steps",
+                  {{"path", at + ".fill"}});
+    }
+    first_fill = fill;
+    fill_ = *fill;
+  }
+}
+
+bool Pipeline::leaves() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->leaves(); });
+}
+
+bool Pipeline::keeps_centre() const {
+  return std::all_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->keeps_centre(); });
+}
+
+void Pipeline::validate(const Grid& grid) const {
+  for (const auto& step : steps_) step->validate(grid);
+}
+
+AffineMap Pipeline::map(const Grid& grid, const Draw& draw) const {
+  AffineMap map;
+  uint32_t element = 0;
+  PhiloxBlock words = {};
+  for (const auto& step : steps_) {
+    float u[kMostDraws];
+    for (int i = 0; i < step->draws(); ++i, ++element) {
+      if (element % 4 == 0) words = draw_block(draw, element / 4);
+      u[i] = uniform_from_bits(words.word[element % 4]);
+    }
+    map = compose(map, step->map(grid, u));
+  }
+  return map;
+}
+
+}  // namespace bayesbinn

@@ -1,0 +1,175 @@
+// Gathering of resampled images. Where the pixels of a block come from is found once for all channels.
+#include <algorithm>
+#include <cmath>
+
+#include "backends/cpu/cpu_backend.h"
+
+namespace bayesbinn::BAYESBINN_ISA {
+namespace {
+
+constexpr int64_t kPixelBlock = 32;
+constexpr int32_t kBeyond = -1;  // in place of a pixel: what is beyond the edges
+
+// A block of pixels of up to kBatchMultiple samples, whose places in a feature are a cache line.
+struct Tile {
+  int64_t first_sample, samples;
+  int64_t first_pixel, pixels;
+};
+
+// For each pixel of a tile and each sample, a pixel of the stored image.
+using Sources = int32_t[kPixelBlock][kBatchMultiple];
+// How far between two pixels.
+using Fractions = float[kPixelBlock][kBatchMultiple];
+
+int64_t seen(int64_t place, int64_t size, Fill fill) {
+  if (place >= 0 && place < size) return place;
+  return fill == Fill::reflect ? reflected(place, size) : kBeyond;
+}
+
+int32_t pixel_at(int64_t row, int64_t column, const Grid& grid) {
+  return row < 0 || column < 0 ? kBeyond : static_cast<int32_t>(row * grid.columns + column);
+}
+
+// visit(k, i, place) for the k-th pixel and the i-th sample of a tile.
+template <class Visit>
+void each_place(const Tile& tile, const Grid& grid, const AffineMap* maps, Visit&& visit) {
+  for (int64_t i = 0; i < tile.samples; ++i) {
+    const AffineMap map = maps[tile.first_sample + i];
+    int64_t row = tile.first_pixel / grid.columns, column = tile.first_pixel % grid.columns;
+    for (int64_t k = 0; k < tile.pixels; ++k) {
+      visit(k, i, apply(map, static_cast<double>(row), static_cast<double>(column)));
+      if (++column == grid.columns) column = 0, ++row;
+    }
+  }
+}
+
+void find_nearest(const Tile& tile, const Grid& grid, const AffineMap* maps, Fill fill, Sources& nearest) {
+  each_place(tile, grid, maps, [&](int64_t k, int64_t i, Place at) {
+    const int64_t row = seen(static_cast<int64_t>(std::floor(at.row + 0.5)), grid.rows, fill);
+    const int64_t column = seen(static_cast<int64_t>(std::floor(at.column + 0.5)), grid.columns, fill);
+    nearest[k][i] = pixel_at(row, column, grid);
+  });
+}
+
+// The four pixels around a place, and where it is between them.
+struct Corners {
+  Sources above_left, above_right, below_left, below_right;
+  Fractions down, right;
+};
+
+void find_corners(const Tile& tile, const Grid& grid, const AffineMap* maps, Fill fill, Corners& corners) {
+  each_place(tile, grid, maps, [&](int64_t k, int64_t i, Place at) {
+    const double row = std::floor(at.row), column = std::floor(at.column);
+    const auto r = static_cast<int64_t>(row), c = static_cast<int64_t>(column);
+    const int64_t above = seen(r, grid.rows, fill), below = seen(r + 1, grid.rows, fill);
+    const int64_t left = seen(c, grid.columns, fill), right = seen(c + 1, grid.columns, fill);
+    corners.above_left[k][i] = pixel_at(above, left, grid);
+    corners.above_right[k][i] = pixel_at(above, right, grid);
+    corners.below_left[k][i] = pixel_at(below, left, grid);
+    corners.below_right[k][i] = pixel_at(below, right, grid);
+    corners.down[k][i] = static_cast<float>(at.row - row);
+    corners.right[k][i] = static_cast<float>(at.column - column);
+  });
+}
+
+// out[channel][pixel][sample] = value(channel, k, i) for the pixels and samples of a tile; what lies beyond the batch is 0.
+template <class T, class Value>
+void write_tile(const Tile& tile, int64_t channels, int64_t size, int64_t batch, T* out, Value&& value) {
+  const int64_t stride = batch_stride(batch);
+  for (int64_t channel = 0; channel < channels; ++channel) {
+    for (int64_t k = 0; k < tile.pixels; ++k) {
+      T* __restrict line = out + (channel * size + tile.first_pixel + k) * stride + tile.first_sample;
+      for (int64_t i = 0; i < tile.samples; ++i) line[i] = value(channel, k, i);
+      std::fill(line + tile.samples, line + kBatchMultiple, T{0});
+    }
+  }
+}
+
+// Tiles of a batch by number.
+struct Tiles {
+  int64_t batch, size;
+
+  int64_t across() const { return (size + kPixelBlock - 1) / kPixelBlock; }
+  int64_t count() const { return batch_stride(batch) / kBatchMultiple * across(); }
+  Tile at(int64_t number) const {
+    const int64_t sample = number / across() * kBatchMultiple, pixel = number % across() * kPixelBlock;
+    return {sample, std::min(kBatchMultiple, batch - sample), pixel, std::min(kPixelBlock, size - pixel)};
+  }
+};
+
+// One tile of the inputs: value(pixel, channel) normalises, beyond(channel) is the fill.
+template <class T, class Normalise, class Beyond>
+void resample_tile(const Tile& tile, const T* stored, const uint32_t* indices, const Resampling& how, int64_t batch,
+                   Tensor out, Normalise&& normalise, Beyond&& beyond) {
+  const int64_t size = how.image.size(), channels = out.features / size;
+  const T* in[kBatchMultiple];
+  for (int64_t i = 0; i < tile.samples; ++i) in[i] = stored + int64_t{indices[tile.first_sample + i]} * out.features;
+  const auto seen_at = [&](const Sources& sources, int64_t channel, int64_t k, int64_t i) {
+    const int32_t pixel = sources[k][i];
+    return pixel < 0 ? beyond(channel) : normalise(in[i][channel * size + pixel], channel);
+  };
+  const AffineMap* const maps = how.maps + tile.first_sample;
+  if (std::all_of(maps, maps + tile.samples, [](const AffineMap& map) { return onto_pixels(map); })) {
+    Sources nearest;
+    find_nearest(tile, how.image, how.maps, how.fill, nearest);
+    write_tile(tile, channels, size, batch, out.data,
+               [&](int64_t channel, int64_t k, int64_t i) { return seen_at(nearest, channel, k, i); });
+    return;
+  }
+  Corners corners;
+  find_corners(tile, how.image, how.maps, how.fill, corners);
+  write_tile(tile, channels, size, batch, out.data, [&](int64_t channel, int64_t k, int64_t i) {
+    const float above_left = seen_at(corners.above_left, channel, k, i);
+    const float below_left = seen_at(corners.below_left, channel, k, i);
+    const float above = above_left + corners.right[k][i] * (seen_at(corners.above_right, channel, k, i) - above_left);
+    const float below = below_left + corners.right[k][i] * (seen_at(corners.below_right, channel, k, i) - below_left);
+    return above + corners.down[k][i] * (below - above);
+  });
+}
+
+template <class T>
+void resample_targets(const Tile& tile, const DeviceDataset& data, const uint32_t* indices, const Resampling& how,
+                      int64_t batch, T* out) {
+  const int64_t size = how.target.size(), channels = data.target_width / size;
+  const T* in[kBatchMultiple];
+  for (int64_t i = 0; i < tile.samples; ++i)
+    in[i] = static_cast<const T*>(data.targets) + int64_t{indices[tile.first_sample + i]} * data.target_width;
+  Sources nearest;
+  find_nearest(tile, how.target, how.target_maps, Fill::reflect, nearest);
+  write_tile(tile, channels, size, batch, out,
+             [&](int64_t channel, int64_t k, int64_t i) { return in[i][channel * size + nearest[k][i]]; });
+}
+
+}  // namespace
+
+void CpuBackend::gather_resampled(const DeviceDataset& data, const uint32_t* indices, int64_t batch,
+                                  const Resampling& resampling, Tensor out, void* targets) {
+  const Tiles tiles = {batch, resampling.image.size()};
+  const auto row = [&](int64_t channel) { return data.table_rows == 1 ? 0 : channel; };
+  in_blocks(tiles.count(), 1, [&](int64_t number, int64_t) {
+    const Tile tile = tiles.at(number);
+    if (data.bytes) {
+      resample_tile(
+          tile, static_cast<const uint8_t*>(data.inputs), indices, resampling, batch, out,
+          [&](uint8_t value, int64_t channel) { return data.byte_table[row(channel) * 256 + value]; },
+          [&](int64_t channel) { return resampling.fill == Fill::mean ? 0.0f : data.byte_table[row(channel) * 256]; });
+    } else {
+      resample_tile(
+          tile, static_cast<const float*>(data.inputs), indices, resampling, batch, out,
+          [&](float value, int64_t channel) { return value * data.scale[row(channel)] + data.shift[row(channel)]; },
+          [&](int64_t channel) { return resampling.fill == Fill::mean ? 0.0f : data.shift[row(channel)]; });
+    }
+  });
+  if (!targets) return;
+  if (resampling.target.size() == 0) return gather_targets(data, indices, batch, targets);
+  const Tiles target_tiles = {batch, resampling.target.size()};
+  in_blocks(target_tiles.count(), 1, [&](int64_t number, int64_t) {
+    const Tile tile = target_tiles.at(number);
+    if (data.labels)
+      resample_targets(tile, data, indices, resampling, batch, static_cast<int32_t*>(targets));
+    else
+      resample_targets(tile, data, indices, resampling, batch, static_cast<float*>(targets));
+  });
+}
+
+}  // namespace bayesbinn::BAYESBINN_ISA

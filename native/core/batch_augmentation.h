@@ -1,0 +1,31 @@
+// Augmentation of training batches: which map each sample of a batch gets. Held against the network before the first.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "augmentations/pipeline.h"
+#include "backends/backend.h"
+#include "base/shape.h"
+
+namespace bayesbinn {
+
+class BatchAugmentation {
+ public:
+  // For a network from `input` to `output`. ERR_SHAPE_MISMATCH where the input is no image, a step does not take images of
+  // its size, or targets on a grid cannot go along; ERR_OPTION_RANGE where those would come from beyond the edges.
+  BatchAugmentation(const Pipeline& pipeline, const Shape& input, const Shape& output, const DeviceDataset& data);
+
+  // The maps of a batch, until the next call: of each sample, by its stored index, and the epoch alone, so that neither
+  // the size of batches nor where an epoch went on matters.
+  const Resampling& draw(uint64_t seed, uint32_t epoch, std::span<const uint32_t> samples);
+
+ private:
+  void check_targets(const Shape& output);
+
+  const Pipeline& pipeline_;
+  Resampling resampling_ = {};
+  std::vector<AffineMap> maps_, target_maps_;
+};
+
+}  // namespace bayesbinn
