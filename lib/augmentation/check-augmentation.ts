@@ -26,7 +26,7 @@ export function checkAugmentation(steps: readonly Augmentation[], network: Augme
   if (steps.length === 0) return;
   const { inputShape, outputShape } = network;
   if (inputShape.length !== 3) {
-    const accepted = "images [channels, rows, columns]";
+    const accepted = "images [channels, rows, columns], which flatten() can make a vector";
     throw mismatch(path, `the model's input has shape ${showShape(inputShape)}, accepted: ${accepted}`);
   }
   checkFills(steps, path);

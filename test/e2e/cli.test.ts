@@ -50,6 +50,13 @@ function assertOneLine({ code, stdout, stderr }: CliResult, exitCode: number, st
   assert.is(stderr.trimEnd().split("\n").length, 1, stderr);
 }
 
+cli("an augmentation that does not suit the network: the reason, and no run folder", async () => {
+  const out = join(folder, "augmented");
+  const result = await train(["--epochs", "1", "--set", 'augmentation=[{"name":"randomFlip"}]', "--out", out]);
+  assertOneLine(result, 2, /^error \[ERR_SHAPE_MISMATCH\]: fit.augmentation: the model's input has shape \[784\]/);
+  assert.not.ok((await readdir(folder)).includes("augmented"));
+});
+
 cli("train --json: the events of a run, and its folder", async () => {
   const run = join(folder, "events");
   const { code, events, stdout, stderr } = await train([

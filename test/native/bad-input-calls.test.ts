@@ -3,7 +3,15 @@ import type { NamedTensor, NativeSession } from "../../lib/native/contract.js";
 import { refusedBy } from "./support/refused.js";
 import { sameState } from "./support/same-state.js";
 import { everything, labelled, openSession, trainCall } from "./support/specs.js";
-import { notFlag, notFloats, notNumbers, notWhole, refusals, type WrongCall } from "./support/wrong-arguments.js";
+import {
+  notFlag,
+  notFloats,
+  notNumbers,
+  notWhole,
+  refusals,
+  type WrongCall,
+  wrongAugmentation,
+} from "./support/wrong-arguments.js";
 
 const test = suite("bad input: calls of a session");
 
@@ -43,6 +51,8 @@ const calls: readonly (Omit<WrongCall, "call"> & { readonly name: keyof NativeSe
       notFlag("shuffle"),
       ["budgetMilliseconds", notNumbers, "ERR_OPTION_TYPE"],
       ["budgetMilliseconds", [nan, -1, -infinity], "ERR_OPTION_RANGE"],
+      ...wrongAugmentation(),
+      ["augmentation", [[{ type: "randomQuarterTurn" }]], "ERR_SHAPE_MISMATCH"],
     ],
   },
   {

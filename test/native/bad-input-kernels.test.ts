@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { kernels } from "./support/addon.js";
 import { refusedBy } from "./support/refused.js";
 import { adam, bayesbinn } from "./support/specs.js";
-import { notFloats, notWhole, refusals, type WrongCall } from "./support/wrong-arguments.js";
+import { notFloats, notWhole, refusals, type WrongCall, wrongAugmentation } from "./support/wrong-arguments.js";
 
 const test = suite("bad input: kernels");
 
@@ -109,7 +109,75 @@ const wrongConvShape = [
   packedFlag,
 ];
 
+/** Two images of 3 x 4 x 5 with masks. */
+const augment = {
+  images: new Uint8Array(120),
+  shape: [2, 3, 4, 5],
+  byteTable: floats(256),
+  augmentation: [{ type: "randomCrop", padding: 1, fill: "reflect" }],
+  seed: 1,
+  epoch: 0,
+  first: 0,
+  masks: floats(40),
+  maskShape: [4, 5],
+  output: floats(120),
+  maskOutput: floats(40),
+  threads: 1,
+};
+const blackCrop = { type: "randomCrop", padding: 1, fill: "black" };
+
 const calls: readonly WrongCall[] = [
+  {
+    name: "augment",
+    call: (argument) => kernels.augment(argument as never),
+    right: augment,
+    wrong: [
+      ["images", [null, undefined, 3, [1], new Int32Array(120), floats(120)], "ERR_OPTION_TYPE"],
+      ["images", [0, 119, 121].map((length) => new Uint8Array(length)), "ERR_SHAPE_MISMATCH"],
+      ["shape", [null, undefined, 3, "text", [], [2, 3, 4, 0], [2, 3, 4, 0.5], [2, 3, 4, "5"]], "ERR_OPTION_TYPE"],
+      ["shape", [[120], [6, 4, 5], [1, 2, 3, 4, 5], [2, 3, 5, 5], [2, 3, 2 ** 20, 2 ** 20]], "ERR_SHAPE_MISMATCH"],
+      notFloats("byteTable"),
+      ["byteTable", [0, 255, 257, 512, 1024].map((length) => floats(length)), "ERR_SHAPE_MISMATCH"],
+      ...wrongAugmentation(),
+      ["augmentation", [[{ type: "randomQuarterTurn" }]], "ERR_SHAPE_MISMATCH"],
+      ["augmentation", [[blackCrop], [{ ...blackCrop, fill: "mean" }]], "ERR_OPTION_RANGE"],
+      ...notWhole("seed", 0, 2 ** 53 - 1),
+      ...notWhole("epoch", 0, uint32),
+      ...notWhole("first", 0, uint32 - 2),
+      notFloats("masks", false),
+      wrongLength("masks", 40),
+      ["maskShape", [null, undefined, 3, "text", [], [0, 5], [4, "5"]], "ERR_OPTION_TYPE"],
+      ["maskShape", [[20], [1, 4, 5], [4, 4], [2 ** 30, 2 ** 30]], "ERR_SHAPE_MISMATCH"],
+      // A crop has no meaning for targets of other rows and columns.
+      [
+        "maskShape",
+        [
+          [5, 4],
+          [2, 10],
+          [20, 1],
+        ],
+        "ERR_SHAPE_MISMATCH",
+      ],
+      notFloats("output"),
+      wrongLength("output", 120),
+      notFloats("maskOutput"),
+      wrongLength("maskOutput", 40),
+      ...notWhole("threads", 1, 256),
+    ],
+    optional: ["masks", "augmentation"],
+  },
+  {
+    name: "augment floats",
+    call: (argument) => kernels.augment(argument as never),
+    right: { ...augment, images: floats(120), scale: floats(3), shift: floats(3) },
+    wrong: [
+      notFloats("scale"),
+      notFloats("shift"),
+      ["scale", [0, 1, 2, 4].map((length) => floats(length)), "ERR_SHAPE_MISMATCH"],
+      wrongLength("shift", 3),
+    ],
+    optional: ["masks", "augmentation", "byteTable"],
+  },
   {
     name: "uniform",
     call: (argument) => kernels.uniform(argument as never, floats(3)),

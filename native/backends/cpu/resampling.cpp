@@ -1,5 +1,6 @@
 // Gathering of resampled images. Where the pixels of a block come from is found once for all channels.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "backends/cpu/cpu_backend.h"
@@ -43,6 +44,14 @@ void each_place(const Tile& tile, const Grid& grid, const AffineMap* maps, Visit
   }
 }
 
+// Where every map is `onto_pixels`: without rounding.
+void find_pixels(const Tile& tile, const Grid& grid, const AffineMap* maps, Fill fill, Sources& pixels) {
+  each_place(tile, grid, maps, [&](int64_t k, int64_t i, Place at) {
+    pixels[k][i] = pixel_at(seen(static_cast<int64_t>(at.row), grid.rows, fill),
+                            seen(static_cast<int64_t>(at.column), grid.columns, fill), grid);
+  });
+}
+
 void find_nearest(const Tile& tile, const Grid& grid, const AffineMap* maps, Fill fill, Sources& nearest) {
   each_place(tile, grid, maps, [&](int64_t k, int64_t i, Place at) {
     const int64_t row = seen(static_cast<int64_t>(std::floor(at.row + 0.5)), grid.rows, fill);
@@ -72,14 +81,16 @@ void find_corners(const Tile& tile, const Grid& grid, const AffineMap* maps, Fil
   });
 }
 
-// out[channel][pixel][sample] = value(channel, k, i) for the pixels and samples of a tile; what lies beyond the batch is 0.
-template <class T, class Value>
-void write_tile(const Tile& tile, int64_t channels, int64_t size, int64_t batch, T* out, Value&& value) {
+// out[channel][pixel][sample] = value(k, i) for the pixels and samples of a tile, where value = of_channel(channel); what
+// lies beyond the batch is 0.
+template <class T, class OfChannel>
+void write_tile(const Tile& tile, int64_t channels, int64_t size, int64_t batch, T* out, OfChannel&& of_channel) {
   const int64_t stride = batch_stride(batch);
   for (int64_t channel = 0; channel < channels; ++channel) {
+    const auto value = of_channel(channel);
     for (int64_t k = 0; k < tile.pixels; ++k) {
       T* __restrict line = out + (channel * size + tile.first_pixel + k) * stride + tile.first_sample;
-      for (int64_t i = 0; i < tile.samples; ++i) line[i] = value(channel, k, i);
+      for (int64_t i = 0; i < tile.samples; ++i) line[i] = value(k, i);
       std::fill(line + tile.samples, line + kBatchMultiple, T{0});
     }
   }
@@ -97,33 +108,64 @@ struct Tiles {
   }
 };
 
-// One tile of the inputs: value(pixel, channel) normalises, beyond(channel) is the fill.
-template <class T, class Normalise, class Beyond>
-void resample_tile(const Tile& tile, const T* stored, const uint32_t* indices, const Resampling& how, int64_t batch,
-                   Tensor out, Normalise&& normalise, Beyond&& beyond) {
+// Stored bytes of a channel as network inputs.
+struct ByteChannel {
+  const float* table;
+  Fill fill;
+
+  ByteChannel(const DeviceDataset& data, int64_t channel, Fill beyond)
+      : table(data.byte_table + (data.table_rows == 1 ? 0 : channel * 256)), fill(beyond) {}
+  float operator()(uint8_t value) const { return table[value]; }
+  float beyond() const { return fill == Fill::mean ? 0.0f : table[0]; }
+};
+
+// Stored floats alike.
+struct FloatChannel {
+  float scale, shift;
+  Fill fill;
+
+  FloatChannel(const DeviceDataset& data, int64_t channel, Fill beyond)
+      : scale(data.scale[data.table_rows == 1 ? 0 : channel]),
+        shift(data.shift[data.table_rows == 1 ? 0 : channel]),
+        fill(beyond) {}
+  float operator()(float value) const { return value * scale + shift; }
+  float beyond() const { return fill == Fill::mean ? 0.0f : shift; }
+};
+
+template <class Channel, class T>
+void resample_inputs(const Tile& tile, const T* stored, const DeviceDataset& data, const uint32_t* indices,
+                     const Resampling& how, int64_t batch, Tensor out) {
   const int64_t size = how.image.size(), channels = out.features / size;
-  const T* in[kBatchMultiple];
-  for (int64_t i = 0; i < tile.samples; ++i) in[i] = stored + int64_t{indices[tile.first_sample + i]} * out.features;
-  const auto seen_at = [&](const Sources& sources, int64_t channel, int64_t k, int64_t i) {
-    const int32_t pixel = sources[k][i];
-    return pixel < 0 ? beyond(channel) : normalise(in[i][channel * size + pixel], channel);
+  std::array<const T*, kBatchMultiple> first = {};
+  for (int64_t i = 0; i < tile.samples; ++i) first[i] = stored + int64_t{indices[tile.first_sample + i]} * out.features;
+  // The network input of a channel at a pixel of the i-th sample.
+  const auto reader = [&](int64_t channel) {
+    std::array<const T*, kBatchMultiple> in = {};
+    for (int64_t i = 0; i < tile.samples; ++i) in[i] = first[i] + channel * size;
+    const Channel normalise(data, channel, how.fill);
+    return [in, normalise, beyond = normalise.beyond()](int64_t i, int32_t pixel) {
+      return pixel < 0 ? beyond : normalise(in[i][pixel]);
+    };
   };
   const AffineMap* const maps = how.maps + tile.first_sample;
   if (std::all_of(maps, maps + tile.samples, [](const AffineMap& map) { return onto_pixels(map); })) {
     Sources nearest;
-    find_nearest(tile, how.image, how.maps, how.fill, nearest);
-    write_tile(tile, channels, size, batch, out.data,
-               [&](int64_t channel, int64_t k, int64_t i) { return seen_at(nearest, channel, k, i); });
+    find_pixels(tile, how.image, how.maps, how.fill, nearest);
+    write_tile(tile, channels, size, batch, out.data, [&](int64_t channel) {
+      return [&nearest, read = reader(channel)](int64_t k, int64_t i) { return read(i, nearest[k][i]); };
+    });
     return;
   }
   Corners corners;
   find_corners(tile, how.image, how.maps, how.fill, corners);
-  write_tile(tile, channels, size, batch, out.data, [&](int64_t channel, int64_t k, int64_t i) {
-    const float above_left = seen_at(corners.above_left, channel, k, i);
-    const float below_left = seen_at(corners.below_left, channel, k, i);
-    const float above = above_left + corners.right[k][i] * (seen_at(corners.above_right, channel, k, i) - above_left);
-    const float below = below_left + corners.right[k][i] * (seen_at(corners.below_right, channel, k, i) - below_left);
-    return above + corners.down[k][i] * (below - above);
+  write_tile(tile, channels, size, batch, out.data, [&](int64_t channel) {
+    return [&corners, read = reader(channel)](int64_t k, int64_t i) {
+      const float above_left = read(i, corners.above_left[k][i]), above_right = read(i, corners.above_right[k][i]);
+      const float below_left = read(i, corners.below_left[k][i]), below_right = read(i, corners.below_right[k][i]);
+      const float above = above_left + corners.right[k][i] * (above_right - above_left);
+      const float below = below_left + corners.right[k][i] * (below_right - below_left);
+      return above + corners.down[k][i] * (below - above);
+    };
   });
 }
 
@@ -136,8 +178,9 @@ void resample_targets(const Tile& tile, const DeviceDataset& data, const uint32_
     in[i] = static_cast<const T*>(data.targets) + int64_t{indices[tile.first_sample + i]} * data.target_width;
   Sources nearest;
   find_nearest(tile, how.target, how.target_maps, Fill::reflect, nearest);
-  write_tile(tile, channels, size, batch, out,
-             [&](int64_t channel, int64_t k, int64_t i) { return in[i][channel * size + nearest[k][i]]; });
+  write_tile(tile, channels, size, batch, out, [&](int64_t channel) {
+    return [&, channel](int64_t k, int64_t i) { return in[i][channel * size + nearest[k][i]]; };
+  });
 }
 
 }  // namespace
@@ -145,19 +188,14 @@ void resample_targets(const Tile& tile, const DeviceDataset& data, const uint32_
 void CpuBackend::gather_resampled(const DeviceDataset& data, const uint32_t* indices, int64_t batch,
                                   const Resampling& resampling, Tensor out, void* targets) {
   const Tiles tiles = {batch, resampling.image.size()};
-  const auto row = [&](int64_t channel) { return data.table_rows == 1 ? 0 : channel; };
   in_blocks(tiles.count(), 1, [&](int64_t number, int64_t) {
     const Tile tile = tiles.at(number);
     if (data.bytes) {
-      resample_tile(
-          tile, static_cast<const uint8_t*>(data.inputs), indices, resampling, batch, out,
-          [&](uint8_t value, int64_t channel) { return data.byte_table[row(channel) * 256 + value]; },
-          [&](int64_t channel) { return resampling.fill == Fill::mean ? 0.0f : data.byte_table[row(channel) * 256]; });
+      const auto* stored = static_cast<const uint8_t*>(data.inputs);
+      resample_inputs<ByteChannel>(tile, stored, data, indices, resampling, batch, out);
     } else {
-      resample_tile(
-          tile, static_cast<const float*>(data.inputs), indices, resampling, batch, out,
-          [&](float value, int64_t channel) { return value * data.scale[row(channel)] + data.shift[row(channel)]; },
-          [&](int64_t channel) { return resampling.fill == Fill::mean ? 0.0f : data.shift[row(channel)]; });
+      const auto* stored = static_cast<const float*>(data.inputs);
+      resample_inputs<FloatChannel>(tile, stored, data, indices, resampling, batch, out);
     }
   });
   if (!targets) return;

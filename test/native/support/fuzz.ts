@@ -145,6 +145,14 @@ const conv = {
 const linear = { input: floats(6), weights: floats(12), batch: 2, inFeatures: 3, outFeatures: 4, threads: 1 };
 const lists = { weights: [floats(7)], noise: [floats(7)], gradients: [floats(7)] };
 
+const augmentation = [
+  { type: "randomCrop", padding: 1, fill: "reflect" },
+  { type: "randomFlip", horizontal: 0.5, vertical: 0.5 },
+  { type: "randomRotation", degrees: 15, fill: "reflect" },
+];
+const masks = { masks: floats(12), maskShape: [2, 3], maskOutput: floats(12) };
+const augment = { shape: [2, 1, 2, 3], augmentation, seed: 1, epoch: 0, first: 0, ...masks, threads: 1 };
+
 /** Right arguments of everything that can be called. */
 const kernelArguments: Readonly<Record<string, readonly unknown[]>> = {
   philox: [new Uint32Array(4), new Uint32Array(2)],
@@ -159,6 +167,7 @@ const kernelArguments: Readonly<Record<string, readonly unknown[]>> = {
   linearGradients: [{ ...linear, outputGradient: floats(8), inputGradient: floats(6), weightGradient: floats(12) }],
   conv2d: [{ ...conv, bias: floats(2), output: floats(8) }],
   conv2dGradients: [{ ...conv, outputGradient: floats(8), inputGradient: floats(18), weightGradient: floats(16) }],
+  augment: [{ ...augment, images: floats(12), scale: floats(1), shift: floats(1), output: floats(12) }],
 };
 const tensor = { name: "linear11.bias", shape: [4], data: floats(4) };
 const sessionArguments: Readonly<Record<string, readonly unknown[]>> = {
@@ -167,7 +176,7 @@ const sessionArguments: Readonly<Record<string, readonly unknown[]>> = {
   addSubset: [1, Uint32Array.of(0, 1)],
   removeDataset: [2],
   setHyperparameters: [0, { learningRate: 0.1, momentum: 0.5 }],
-  train: [trainCall(1, { batchSize: 5 })],
+  train: [trainCall(1, { batchSize: 5, augmentation })],
   evaluate: [{ dataset: 1, batchSize: 2, samples: 0, draw: 0 }],
   predict: [prediction],
   replay: [{ ...step, noise: [undefined, undefined], weights: [undefined, undefined], dropoutKeep: {} }],

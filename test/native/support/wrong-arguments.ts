@@ -30,6 +30,30 @@ export function notWhole(key: string, low: number, high: number): Wrong[] {
 
 export const notFlag = (key: string): Wrong => [key, [1, 0, "true", null, undefined], "ERR_OPTION_TYPE"];
 
+/** Lists of steps that are no augmentation. */
+export function wrongAugmentation(): Wrong[] {
+  const crop = { type: "randomCrop", padding: 4, fill: "black" };
+  const rotation = { type: "randomRotation", degrees: 15, fill: "black" };
+  const turn = { type: "randomQuarterTurn" };
+  const steps = (key: string, values: readonly unknown[], step: object = crop) =>
+    values.map((value) => [turn, { ...step, [key]: value }]);
+  return [
+    ["augmentation", [3, "randomFlip", {}, turn, new Float32Array(1)], "ERR_OPTION_TYPE"],
+    ["augmentation", [[3], [null], [[]], ["randomFlip"], [{}], [{ type: 3 }]], "ERR_OPTION_TYPE"],
+    ["augmentation", [[{ type: "" }], [{ type: "flip" }], [{ ...turn, type: "RandomFlip" }]], "ERR_OPTION_RANGE"],
+    ["augmentation", [[{ ...turn, times: 2 }], [{ ...crop, degrees: 1 }]], "ERR_OPTION_UNKNOWN"],
+    ["augmentation", steps("padding", ["4", undefined, null, true]), "ERR_OPTION_TYPE"],
+    ["augmentation", steps("padding", [-1, 0.5, Number.NaN, Infinity, 65536, 1e300]), "ERR_OPTION_RANGE"],
+    ["augmentation", steps("fill", [undefined, null, 0, true]), "ERR_OPTION_TYPE"],
+    ["augmentation", steps("fill", ["", "white", "Black"]), "ERR_OPTION_RANGE"],
+    ["augmentation", steps("degrees", ["1", undefined], rotation), "ERR_OPTION_TYPE"],
+    ["augmentation", steps("degrees", [-1, 181, Number.NaN, Infinity], rotation), "ERR_OPTION_RANGE"],
+    ["augmentation", [[{ type: "randomFlip", horizontal: 0.5 }]], "ERR_OPTION_TYPE"],
+    ["augmentation", steps("horizontal", [-0.1, 1.1], { type: "randomFlip", vertical: 0 }), "ERR_OPTION_RANGE"],
+    ["augmentation", [[crop, { ...rotation, fill: "mean" }]], "ERR_OPTION_RANGE"],
+  ];
+}
+
 /** No Float32Array; null and undefined stand for nothing where a key is optional. */
 export function notFloats(key: string, required = true): Wrong {
   const values = [3, "1", [1], new Float64Array(1), new Int32Array(1), new ArrayBuffer(4), {}];

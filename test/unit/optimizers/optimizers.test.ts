@@ -51,6 +51,17 @@ test("a spec holds the options alone, with the facts in place of auto", () => {
   assert.is(new BayesBiNN({ trainSetSize: 7 }).toSpec([], { trainSetSize: 60_000 })["trainSetSize"], 7);
 });
 
+test("the size of the training set is multiplied, whether it is given or not, and native code gets one number", () => {
+  const facts = { trainSetSize: 45_000 };
+  const cifar = new BayesBiNN({ trainSizeFactor: 10 });
+  assert.is(cifar.toSpec([], facts)["trainSetSize"], 450_000);
+  assert.is(cifar.hyperparameters(0, 1, facts)["trainSetSize"], 450_000);
+  assert.is(new BayesBiNN({ trainSizeFactor: 0.5, trainSetSize: 7 }).toSpec([], facts)["trainSetSize"], 3.5);
+  assert.not("trainSizeFactor" in cifar.toSpec([], facts));
+  assert.is(cifar.toJSON().options["trainSizeFactor"], 10);
+  assert.is(cifar.toJSON().options["trainSetSize"], "auto");
+});
+
 test("hyperparameters follow their schedules from the initial value on", () => {
   const schedules = { learningRate: cosine(), temperature: exponential({ gamma: 0.5 }) };
   const optimizer = new BayesBiNN({ learningRate: 0.2, temperature: 1, schedules });

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createLoss, createOptimizer } from "../../../lib/recipes/assemble.js";
+import { createAugmentation, createLoss, createOptimizer } from "../../../lib/recipes/assemble.js";
 import { chosen } from "../../../lib/recipes/one-of.js";
 import { resolveConfig } from "../../../lib/recipes/resolve-config.js";
 
@@ -22,6 +22,15 @@ assembling("another optimizer and loss", async () => {
   const config = await resolveConfig("mnist-mlp", ["optimizer.name=adam", "loss.name=meanSquaredError"]);
   assert.is(createOptimizer(config).type, "adam");
   assert.equal(createLoss(config), { type: "meanSquaredError", options: {} });
+});
+
+assembling("the steps of an augmentation, in their order", async () => {
+  assert.equal(createAugmentation(await resolveConfig("mnist-mlp")), []);
+  const setting = 'augmentation=[{"name":"randomCrop","padding":2},{"name":"randomQuarterTurn"}]';
+  assert.equal(createAugmentation(await resolveConfig("mnist-mlp", [setting])), [
+    { type: "randomCrop", options: { padding: 2, fill: "black" } },
+    { type: "randomQuarterTurn", options: {} },
+  ]);
 });
 
 assembling("a name that is in no list is a defect, since the schema lets none pass", () => {

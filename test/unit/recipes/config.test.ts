@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { architectures } from "../../../lib/architectures/index.js";
+import { augmentationTypes } from "../../../lib/augmentation/index.js";
 import { datasets } from "../../../lib/data/index.js";
 import { lossTypes } from "../../../lib/losses/index.js";
 import type { ErrorCode } from "../../../lib/native/errors.js";
@@ -25,6 +26,7 @@ config("what is left out comes from the schemas of the parts", () => {
   assert.is(checked.seed, 1);
   assert.equal(checked.loss, { name: "softmaxCrossEntropy" });
   assert.equal(checked.evaluation, { samples: 10 });
+  assert.equal(checked.augmentation, []);
   assert.equal(checked.dataset, { name: "mnist", validationFraction: 0.1 });
   assert.equal(checked.model.batchNorm, { momentum: 0.15, epsilon: 1e-4 });
   const { name, schedules, ...options } = checked.optimizer;
@@ -38,8 +40,13 @@ config("a complete configuration passes unchanged, with its keys in the same ord
   const checked = checkConfig({
     ...least,
     optimizer: { name: "bayesbinn", schedules: { learningRate: { name: "multiStep", milestones: [2] } } },
+    augmentation: [{ name: "randomCrop", padding: 2 }, { name: "randomFlip" }],
   });
   assert.is(JSON.stringify(checkConfig(JSON.parse(JSON.stringify(checked)))), JSON.stringify(checked));
+  assert.equal(checked.augmentation, [
+    { name: "randomCrop", padding: 2, fill: "black" },
+    { name: "randomFlip", horizontal: 0.5, vertical: 0 },
+  ]);
   assert.equal(checked.optimizer.schedules, { learningRate: { name: "multiStep", milestones: [2], gamma: 0.1 } });
 });
 
@@ -118,6 +125,21 @@ const bad: readonly [what: string, change: object, code: ErrorCode, ...texts: st
     "ERR_OPTION_TYPE",
     "model.batchNorm.momentum",
   ],
+  [
+    "an unknown step of an augmentation",
+    { augmentation: [{ name: "randomFlip" }, { name: "randomCorp" }] },
+    "ERR_OPTION_RANGE",
+    "augmentation[1].name",
+    '"randomCrop"',
+  ],
+  [
+    "an unknown key of a step",
+    { augmentation: [{ name: "randomCrop", pading: 4 }] },
+    "ERR_OPTION_UNKNOWN",
+    "augmentation[0].pading",
+    '"padding"',
+  ],
+  ["a step alone", { augmentation: { name: "randomFlip" } }, "ERR_OPTION_TYPE", "augmentation"],
   ["a name that is a path", { name: "../../etc" }, "ERR_OPTION_RANGE", "name", "letters"],
   ["nothing", { epochs: undefined }, "ERR_OPTION_TYPE", "epochs", "missing"],
 ];
@@ -154,7 +176,8 @@ config("the JSON Schema names every entry of every list and is closed", () => {
     names("loss"),
     lossTypes.map(({ type }) => type),
   );
-  for (const { type } of scheduleTypes) assert.match(JSON.stringify(schema), `"const":"${type}"`);
+  for (const { type } of [...scheduleTypes, ...augmentationTypes])
+    assert.match(JSON.stringify(schema), `"const":"${type}"`);
 });
 
 config.run();

@@ -1,7 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { randomCrop } from "../../../lib/augmentation/random-crop.js";
+import { randomFlip } from "../../../lib/augmentation/random-flip.js";
 import { subset } from "../../../lib/data/subset.js";
 import { batchNorm } from "../../../lib/layers/batch-norm.js";
+import { flatten } from "../../../lib/layers/flatten.js";
 import { linear } from "../../../lib/layers/linear.js";
 import { sequential } from "../../../lib/model/sequential.js";
 import type { TrainCall } from "../../../lib/native/contract.js";
@@ -98,6 +101,36 @@ test("the last step of an epoch takes what is left, and another fit shuffles oth
       [2, 3, false],
     ],
   );
+});
+
+test("the augmentation goes into every call of a step, complete, and into none where there is none", async () => {
+  const addon = installFakeAddon();
+  addon.behaviour.stepsPerCall = 1;
+  const model = sequential({ inputShape: [1, 1, 2], layers: [flatten(), linear({ units: 3 })] });
+  const trainer = new Trainer({ model, optimizer: new BayesBiNN(), threads: 1 });
+  const augmentation = [randomCrop({ padding: 1 }), randomFlip()];
+  await trainer.fit({ train, validation, epochs: 2, batchSize: 5, augmentation });
+  const calls = addon.sessions[0]!.argumentsOf<TrainCall>("train");
+  assert.is(calls.length, 4);
+  for (const call of calls) {
+    assert.equal(call.augmentation, [
+      { type: "randomCrop", padding: 1, fill: "black" },
+      { type: "randomFlip", horizontal: 0.5, vertical: 0 },
+    ]);
+  }
+  await trainer.fit({ train, epochs: 1 });
+  assert.not("augmentation" in addon.sessions[0]!.argumentsOf<TrainCall>("train").at(-1)!);
+});
+
+test("an augmentation that does not suit is refused before anything is asked of native code", async () => {
+  const { trainer, native } = setUp();
+  const fit = (augmentation: unknown) => () => trainer.fit({ train, epochs: 1, augmentation: augmentation as never });
+  await refused(fit([randomFlip()]), "ERR_SHAPE_MISMATCH", /^fit.augmentation: .* \[2\], accepted: images/);
+  await refused(fit(randomFlip()), "ERR_OPTION_TYPE", /^fit.augmentation: /);
+  await refused(fit([{ type: "randomFlip", options: { horizontl: 1 } }]), "ERR_OPTION_UNKNOWN", /"horizontal"/);
+  await refused(fit([{ type: "flip", options: {} }]), "ERR_OPTION_RANGE", /^fit.augmentation\[0\].type: "flip"/);
+  await refused(fit([randomFlip]), "ERR_OPTION_TYPE", /^fit.augmentation\[0\]: .*randomFlip\(\)/);
+  assert.equal(native.argumentsOf("train"), []);
 });
 
 test("hyperparameters are set at the start of an epoch, and only those that change", async () => {

@@ -1,0 +1,243 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { AugmentationSpec } from "../../lib/native/contract.js";
+import { addon, kernels } from "./support/addon.js";
+import { close, epsilon32, equalBits, sameBits } from "./support/compare.js";
+import { generator, randomFloats, randomLabels } from "./support/random.js";
+import { type FillName, referenceAugmented, referenceSteps } from "./support/reference-augmentation.js";
+
+const test = suite("augmentation");
+
+type Size = readonly [images: number, channels: number, rows: number, columns: number];
+
+const crop = (padding: number, fill: FillName): AugmentationSpec => ({ type: "randomCrop", padding, fill });
+const flip = (horizontal = 0.5, vertical = 0): AugmentationSpec => ({ type: "randomFlip", horizontal, vertical });
+const rotation = (degrees: number, fill: FillName): AugmentationSpec => ({ type: "randomRotation", degrees, fill });
+const quarterTurn: AugmentationSpec = { type: "randomQuarterTurn" };
+
+const seed = 2 ** 40 + 3;
+const epoch = 7;
+const scale = [0.25, -2, 0.5];
+const shift = [-3, 1, 0.125];
+const countOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+
+/** Images of bytes, or the floats of as many; masks of the same rows and columns. */
+function pictures(shape: Size, kind: "bytes" | "floats") {
+  const [images, channels, rows, columns] = shape;
+  const next = generator(countOf(shape));
+  const count = countOf(shape);
+  const values = kind === "bytes" ? Uint8Array.from({ length: count }, () => next() * 256) : randomFloats(count, 3);
+  const table = Float32Array.from({ length: channels * 256 }, (_, i) => {
+    const channel = Math.floor(i / 256);
+    return (i % 256) * scale[channel]! + shift[channel]!;
+  });
+  const normalisation =
+    kind === "bytes"
+      ? { byteTable: table }
+      : { scale: Float32Array.from(scale.slice(0, channels)), shift: Float32Array.from(shift.slice(0, channels)) };
+  /** Network input of a value; exact in float32 for bytes, since the scales are powers of two. */
+  const input = (value: number, channel: number) => Math.fround(value * scale[channel]! + shift[channel]!);
+  const masks = Float32Array.from(randomLabels(images * rows * columns, 5, 11));
+  return { values, normalisation, input, masks };
+}
+
+interface Extra {
+  readonly first?: number;
+  readonly threads?: number;
+  readonly masks?: Float32Array;
+  readonly maskShape?: readonly [number, number];
+}
+
+/** What native code makes of `pictures`. */
+function augmented(
+  images: Uint8Array | Float32Array,
+  shape: Size,
+  normalisation: object,
+  augmentation: readonly AugmentationSpec[],
+  { first = 0, threads = 1, masks, maskShape = [shape[2], shape[3]] }: Extra = {},
+) {
+  const output = new Float32Array(images.length);
+  const maskOutput = new Float32Array(masks?.length ?? 0);
+  const withMasks = masks !== undefined && { masks, maskShape, maskOutput };
+  kernels.augment({
+    images,
+    shape,
+    ...normalisation,
+    augmentation,
+    seed,
+    epoch,
+    first,
+    output,
+    threads,
+    ...withMasks,
+  });
+  return { images: output, masks: maskOutput };
+}
+
+const cases: readonly { readonly steps: readonly AugmentationSpec[]; readonly square?: boolean }[] = [
+  { steps: [] },
+  ...(["black", "mean", "reflect"] as const).map((fill) => ({ steps: [crop(4, fill)] })),
+  // Farther than the image is large.
+  { steps: [crop(23, "reflect")] },
+  { steps: [crop(0, "black")] },
+  { steps: [flip()] },
+  { steps: [flip(0.5, 0.5)] },
+  { steps: [flip(1, 1)] },
+  { steps: [quarterTurn], square: true },
+  { steps: [crop(3, "black"), flip(0.5, 0.5)] },
+  { steps: [flip(0.5, 0.5), crop(3, "mean")] },
+  { steps: [quarterTurn, crop(2, "reflect"), flip(), quarterTurn, crop(2, "reflect")], square: true },
+  ...(["black", "mean", "reflect"] as const).map((fill) => ({ steps: [rotation(15, fill)] })),
+  { steps: [rotation(180, "reflect"), crop(4, "reflect"), flip(0.5, 0.5)] },
+  { steps: [rotation(30, "black"), quarterTurn, rotation(30, "black")], square: true },
+];
+
+test("there is a reference of every step", () => {
+  assert.equal([...addon.registry().augmentations].sort(), [...referenceSteps].sort());
+  for (const type of referenceSteps) assert.ok(cases.some(({ steps }) => steps.some((step) => step.type === type)));
+});
+
+for (const { steps, square = false } of cases) {
+  const story = steps.map(({ type, ...options }) => `${type} ${JSON.stringify(options)}`).join(", ") || "nothing";
+  test(`${story}: as the reference says`, () => {
+    const shapes: Size[] = [
+      [19, 3, 8, 8],
+      [33, 2, 1, 1],
+      [16, 1, 13, 13],
+    ];
+    const oblong: Size[] = [
+      [5, 1, 5, 7],
+      [17, 3, 9, 4],
+      [1, 2, 1, 11],
+    ];
+    for (const shape of square ? shapes : [...shapes, ...oblong]) {
+      for (const kind of ["bytes", "floats"] as const) compare(steps, shape, kind);
+    }
+  });
+}
+
+function compare(steps: readonly AugmentationSpec[], shape: Size, kind: "bytes" | "floats"): void {
+  const [images, channels, rows, columns] = shape;
+  const { values, normalisation, input, masks } = pictures(shape, kind);
+  const fill = (steps.find((step) => step["fill"] !== undefined)?.["fill"] ?? "black") as FillName;
+  const masked = steps.every((step) => step["fill"] === undefined || step["fill"] === "reflect");
+  const actual = augmented(values, shape, normalisation, steps, { ...(masked && { masks }) });
+  const expected: number[] = [];
+  const expectedMasks: number[] = [];
+  for (let image = 0; image < images; image++) {
+    const address = { seed, epoch, sample: image };
+    for (let channel = 0; channel < channels; channel++) {
+      const first = (image * channels + channel) * rows * columns;
+      const pixel = (row: number, column: number) => input(values[first + row * columns + column]!, channel);
+      const picture = { rows, columns, pixel, fill, black: input(0, channel) };
+      expected.push(...referenceAugmented(picture, steps, address, "bilinear"));
+    }
+    const pixel = (row: number, column: number) => masks[(image * rows + row) * columns + column]!;
+    const picture = { rows, columns, pixel, fill, black: 0 };
+    if (masked) expectedMasks.push(...referenceAugmented(picture, steps, address, "nearest"));
+  }
+  const what = `${kind} ${shape.join(" x ")}`;
+  const exact = steps.every(({ type }) => type !== "randomRotation");
+  if (exact && kind === "bytes") sameBits(actual.images, Float32Array.from(expected), what);
+  // Float inputs are a product and a sum of float32, rounded once or twice; interpolation adds three more of each. Bytes
+  // go up to 512 in size here.
+  else close(actual.images, expected, 8 * epsilon32 * (kind === "bytes" ? 512 : 4), what);
+  if (masked) sameBits(actual.masks, Float32Array.from(expectedMasks), `masks of ${what}`);
+}
+
+test("what is shown depends on no batch size, no thread count and no neighbour", () => {
+  const shape: Size = [37, 3, 8, 8];
+  const { values, normalisation, masks } = pictures(shape, "bytes");
+  for (const steps of [
+    [quarterTurn, crop(4, "reflect"), flip()],
+    [rotation(40, "reflect"), flip()],
+  ]) {
+    const whole = augmented(values, shape, normalisation, steps, { masks });
+    const threads = augmented(values, shape, normalisation, steps, { masks, threads: 3 });
+    sameBits(threads.images, whole.images, "three threads");
+    sameBits(threads.masks, whole.masks, "masks with three threads");
+    for (const [first, count] of [
+      [0, 1],
+      [3, 16],
+      [20, 17],
+    ] as const) {
+      const pixels = (each: Uint8Array | Float32Array, size: number) =>
+        each.slice(first * size, (first + count) * size);
+      const part: Size = [count, 3, 8, 8];
+      const own = { first, masks: pixels(masks, 64) as Float32Array };
+      const actual = augmented(pixels(values, 192), part, normalisation, steps, own);
+      sameBits(actual.images, pixels(whole.images, 192) as Float32Array, `${count} images from ${first} on`);
+      sameBits(actual.masks, pixels(whole.masks, 64) as Float32Array, `${count} masks from ${first} on`);
+    }
+  }
+});
+
+test("masks on a smaller grid with the same centre are mirrored and turned with the image", () => {
+  const shape: Size = [21, 1, 7, 7];
+  // The mask is what the middle of the image shows.
+  const [size, margin] = [3, 2];
+  const images = Uint8Array.from(randomLabels(countOf(shape), 200, 4));
+  const middle = (from: ArrayLike<number>) =>
+    Float32Array.from({ length: 21 * size * size }, (_, i) => {
+      const [image, row, column] = [Math.floor(i / 9), Math.floor((i % 9) / 3), i % 3];
+      return from[image * 49 + (row + margin) * 7 + column + margin]!;
+    });
+  const byteTable = Float32Array.from({ length: 256 }, (_, i) => i);
+  const steps = [flip(0.5, 0.5), quarterTurn];
+  const actual = augmented(images, shape, { byteTable }, steps, { masks: middle(images), maskShape: [size, size] });
+  sameBits(actual.masks, middle(actual.images), "the middle");
+  assert.not.ok(equalBits(actual.masks, middle(images)), "nothing moved");
+});
+
+/** Shifts of many images of a single bright pixel, cropped with `padding`. */
+test("all shifts of a crop, sides of a flip and quarter turns are equally frequent", () => {
+  const images = 1 << 14;
+  const shape: Size = [images, 1, 5, 5];
+  const dot = new Uint8Array(countOf(shape));
+  // In the middle for shifts, in a corner for turns.
+  const at = (place: number) => dot.map((_, i) => (i % 25 === place ? 1 : 0));
+  const byteTable = Float32Array.from({ length: 256 }, (_, i) => i);
+  for (const [steps, place, kinds] of [
+    [[crop(2, "black")], 12, 25],
+    [[quarterTurn], 0, 4],
+    [[flip(0.5, 0.5)], 0, 4],
+    [[flip(1 / 4, 0)], 0, 0],
+  ] as const) {
+    const output = augmented(at(place), shape, { byteTable }, steps).images;
+    const counts = new Array<number>(25).fill(0);
+    for (let image = 0; image < images; image++) counts[output.subarray(image * 25, image * 25 + 25).indexOf(1)]!++;
+    if (kinds === 0) {
+      // A binomial count of mean images / 4, within 5 standard deviations.
+      assert.ok(Math.abs(counts[4]! - images / 4) < 5 * Math.sqrt((images * 3) / 16), `${counts[4]} flips`);
+      continue;
+    }
+    const seen = counts.filter((count) => count > 0);
+    assert.is(seen.length, kinds);
+    // Chi-square of kinds - 1 degrees of freedom, whose variance is twice as much, within 5 standard deviations.
+    const mean = images / kinds;
+    const chiSquare = seen.reduce((sum, count) => sum + (count - mean) ** 2 / mean, 0);
+    assert.ok(Math.abs(chiSquare - (kinds - 1)) < 5 * Math.sqrt(2 * (kinds - 1)), `chi-square ${chiSquare}`);
+  }
+});
+
+test("a positive angle turns counterclockwise", () => {
+  // A bright row through the middle; after a turn by some degrees its right end is above its left one.
+  const byteTable = Float32Array.from({ length: 256 }, (_, i) => i);
+  const images = new Uint8Array(81).map((_, i) => (Math.floor(i / 9) === 4 ? 100 : 0));
+  const uniform = new Float32Array(1);
+  for (let sample = 0; sample < 8; sample++) {
+    kernels.uniform({ seed, stream: "augmentation", step: epoch, sample }, uniform);
+    const angle = (2 * uniform[0]! - 1) * 30;
+    if (Math.abs(angle) < 5) continue;
+    const { images: output } = augmented(images, [1, 1, 9, 9], { byteTable }, [rotation(30, "black")], {
+      first: sample,
+    });
+    const height = (column: number) => {
+      const values = Array.from({ length: 9 }, (_, row) => output[row * 9 + column]!);
+      return values.reduce((sum, value, row) => sum + value * row, 0) / values.reduce((sum, value) => sum + value, 0);
+    };
+    assert.is(height(7) < height(1), angle > 0, `${angle} degrees`);
+  }
+});
+
+test.run();
