@@ -82,9 +82,13 @@ export { randomRotation } from "./augmentation/random-rotation.js";
 
 // Data.
 
+export { type Cifar10Options, loadCifar10 } from "./data/cifar/cifar10.js";
+export { type Cifar10JpegOptions, loadCifar10Jpeg } from "./data/cifar/cifar10-jpeg.js";
+export { type Cifar100Options, loadCifar100 } from "./data/cifar/cifar100.js";
 export type { Dataset, Normalization } from "./data/dataset.js";
 export { loadFashionMnist } from "./data/fashion-mnist.js";
 export { type ArraysOptions, fromArrays } from "./data/from-arrays.js";
+export { type ImageFolderOptions, loadImageFolder } from "./data/images/image-folder.js";
 export { loadMnist } from "./data/mnist.js";
 export type { DatasetPair } from "./data/named-dataset.js";
 export { subset } from "./data/subset.js";

@@ -11,6 +11,7 @@ Examples:
   bayesbinn recipes                              list what can be trained
   bayesbinn train mnist-mlp --stop-after 2       train
   bayesbinn evaluate runs/mnist-mlp-seed1-1      evaluate what was trained
+  bayesbinn data download cifar10                get a data set
 
 Exit codes: 0; 1 for an unexpected failure; 2 for wrong usage, configuration or
 data; 130 after Ctrl+C (SIGINT); 143 after SIGTERM.
@@ -42,8 +43,9 @@ function createProgram(version: string, context: Context): Command {
     .version(version, "-v, --version", "print the version")
     .addHelpText("after", examples);
   for (const create of commands) program.addCommand(create(context));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
+      .helpCommand(false)
       .helpOption("-h, --help", "print this help")
       .configureOutput({
         // Also on wider terminals: the texts below the options are written for it.
@@ -56,5 +58,9 @@ function createProgram(version: string, context: Context): Command {
         throw error.exitCode === 0 ? error : usageError(error, command);
       });
   }
-  return program.helpCommand(false);
+  return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -16,6 +16,8 @@ export interface Dataset {
   readonly targetWidth: number;
   /** Number of classes where targets are labels. */
   readonly classes?: number;
+  /** Names of the classes, where they are known; the position is the label. */
+  readonly classNames?: readonly string[];
   /** Which samples, in this order; absent: all. Splits share their arrays through it. `length` counts these. */
   readonly indices?: Uint32Array;
 }

@@ -1,8 +1,10 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { checkOptions } from "../options/check.js";
-import { type IdxLayout, readIdxFolder } from "./idx-folder.js";
+import { cachedFolder } from "./cache-folder.js";
+import { downloadAdvice } from "./download/sources.js";
+import { isFolder } from "./exists.js";
+import { folderOption } from "./folder-option.js";
+import { findIdxFiles, type IdxLayout, readIdxFolder } from "./idx-folder.js";
 import type { DatasetPair, NamedDataset } from "./named-dataset.js";
 
 /** Where the Debian package `dataset-fashion-mnist` puts its files. */
@@ -15,18 +17,17 @@ const layout: IdxLayout = {
   // Mean and standard deviation of all training pixels, as fractions of white.
   normalization: { scale: 1 / 255, mean: [0.286], std: [0.353] },
   advice:
-    "Run `apt-get install dataset-fashion-mnist` (Debian, Ubuntu), or put the four files into a folder and give it as " +
-    "the option `folder`, or as $BAYESBINN_DATA/fashion-mnist.",
+    "Run `apt-get install dataset-fashion-mnist` (Debian, Ubuntu) or " +
+    `${downloadAdvice("fashion-mnist")}, or put the four files into a folder and give it as the option \`folder\`, or ` +
+    "as $BAYESBINN_DATA/fashion-mnist.",
 };
 
 /** Options of {@link loadFashionMnist}. */
 export const fashionMnistOptions = z.strictObject({
-  folder: z
-    .string()
-    .refine((folder) => folder !== "", { error: "the path of a folder", params: { code: "ERR_OPTION_RANGE" } })
+  folder: folderOption
     .optional()
     .describe(
-      `folder of the four IDX files; default: $BAYESBINN_DATA/fashion-mnist if it exists, else ${DEBIAN_FOLDER}`,
+      `folder of the four IDX files; default: fashion-mnist in the cache folder ($BAYESBINN_DATA), else ${DEBIAN_FOLDER}`,
     ),
 });
 
@@ -44,8 +45,9 @@ export type FashionMnistOptions = z.input<typeof fashionMnistOptions>;
  *
  * Options:
  * - `folder`: a folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
- *   `t10k-labels-idx1-ubyte`, plain or `.gz`. Default: `fashion-mnist` in the folder that the environment variable
- *   `BAYESBINN_DATA` names, if that exists, else where Debian's `dataset-fashion-mnist` puts the files.
+ *   `t10k-labels-idx1-ubyte`, plain or `.gz`. Default: `fashion-mnist` in the cache folder, if that exists
+ *   (`BAYESBINN_DATA`, else `bayesbinn` in `XDG_CACHE_HOME` or `~/.cache`; `bayesbinn data download fashion-mnist` fills
+ *   it), else where Debian's `dataset-fashion-mnist` puts the files.
  *
  * Shapes: inputs `[length, 1, 28, 28]`, targets `[length]`, labels 0 to 9.
  *
@@ -61,22 +63,23 @@ export async function loadFashionMnist(options: FashionMnistOptions = {}): Promi
 }
 
 async function defaultFolder(): Promise<string> {
-  const base = process.env.BAYESBINN_DATA;
-  if (base === undefined || base === "") return DEBIAN_FOLDER;
-  const folder = join(base, "fashion-mnist");
-  const isFolder = await stat(folder).then(
-    (status) => status.isDirectory(),
-    () => false,
-  );
-  return isFolder ? folder : DEBIAN_FOLDER;
+  const cached = cachedFolder(layout.name);
+  return (await isFolder(cached)) ? cached : DEBIAN_FOLDER;
+}
+
+async function locate(): Promise<string> {
+  const folder = await defaultFolder();
+  await findIdxFiles(layout, folder);
+  return folder;
 }
 
 /** Fashion-MNIST in the list of data sets. */
 export const fashionMnist: NamedDataset<typeof fashionMnistOptions> = {
   name: layout.name,
-  description: "Fashion-MNIST clothing, 28x28 grey, 10 classes, 60000 + 10000 images (apt: dataset-fashion-mnist)",
+  description: "Fashion-MNIST clothing, 28x28 grey, 10 classes, 60000 + 10000 images",
   classes: layout.classes,
   sampleShape: layout.sampleShape,
   options: fashionMnistOptions,
+  locate,
   load: loadFashionMnist,
 };

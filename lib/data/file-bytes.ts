@@ -23,10 +23,16 @@ export interface FileBytes {
  *
  * Nothing is read ahead beyond a few chunks, so a consumer that stops early has unpacked no more than it took.
  *
+ * @param padding whether more may follow the gzip data, as some archives are filled up with zeros; default: no
+ *
  * Errors: `ERR_DATASET_MISSING` where there is no such file; `ERR_DATASET_FORMAT` where it is no regular file, cannot be
  * read, is corrupt gzip, or goes on after the gzip data.
  */
-export async function withFileBytes<T>(file: string, use: (bytes: FileBytes) => Promise<T>): Promise<T> {
+export async function withFileBytes<T>(
+  file: string,
+  use: (bytes: FileBytes) => Promise<T>,
+  { padding = false }: { readonly padding?: boolean } = {},
+): Promise<T> {
   const size = await sizeOf(file);
   const handle = await open(file).catch((cause: unknown) => {
     throw unreadable(file, 0, cause);
@@ -36,7 +42,7 @@ export async function withFileBytes<T>(file: string, use: (bytes: FileBytes) => 
     return await use({
       compressed,
       maxBytes: compressed ? size * MAX_EXPANSION : size,
-      chunks: compressed ? unpacked(file, handle, size) : stored(file, handle),
+      chunks: compressed ? unpacked(file, handle, size, padding) : stored(file, handle),
     });
   } finally {
     await handle.close();
@@ -73,7 +79,7 @@ async function* stored(file: string, handle: FileHandle): AsyncGenerator<Uint8Ar
   }
 }
 
-async function* unpacked(file: string, handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+async function* unpacked(file: string, handle: FileHandle, size: number, padding: boolean): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   // Failures of the source arrive through `gunzip`, which the pipeline destroys with the same error.
   pipeline(stored(file, handle), gunzip, () => {});
@@ -86,7 +92,7 @@ async function* unpacked(file: string, handle: FileHandle, size: number): AsyncG
     throw formatError(file, ended ? size : gunzip.bytesWritten, problem, { cause });
   }
   // zlib skips padding after the last member; a data set has none.
-  if (gunzip.bytesWritten < size) {
+  if (gunzip.bytesWritten < size && !padding) {
     throw formatError(file, gunzip.bytesWritten, `${size - gunzip.bytesWritten} bytes follow the end of the gzip data`);
   }
 }

@@ -1,7 +1,7 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BayesBinnError } from "../native/errors.js";
 import type { Dataset, Normalization } from "./dataset.js";
+import { exists } from "./exists.js";
 import { formatError } from "./format-error.js";
 import { type IdxArray, readIdx } from "./idx.js";
 import type { DatasetPair } from "./named-dataset.js";
@@ -39,14 +39,19 @@ type FileKey = keyof typeof files;
  * `sampleShape`, or a label is not below `classes`.
  */
 export async function readIdxFolder(layout: IdxLayout, folder: string): Promise<DatasetPair> {
-  const paths = await findFiles(layout, folder);
+  const paths = await findIdxFiles(layout, folder);
   return {
     train: await readPart(layout, "train", paths.trainImages, paths.trainLabels),
     test: await readPart(layout, "test", paths.testImages, paths.testLabels),
   };
 }
 
-async function findFiles({ name, advice }: IdxLayout, folder: string): Promise<Record<FileKey, string>> {
+/**
+ * The paths of the four files in `folder`.
+ *
+ * Errors: `ERR_DATASET_MISSING` names every file that is not there, and says how to obtain the data.
+ */
+export async function findIdxFiles({ name, advice }: IdxLayout, folder: string): Promise<Record<FileKey, string>> {
   const paths: Partial<Record<FileKey, string>> = {};
   const missing: string[] = [];
   for (const [key, { stem, rank }] of Object.entries(files)) {
@@ -71,14 +76,6 @@ async function firstExisting(candidates: readonly string[]): Promise<string | un
     if (await exists(candidate)) return candidate;
   }
   return undefined;
-}
-
-/** What cannot be looked at counts as there, so that reading it reports why. */
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR",
-  );
 }
 
 async function readPart(layout: IdxLayout, part: string, imageFile: string, labelFile: string): Promise<Dataset> {

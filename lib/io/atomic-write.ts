@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-import { BayesBinnError } from "../native/errors.js";
-import { show } from "../options/show.js";
+import { outputError } from "./output-error.js";
 
 /**
  * Writes a file so that a reader sees the old one or the complete new one, even after a crash: into a neighbour, flushed,
@@ -33,26 +32,4 @@ async function writeAll(path: string, parts: Iterable<Uint8Array>): Promise<void
   } finally {
     await file.close();
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "its folder does not exist",
-  ENOTDIR: "a part of the path is a file",
-  EISDIR: "it is a folder",
-  EACCES: "no permission to write there",
-  EPERM: "no permission to write there",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-};
-
-function outputError(path: string, error: unknown): BayesBinnError {
-  if (error instanceof BayesBinnError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason = (code === undefined ? undefined : reasons[code]) ?? message;
-  return new BayesBinnError(
-    "ERR_OUTPUT",
-    `${show(path)} cannot be written: ${reason}`,
-    { path, reason: code },
-    { cause: error },
-  );
 }

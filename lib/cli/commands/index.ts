@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import type { Context } from "../context.js";
+import { dataCommand } from "./data.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
 import { recipesCommand } from "./recipes.js";
@@ -12,6 +13,7 @@ export const commands: readonly ((context: Context) => Command)[] = [
   trainCommand,
   evaluateCommand,
   recipesCommand,
+  dataCommand,
   doctorCommand,
   schemaCommand,
 ];

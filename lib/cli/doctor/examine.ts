@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 
+import { type DatasetStatus, datasetStatus } from "../../data/dataset-status.js";
 import { datasets } from "../../data/index.js";
 import type { SystemInfo } from "../../native/contract.js";
 import type { Finding } from "./finding.js";
@@ -16,7 +17,7 @@ export interface Examination {
 
 /** Looks at everything that training needs or can use. */
 export async function examine(): Promise<Examination> {
-  const [answer, data] = await Promise.all([probeAddon(), Promise.all(datasets.map(datasetFinding))]);
+  const [answer, data] = await Promise.all([probeAddon(), datasetFindings()]);
   const { system } = answer;
   const findings = [
     nodeFinding(),
@@ -78,12 +79,16 @@ function cudaFinding({ cuda }: SystemInfo): Finding {
   return { topic, state: "missing", text: `${cuda.reason}; training runs on the CPU`, advice };
 }
 
-async function datasetFinding({ name, load }: (typeof datasets)[number]): Promise<Finding> {
+/** One after the other: each is as large as all of its samples. */
+async function datasetFindings(): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const dataset of datasets) findings.push(datasetFinding(await datasetStatus(dataset, { load: true })));
+  return findings;
+}
+
+function datasetFinding({ name, state, folder, samples, problem }: DatasetStatus): Finding {
   const topic = `data: ${name}`;
-  try {
-    const { train, test } = await load();
-    return { topic, state: "ok", text: `${train.length} training and ${test.length} test samples` };
-  } catch (error) {
-    return { topic, state: "missing", text: error instanceof Error ? error.message : String(error) };
-  }
+  if (samples === undefined) return { topic, state: state === "asks" ? "ok" : "missing", text: problem ?? "" };
+  const place = folder === undefined ? "" : `, in ${folder}`;
+  return { topic, state: "ok", text: `${samples.train} training and ${samples.test} test samples${place}` };
 }

@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   losses: ["options", "native"],
   optimizers: ["layers", "schedules", "options", "native"],
   io: ["options", "native/errors", "native/contract"],
-  data: ["options", "native/errors", "native/contract"],
+  data: ["io", "options", "native/errors", "native/contract"],
   augmentation: ["data", "layers", "options", "native"],
   model: ["io", "data", "layers", "losses", "optimizers", "schedules", "options", "native"],
   training: ["augmentation", "model", "io", "data", "layers", "losses", "optimizers", "schedules", "options", "native"],

@@ -1,0 +1,6 @@
+import { z } from "zod";
+
+/** The option `folder` of data sets that lie in files. */
+export const folderOption = z
+  .string()
+  .refine((folder) => folder !== "", { error: "the path of a folder", params: { code: "ERR_OPTION_RANGE" } });

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+
+import { formatError } from "../format-error.js";
+import { imageFormat } from "./image-format.js";
+import { loadSharp } from "./load-sharp.js";
+
+/** What every image of a data set becomes. */
+export interface ImageTarget {
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: 1 | 3;
+}
+
+/** An image in 8 bits a channel, the channels of a pixel side by side. */
+export interface DecodedImage extends ImageTarget {
+  readonly pixels: Uint8Array;
+}
+
+/** What is wanted of an image; what is left out stays as it is in the file. */
+export interface DecodeOptions {
+  /** Rows, columns: the image is scaled to cover them, and what sticks out on both sides is cut off. */
+  readonly size?: readonly [number, number] | undefined;
+  readonly channels?: 1 | 3 | undefined;
+}
+
+/**
+ * Reads a PNG or JPEG file as it is to be seen: turned upright as its EXIF data say, in sRGB or grey, transparent parts on
+ * black, 16 bits a channel reduced to the upper 8. Of files with several pictures it takes the first.
+ *
+ * Errors: `ERR_DATASET_FORMAT` with the file where it is no image or damaged; `ERR_BINDING_LOAD` without the decoder.
+ */
+export async function decodeImage(file: string, { size, channels }: DecodeOptions): Promise<DecodedImage> {
+  const sharp = await loadSharp();
+  const bytes = await readFile(file).catch((cause: Error) => {
+    throw formatError(file, 0, `cannot be read: ${cause.message}`, { cause });
+  });
+  if (imageFormat(bytes) === undefined) throw formatError(file, 0, "is no image, accepted: PNG and JPEG");
+  try {
+    const image = sharp(bytes).autoOrient().flatten({ background: "black" });
+    const { space } = await image.metadata();
+    const isGrey = space === "b-w" || space === "grey16";
+    const wanted = channels ?? (isGrey ? 1 : 3);
+    if (size !== undefined) image.resize(size[1], size[0], { fit: "cover" });
+    const colours = wanted === 1 ? image.greyscale() : image.toColourspace("srgb");
+    const { data, info } = await colours.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+    return { rows: info.height, columns: info.width, channels: info.channels as 1 | 3, pixels: data };
+  } catch (cause) {
+    throw formatError(file, 0, `cannot be decoded: ${(cause as Error).message.split("\n")[0]}`, { cause });
+  }
+}

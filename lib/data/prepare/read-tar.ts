@@ -1,0 +1,105 @@
+import type { ReadEntry } from "tar";
+
+import { withFileBytes } from "../file-bytes.js";
+import { formatError } from "../format-error.js";
+import { memberError, type SourcePiece, type TakePiece } from "./source-piece.js";
+
+const fileTypes: ReadonlySet<string> = new Set(["File", "OldFile", "ContiguousFile"]);
+const folderTypes: ReadonlySet<string> = new Set(["Directory", "GNUDumpDir"]);
+const empty = new Uint8Array(0);
+
+/**
+ * Hands every file of a tar archive, plain or gzip, to `take`. Nothing is written anywhere, and paths that lead out of
+ * the archive are refused, so that no member can reach beyond it.
+ *
+ * Errors: see `readSource`.
+ */
+export function readTar(file: string, take: TakePiece): Promise<void> {
+  return withFileBytes(
+    file,
+    async ({ chunks, compressed }) => {
+      const members = new Members(file, compressed);
+      for await (const chunk of chunks) {
+        for (const piece of await members.pieces(chunk)) await take(piece);
+      }
+      for (const piece of await members.end()) await take(piece);
+    },
+    { padding: true },
+  );
+}
+
+/** The parser of the package `tar`, fed chunk by chunk, so that its events never pile up. */
+class Members {
+  readonly #file: string;
+  readonly #compressed: boolean;
+  #parser: { write(chunk: Uint8Array): boolean; end(): unknown } | undefined;
+  #pieces: SourcePiece[] = [];
+  #problem: unknown;
+  /** The member that was begun last. */
+  #path: string | undefined;
+  #offset = 0;
+
+  constructor(file: string, compressed: boolean) {
+    this.#file = file;
+    this.#compressed = compressed;
+  }
+
+  async pieces(chunk: Uint8Array): Promise<readonly SourcePiece[]> {
+    this.#parser ??= await this.#create();
+    this.#parser.write(chunk);
+    const pieces = this.#take();
+    this.#offset += chunk.length;
+    return pieces;
+  }
+
+  async end(): Promise<readonly SourcePiece[]> {
+    if (this.#parser === undefined) throw formatError(this.#file, 0, "the file is empty; a tar archive is needed");
+    this.#parser.end();
+    return this.#take();
+  }
+
+  async #create() {
+    const { Parser } = await import("tar");
+    // Strict: a header with a wrong checksum is an error, not a member to leave out.
+    const parser = new Parser({ strict: true });
+    parser.on("error", (error: unknown) => {
+      this.#problem ??= error;
+    });
+    parser.on("entry", (entry: ReadEntry) => this.#begin(entry));
+    return parser;
+  }
+
+  #begin(entry: ReadEntry): void {
+    const { path, type } = entry;
+    this.#path = path;
+    if (path.startsWith("/") || path.split("/").includes("..")) {
+      this.#problem ??= memberError(this.#file, path, "the path leads out of the archive");
+    }
+    if (!fileTypes.has(type)) {
+      if (!folderTypes.has(type)) {
+        this.#problem ??= memberError(this.#file, path, `is a ${type}; files and folders are accepted`);
+      }
+      entry.resume();
+      return;
+    }
+    // With a listener from the start, pieces come while the parser is in `write`.
+    entry.on("data", (data: Buffer) => this.#pieces.push({ path, data, last: false }));
+    entry.on("end", () => this.#pieces.push({ path, data: empty, last: true }));
+  }
+
+  #take(): readonly SourcePiece[] {
+    if (this.#problem !== undefined) throw this.#error(this.#problem);
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
+  }
+
+  #error(problem: unknown): unknown {
+    if ((problem as { code?: unknown }).code === "ERR_DATASET_FORMAT") return problem;
+    const { message } = problem as Error;
+    const text = `no tar archive, or a damaged one: ${message.replace(/^TAR_\w+: /, "")}`;
+    if (this.#path !== undefined)
+      return memberError(this.#file, this.#path, `${text}, in this member or after it`, problem);
+    return formatError(this.#file, this.#offset, text, { unpacked: this.#compressed, cause: problem });
+  }
+}
