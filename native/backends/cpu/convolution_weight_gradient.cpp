@@ -194,16 +194,20 @@ class WeightGradient {
     });
   }
 
-  // A product a block of channels, over all rows.
+  // A product a block of channels and a row: sums of sums of rows have smaller rounding errors than long ones.
   template <class InTasks>
   void multiply_all_taps(const Rows& rows, int64_t outputs, float* gradient, InTasks&& in_tasks) const {
     const int64_t patch = taps() * shape_.in;
+    const int64_t row_samples = walk_.columns.targets * shape_.batch;
     const int64_t block = std::min(kChannelBlock, std::max<int64_t>(16, outputs / 4));
     in_tasks(ceil_divide(outputs, block), [&](int64_t task) {
       const int64_t first = task * block;
-      sgemm(std::min(block, outputs - first), patch, (rows.end - rows.begin) * walk_.columns.targets * shape_.batch,
-            {dy_rows_ + first, outputs, Transpose::yes}, {patches_, patch, Transpose::no}, gradient + first * patch, patch,
-            Accumulate::yes);
+      for (int64_t row = 0; row < rows.end - rows.begin; ++row) {
+        sgemm(std::min(block, outputs - first), patch, row_samples,
+              {dy_rows_ + row * row_samples * outputs + first, outputs, Transpose::yes},
+              {patches_ + row * row_samples * patch, patch, Transpose::no}, gradient + first * patch, patch,
+              Accumulate::yes);
+      }
     });
   }
 
