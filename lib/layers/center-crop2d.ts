@@ -2,21 +2,25 @@ import { z } from "zod";
 
 import { type Layer, type LayerOptions, layerType, makeLayer } from "./layer.js";
 
-const pixels = z
-  .int()
-  .min(1)
-  .max(2 ** 24);
-
 export const centerCrop2dOptions = z.strictObject({
-  size: z.tuple([pixels, pixels]).readonly().describe("Rows and columns to keep"),
+  size: z
+    .array(
+      z
+        .int()
+        .min(1)
+        .max(2 ** 24),
+    )
+    .length(2)
+    .readonly()
+    .describe("Rows and columns to keep"),
 });
 
 export const centerCrop2dType = layerType({
   type: "centerCrop2d",
   options: centerCrop2dOptions,
-  outputShape: ({ size: [rows, columns] }, input) => {
-    const [channels = 0, given = 0, givenColumns = 0] = input;
-    if (input.length === 3 && given >= rows && givenColumns >= columns) return [channels, rows, columns];
+  outputShape: ({ size }, input) => {
+    const [rows, columns] = size as [number, number];
+    if (input.length === 3 && input[1]! >= rows && input[2]! >= columns) return [input[0]!, rows, columns];
     return `[channels, rows, columns] with rows >= ${rows} and columns >= ${columns}`;
   },
   parameters: () => [],

@@ -17,6 +17,7 @@ export interface SchemaNode {
   /** Of a tuple. */
   readonly prefixItems?: readonly SchemaNode[];
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -97,7 +98,8 @@ function phrases(node: SchemaNode, value: unknown): string[] {
     case "null":
       return ["null"];
     case "array": {
-      const length = node.minItems ? ` of at least ${node.minItems}` : "";
+      const exact = node.minItems === node.maxItems;
+      const length = node.minItems ? ` of ${exact ? "" : "at least "}${node.minItems}` : "";
       const item = node.items === undefined ? "" : describeAccepted(alternatives(node.items));
       return [`an array${length}${item === "" ? "" : `, each ${item}`}`];
     }

@@ -5,7 +5,7 @@ import { addon } from "./support/addon.js";
 import { close } from "./support/compare.js";
 import { gradientPairs, gridValues } from "./support/numerical-gradient.js";
 import { generator } from "./support/random.js";
-import { bayesbinn, chain, openSession, type SessionParts } from "./support/specs.js";
+import { bayesbinn, chain, node, openSession, type SessionParts } from "./support/specs.js";
 
 const test = suite("gradients");
 
@@ -42,6 +42,18 @@ const loss = (name: string, inputShape: number[]): SessionParts => ({
 
 /** At least 1/4 away from 0: four points of the difference stay on one side. */
 const awayFromZero = (values: Float32Array) => values.map((value) => value + (value < 0 ? -0.25 : 0.25));
+
+/** A window of the largest value: no two are closer than what the difference moves one by. */
+const apart = (values: Float32Array) => {
+  const places = [...values.keys()].sort((a, b) => values[a]! - values[b]!);
+  return values.map((_, i) => places.indexOf(i) / 8 - values.length / 16);
+};
+/** A layer that reads the input and a function of it. */
+const merging = (type: string, inputShape: number[]): SessionParts => ({
+  layers: [node("curve", "tanh", ["input"]), node("merged", type, ["input", "curve", "input"])],
+  inputShape,
+  loss: "meanSquaredError",
+});
 
 const rows: readonly Row[] = [
   { type: "linear", name: "binary", parts: layer("linear", { units: 5 }, [7]), batch: 3 },
@@ -129,6 +141,45 @@ const rows: readonly Row[] = [
   { type: "relu", name: "images", parts: layer("relu", {}, [2, 3, 2]), batch: 5, inputs: awayFromZero },
   { type: "dropout", name: "recorded", parts: layer("dropout", { rate: 0.3 }, [17]), batch: 3 },
   { type: "dropout", name: "off", parts: layer("dropout", { rate: 0.3 }, [17]), batch: 3, phase: "eval" },
+  { type: "dropout2d", name: "recorded", parts: layer("dropout2d", { rate: 0.3 }, [5, 3, 2]), batch: 3 },
+  { type: "dropout2d", name: "off", parts: layer("dropout2d", { rate: 0.3 }, [5, 1, 7]), batch: 2, phase: "eval" },
+  { type: "maxPool2d", name: "images", parts: layer("maxPool2d", {}, [3, 5, 4]), batch: 3, inputs: apart },
+  { type: "maxPool2d", name: "single values", parts: layer("maxPool2d", { size: 1, stride: 1 }, [1, 1, 1]), batch: 1 },
+  {
+    type: "maxPool2d",
+    name: "overlapping and padded",
+    batch: 17,
+    parts: layer("maxPool2d", { size: 3, stride: 2, padding: 1 }, [1, 5, 1]),
+    inputs: apart,
+  },
+  {
+    type: "maxPool2d",
+    name: "windows larger than the image",
+    batch: 2,
+    parts: layer("maxPool2d", { size: 5, stride: 1, padding: 2 }, [2, 1, 3]),
+    inputs: apart,
+  },
+  { type: "averagePool2d", name: "images", parts: layer("averagePool2d", {}, [3, 5, 4]), batch: 3 },
+  {
+    type: "averagePool2d",
+    name: "overlapping and padded",
+    batch: 17,
+    parts: layer("averagePool2d", { size: 3, stride: 2, padding: 1 }, [1, 5, 1]),
+  },
+  {
+    type: "averagePool2d",
+    name: "gaps between windows",
+    batch: 1,
+    parts: layer("averagePool2d", { size: 2, stride: 3 }, [1, 7, 5]),
+  },
+  { type: "globalMaxPool2d", name: "images", parts: layer("globalMaxPool2d", {}, [3, 5, 2]), batch: 3, inputs: apart },
+  { type: "globalAveragePool2d", name: "images", parts: layer("globalAveragePool2d", {}, [3, 5, 7]), batch: 2 },
+  { type: "centerCrop2d", name: "images", parts: layer("centerCrop2d", { size: [2, 1] }, [2, 5, 4]), batch: 3 },
+  { type: "centerCrop2d", name: "all", parts: layer("centerCrop2d", { size: [1, 7] }, [2, 1, 7]), batch: 1 },
+  { type: "concatenate", name: "images", parts: merging("concatenate", [2, 3, 1]), batch: 3 },
+  { type: "concatenate", name: "vectors", parts: merging("concatenate", [5]), batch: 17 },
+  { type: "add", name: "images", parts: merging("add", [2, 3, 1]), batch: 3 },
+  { type: "add", name: "vectors", parts: merging("add", [1]), batch: 1 },
   { type: "flatten", name: "images", parts: layer("flatten", {}, [2, 3, 5]), batch: 3 },
   {
     type: "softmaxCrossEntropy",
@@ -187,13 +238,15 @@ const deep: SessionParts = {
   ),
 };
 
-/** A dropout layer keeps three of four values. */
-function masks(parts: SessionParts, values: number): Record<string, Uint8Array> {
+/** Dropout keeps three of four values of the input, or of its channels. */
+function masks({ layers, inputShape = [] }: SessionParts, values: number): Record<string, Uint8Array> {
   const next = generator(3);
+  const pixels = inputShape.slice(1).reduce((product, size) => product * size, 1);
+  const flags = (length: number) => Uint8Array.from({ length }, () => (next() < 0.75 ? 1 : 0));
   return Object.fromEntries(
-    parts.layers
-      .filter(({ type }) => type === "dropout")
-      .map(({ name }) => [name, Uint8Array.from({ length: values }, () => (next() < 0.75 ? 1 : 0))]),
+    layers
+      .filter(({ type }) => type.startsWith("dropout"))
+      .map(({ name, type }) => [name, flags(type === "dropout" ? values : values / pixels)]),
   );
 }
 

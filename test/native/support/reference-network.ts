@@ -1,6 +1,7 @@
-// Chains of layers in float64: plain loops, one sample after the other, row-major.
+// Graphs of layers in float64: plain loops, one sample after the other, row-major.
 import type { LayerSpec } from "../../../lib/native/contract.js";
 import { convolution, transposedConvolution } from "./reference-conv-layers.js";
+import { averagePool, centerCrop, concatenate, maxPool } from "./reference-images.js";
 import { linearReference } from "./reference-linear.js";
 
 /** A batch: `batch * product(shape)` values. */
@@ -15,11 +16,11 @@ export interface NetworkValues {
   /** Weights and statistics by full name. */
   readonly tensors: ReadonlyMap<string, ArrayLike<number>>;
   readonly phase: "train" | "eval";
-  /** Keep flags by layer name, `[batch][features]`; needed in training. */
+  /** Keep flags by layer name, `[batch][features]`, of dropout2d `[batch][channels]`; needed in training. */
   readonly dropoutKeep?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
-/** Outputs of a chain, and its running statistics after a step of training. */
+/** Outputs of a network, and its running statistics after a step of training. */
 export interface NetworkResult {
   readonly output: Activations;
   readonly statistics: ReadonlyMap<string, Float64Array>;
@@ -29,17 +30,21 @@ export const product = (shape: readonly number[]) => shape.reduce((total, size) 
 
 export function runNetwork(layers: readonly LayerSpec[], input: Activations, values: NetworkValues): NetworkResult {
   const statistics = new Map<string, Float64Array>();
-  let output = input;
-  for (const layer of layers) output = runLayer(layer, output, values, statistics);
-  return { output, statistics };
+  const outputs = new Map([["input", input]]);
+  for (const layer of layers) {
+    const inputs = layer.inputs.map((name) => outputs.get(name)!);
+    outputs.set(layer.name, runLayer(layer, inputs, values, statistics));
+  }
+  return { output: outputs.get(layers.at(-1)!.name)!, statistics };
 }
 
 function runLayer(
   layer: LayerSpec,
-  input: Activations,
+  inputs: readonly Activations[],
   values: NetworkValues,
   statistics: Map<string, Float64Array>,
 ): Activations {
+  const input = inputs[0]!;
   switch (layer.type) {
     case "flatten":
       return { ...input, shape: [product(input.shape)] };
@@ -47,12 +52,29 @@ function runLayer(
       return { ...input, values: input.values.map((value) => Math.max(value, 0)) };
     case "tanh":
       return { ...input, values: input.values.map(Math.tanh) };
-    case "dropout": {
+    case "dropout":
+    case "dropout2d": {
       if (values.phase === "eval") return input;
       const keep = values.dropoutKeep![layer.name]!;
+      const spatial = layer.type === "dropout" ? 1 : product(input.shape.slice(1));
       const scale = 1 / (1 - (layer["rate"] as number));
-      return { ...input, values: input.values.map((value, i) => (keep[i] ? value * scale : 0)) };
+      return {
+        ...input,
+        values: input.values.map((value, i) => (keep[Math.floor(i / spatial)] ? value * scale : 0)),
+      };
     }
+    case "maxPool2d":
+    case "globalMaxPool2d":
+      return maxPool(layer, input);
+    case "averagePool2d":
+    case "globalAveragePool2d":
+      return averagePool(layer, input);
+    case "centerCrop2d":
+      return centerCrop(input, layer["size"] as [number, number]);
+    case "concatenate":
+      return concatenate(inputs);
+    case "add":
+      return { ...input, values: input.values.map((_, i) => inputs.reduce((sum, { values: of }) => sum + of[i]!, 0)) };
     case "linear":
       return linear(layer, input, values);
     case "conv2d":

@@ -66,6 +66,14 @@ const layerOptions: Readonly<Record<string, Options>> = {
   relu: {},
   tanh: {},
   dropout: { rate: 0.5 },
+  dropout2d: { rate: 0.5 },
+  maxPool2d: { size: 2, stride: 2, padding: 0 },
+  averagePool2d: { size: 2, stride: 2, padding: 0 },
+  globalMaxPool2d: {},
+  globalAveragePool2d: {},
+  centerCrop2d: { size: [2, 2] },
+  concatenate: {},
+  add: {},
   flatten: {},
 };
 
@@ -83,6 +91,10 @@ export function chain(...layers: readonly (readonly [type: string, options?: Opt
 
 /** Layers with binary or real weights and perhaps a bias. */
 const weighted = new Set(["linear", "conv2d", "convTranspose2d"]);
+/** A layer of a graph, named: what it reads comes before it. */
+export function node(name: string, type: string, inputs: readonly string[], options?: Options): LayerSpec {
+  return { type, name, inputs, ...layerOptions[type], ...options };
+}
 
 /** Names of the parameters of `layers`, by kind. */
 export function parametersOf(layers: readonly LayerSpec[]): { binary: string[]; real: string[] } {
@@ -149,6 +161,29 @@ export function everything(parts: Partial<SessionParts> = {}): SessionParts {
       ["linear", { units: 4, bias: "real" }],
     ),
     binary: bayesbinn({ samples: 2, staleMu: true, perWeightPrior: true }),
+    ...parts,
+  };
+}
+
+/** A network of several paths with every layer that {@link everything} lacks: `[2, 2, 3]` to 4 classes. */
+export function branches(parts: Partial<SessionParts> = {}): SessionParts {
+  return {
+    inputShape: [2, 2, 3],
+    layers: [
+      node("norm", "batchNorm", ["input"], { affine: true }),
+      node("drop", "dropout2d", ["norm"], { rate: 0.25 }),
+      node("largest", "maxPool2d", ["drop"], { stride: 1, padding: 1 }),
+      node("smooth", "averagePool2d", ["norm"], { size: 3, stride: 1, padding: 1 }),
+      node("middle", "centerCrop2d", ["largest"], { size: [2, 3] }),
+      node("joined", "concatenate", ["middle", "smooth", "input"]),
+      node("twice", "add", ["joined", "joined"]),
+      node("means", "globalAveragePool2d", ["twice"]),
+      node("tops", "globalMaxPool2d", ["joined"]),
+      node("hidden", "linear", ["means"], { units: 6, bias: "binary" }),
+      node("sum", "add", ["hidden", "tops", "means"]),
+      node("logits", "linear", ["sum"], { units: 4, bias: "real" }),
+    ],
+    binary: bayesbinn({ samples: 2 }),
     ...parts,
   };
 }

@@ -1,16 +1,24 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { add } from "../../../lib/layers/add.js";
+import { averagePool2d } from "../../../lib/layers/average-pool2d.js";
 import { batchNorm } from "../../../lib/layers/batch-norm.js";
+import { centerCrop2d } from "../../../lib/layers/center-crop2d.js";
+import { concatenate } from "../../../lib/layers/concatenate.js";
 import { convTranspose2d } from "../../../lib/layers/conv-transpose2d.js";
 import { conv2d } from "../../../lib/layers/conv2d.js";
 import { dropout } from "../../../lib/layers/dropout.js";
+import { dropout2d } from "../../../lib/layers/dropout2d.js";
 import { flatten } from "../../../lib/layers/flatten.js";
+import { globalAveragePool2d } from "../../../lib/layers/global-average-pool2d.js";
+import { globalMaxPool2d } from "../../../lib/layers/global-max-pool2d.js";
 import { layerTypes } from "../../../lib/layers/index.js";
 import type { Layer, LayerParameter, LayerType, Shape } from "../../../lib/layers/layer.js";
 import { linear } from "../../../lib/layers/linear.js";
+import { maxPool2d } from "../../../lib/layers/max-pool2d.js";
 import { relu } from "../../../lib/layers/relu.js";
 import { tanh } from "../../../lib/layers/tanh.js";
-import { resolveGraph } from "../../../lib/model/graph.js";
+import { inferNode, resolveGraph } from "../../../lib/model/graph.js";
 import { refused } from "../../support/refused.js";
 
 const test = suite("layers");
@@ -20,6 +28,8 @@ interface Row {
   readonly layer: Layer;
   readonly options: object;
   readonly input: Shape;
+  /** How often it reads the input; 1 where absent. */
+  readonly times?: number;
   readonly output: Shape;
   readonly parameters: readonly LayerParameter[];
   /** Default: not counted. */
@@ -132,16 +142,50 @@ const rows: readonly Row[] = [
   { layer: tanh(), options: {}, input: [3], output: [3], parameters: [] },
   { layer: dropout(), options: { rate: 0.5 }, input: [3, 5], output: [3, 5], parameters: [] },
   { layer: flatten(), options: {}, input: [3, 5, 7], output: [105], parameters: [] },
+  { layer: dropout2d(), options: { rate: 0.5 }, input: [3, 5, 7], output: [3, 5, 7], parameters: [] },
+  {
+    layer: maxPool2d({ size: 2 }),
+    options: { size: 2, stride: 2, padding: 0 },
+    input: [3, 5, 8],
+    output: [3, 2, 4],
+    parameters: [],
+  },
+  {
+    layer: maxPool2d({ size: 3, stride: 2, padding: 1 }),
+    options: { size: 3, stride: 2, padding: 1 },
+    input: [3, 5, 8],
+    output: [3, 3, 4],
+    parameters: [],
+  },
+  {
+    layer: averagePool2d({ size: 3, stride: 1, padding: 1 }),
+    options: { size: 3, stride: 1, padding: 1 },
+    input: [2, 1, 7],
+    output: [2, 1, 7],
+    parameters: [],
+  },
+  { layer: globalMaxPool2d(), options: {}, input: [3, 5, 7], output: [3], parameters: [] },
+  { layer: globalAveragePool2d(), options: {}, input: [3, 1, 1], output: [3], parameters: [] },
+  {
+    layer: centerCrop2d({ size: [3, 7] }),
+    options: { size: [3, 7] },
+    input: [2, 5, 7],
+    output: [2, 3, 7],
+    parameters: [],
+  },
+  { layer: concatenate(), options: {}, input: [3, 5, 7], times: 2, output: [6, 5, 7], parameters: [] },
+  { layer: concatenate(), options: {}, input: [3], times: 5, output: [15], parameters: [] },
+  { layer: add(), options: {}, input: [3, 5, 7], times: 3, output: [3, 5, 7], parameters: [] },
 ];
 
 test("every layer has a row", () => {
   assert.equal([...new Set(rows.map(({ layer }) => layer.type))].sort(), layerTypes.map(({ type }) => type).sort());
 });
 
-for (const { layer, options, input, output, parameters, multiplyAccumulates } of rows) {
-  test(`${layer.type} ${JSON.stringify(options)}: options, shapes and parameters`, () => {
+for (const { layer, options, input, times = 1, output, parameters, multiplyAccumulates } of rows) {
+  test(`${layer.type} ${JSON.stringify(options)} of [${input}]: options, shapes and parameters`, () => {
     assert.equal(layer, { type: layer.type, options });
-    const [resolved] = resolveGraph(input, [{ layer }]);
+    const [resolved] = resolveGraph(input, [{ layer, inputs: new Array<string>(times).fill("input") }]);
     assert.equal(resolved!.outputShape, output);
     assert.equal(
       resolved!.parameters,
@@ -167,6 +211,22 @@ test("options are checked", async () => {
   await refused(() => dropout({ rate: 1 }), "ERR_OPTION_RANGE", "dropout.rate: 1", ">= 0 and < 1");
   await refused(() => batchNorm({ momentum: 1.5 }), "ERR_OPTION_RANGE", "batchNorm.momentum: 1.5");
   await refused(() => batchNorm({ epsilon: 0 }), "ERR_OPTION_RANGE", "batchNorm.epsilon: 0");
+  await refused(() => dropout2d({ rate: -0.1 }), "ERR_OPTION_RANGE", "dropout2d.rate: -0.1");
+  await refused(() => maxPool2d({} as never), "ERR_OPTION_TYPE", "maxPool2d.size: missing");
+  await refused(() => (maxPool2d as () => Layer)(), "ERR_OPTION_TYPE", "maxPool2d.size: missing");
+  await refused(() => maxPool2d({ size: 2, strides: 1 } as never), "ERR_OPTION_UNKNOWN", 'did you mean "stride"?');
+  await refused(() => averagePool2d({ size: 2, stride: 0 }), "ERR_OPTION_RANGE", "averagePool2d.stride: 0");
+  await refused(
+    () => averagePool2d({ size: 3, padding: 2 }),
+    "ERR_OPTION_RANGE",
+    /^averagePool2d.padding: 2 is out of range, accepted: at most half the size, 1$/,
+  );
+  await refused(
+    () => centerCrop2d({ size: [3] } as never),
+    "ERR_OPTION_RANGE",
+    "accepted: an array of 2, each an integer >= 1",
+  );
+  await refused(() => centerCrop2d({ size: [3, 0] }), "ERR_OPTION_RANGE", "centerCrop2d.size[1]: 0");
   await refused(() => relu({ name: "a.b" }), "ERR_OPTION_RANGE", 'relu.name: "a.b" is not accepted');
   await refused(() => relu({ name: "input" }), "ERR_OPTION_RANGE", 'any name but "input"');
 });
@@ -251,6 +311,55 @@ test("images that a convolution cannot take: both layers and what would do", asy
     "convTranspose2d1 cannot take [1, 2, 2] from relu1",
     "of which padding [2, 2] leaves something; it would give [0, 1] pixels",
   );
+const image = "[channels, rows, columns]";
+const misfits: readonly (readonly [layer: Layer, input: Shape, accepted: string])[] = [
+  [dropout2d(), [5], image],
+  [maxPool2d({ size: 3 }), [2, 2, 5], `${image} with rows and columns >= 3`],
+  [maxPool2d({ size: 3, padding: 1 }), [7], `${image} with rows and columns >= 1`],
+  [averagePool2d({ size: 4, padding: 1 }), [2, 5, 1], `${image} with rows and columns >= 2`],
+  [globalMaxPool2d(), [5, 3], image],
+  [globalAveragePool2d(), [5], image],
+  [centerCrop2d({ size: [3, 4] }), [2, 5, 3], `${image} with rows >= 3 and columns >= 4`],
+  [centerCrop2d({ size: [3, 4] }), [60], `${image} with rows >= 3 and columns >= 4`],
+];
+
+for (const [layer, input, accepted] of misfits) {
+  test(`${layer.type} cannot take [${input}]`, () =>
+    refused(
+      () => resolveGraph(input, [{ layer }]),
+      "ERR_SHAPE_MISMATCH",
+      `${layer.type}1 cannot take [${input.join(", ")}] from input, accepted: ${accepted}`,
+    ).then(() => undefined));
+}
+
+test("inputs that do not fit each other", async () => {
+  const merged = (layer: Layer, ...shapes: Shape[]) => resolveMerged(layer, shapes);
+  assert.equal(merged(concatenate(), [2, 3, 5], [1, 3, 5], [4, 3, 5]), [7, 3, 5]);
+  assert.equal(merged(concatenate(), [2], [7]), [9]);
+  for (const shapes of [
+    [
+      [2, 3, 5],
+      [2, 3, 4],
+    ],
+    [
+      [2, 3],
+      [2, 3, 1],
+    ],
+    [[2], [2, 1]],
+  ]) {
+    await refused(() => merged(concatenate(), ...shapes), "ERR_SHAPE_MISMATCH", "differ in their first axis only");
+    await refused(() => merged(add(), ...shapes), "ERR_SHAPE_MISMATCH", "inputs of one shape");
+  }
+  await refused(() => merged(add(), [2, 3, 5], [1, 3, 5]), "ERR_SHAPE_MISMATCH", "inputs of one shape");
 });
 
 test.run();
+
+function resolveMerged(layer: Layer, shapes: readonly Shape[]): Shape {
+  return inferNode(
+    layer,
+    layer.type,
+    shapes.map((_, at) => `layer${at + 1}`),
+    shapes,
+  ).outputShape;
+}

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { add } from "../../../lib/layers/add.js";
 import { batchNorm } from "../../../lib/layers/batch-norm.js";
 import { flatten } from "../../../lib/layers/flatten.js";
 import { linear } from "../../../lib/layers/linear.js";
@@ -77,12 +78,28 @@ test("shapes that do not fit name both layers", async () => {
     "put flatten() before it",
   );
   assert.equal(error.details.layer, "linear1");
-  assert.equal(error.details.input, "relu1");
+  assert.equal(error.details.inputs, ["relu1"]);
+  assert.equal(error.details.shapes, [[1, 28, 28]]);
   await refused(
     () => sequential({ inputShape: [1, 28], layers: [linear({ units: 3 })] }),
     "ERR_SHAPE_MISMATCH",
     "linear1 cannot take [1, 28] from input",
   );
+});
+
+test("shapes that do not fit each other name all layers that give them", async () => {
+  const nodes = [
+    { layer: linear({ units: 3 }), inputs: ["input"] },
+    { layer: linear({ units: 5 }), inputs: ["input"] },
+    { layer: add(), inputs: ["linear1", "linear2", "input"] },
+  ];
+  const error = await refused(
+    () => new Model({ inputShape: [2], nodes }),
+    "ERR_SHAPE_MISMATCH",
+    "add1 cannot take [3] from linear1 and [5] from linear2 and [2] from input, accepted: inputs of one shape",
+  );
+  const { layer, inputs, shapes } = error.details;
+  assert.equal({ layer, inputs, shapes }, { layer: "add1", inputs: nodes[2]!.inputs, shapes: [[3], [5], [2]] });
 });
 
 test("names have to be unique and inputs to come earlier", async () => {
@@ -91,7 +108,10 @@ test("names have to be unique and inputs to come earlier", async () => {
   const node = (inputs: string[]) => () =>
     new Model({ inputShape: [3], nodes: [{ layer: relu(), inputs }, { layer: relu() }] });
   await refused(node(["relu2"]), "ERR_OPTION_RANGE", 'relu1.inputs[0]: "relu2" is unknown, accepted: "input"');
-  await refused(node(["input", "input"]), "ERR_SHAPE_MISMATCH", "relu1: 2 inputs, accepted: 1");
+  const two = await refused(node(["input", "input"]), "ERR_SHAPE_MISMATCH", "relu1: 2 inputs, accepted: 1");
+  assert.equal(two.details, { layer: "relu1", inputs: ["input", "input"], accepted: "1" });
+  const one = () => new Model({ inputShape: [3], nodes: [{ layer: add() }] });
+  await refused(one, "ERR_SHAPE_MISMATCH", "add1: 1 input, accepted: 2 or more");
   await refused(
     () => new Model({ inputShape: [3], nodes: [{ layer: relu() }, { layer: relu(), inputs: ["input"] }] }),
     "ERR_SHAPE_MISMATCH",

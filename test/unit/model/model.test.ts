@@ -234,7 +234,7 @@ test("files that are no model", async () => {
     };
   const graph = JSON.parse(metadata.graph!);
   const withLayer = (change: object) => ({
-    graph: JSON.stringify({ ...graph, layers: [{ ...graph.layers[1], ...change }] }),
+    graph: JSON.stringify({ ...graph, layers: [{ ...graph.layers[1], inputs: ["input"], ...change }] }),
   });
   await refused(() => Model.load(join(folder, "none")), "ERR_CHECKPOINT_FORMAT", /none": no such file$/);
   await refused(load({ format: "other" }), "ERR_CHECKPOINT_FORMAT", 'format is "other"', '"bayesbinn-model-1"');

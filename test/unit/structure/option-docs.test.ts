@@ -6,6 +6,7 @@ import { fashionMnistOptions } from "../../../lib/data/fashion-mnist.js";
 import { arraysOptions } from "../../../lib/data/from-arrays.js";
 import { mnistOptions } from "../../../lib/data/mnist.js";
 import { layerTypes } from "../../../lib/layers/index.js";
+import { functionalOptions } from "../../../lib/model/functional.js";
 import { evaluateOptions, predictOptions } from "../../../lib/model/inference.js";
 import { loadOptions, modelOptions } from "../../../lib/model/model.js";
 import { sequentialOptions } from "../../../lib/model/sequential.js";
@@ -43,6 +44,7 @@ const rows: readonly Row[] = [
   ...listed("optimizers", optimizerTypes),
   ...listed("schedules", scheduleTypes),
   { path: "lib/model/sequential.ts", declaration: "export function sequential", options: sequentialOptions },
+  { path: "lib/model/functional.ts", declaration: "export function functional", options: functionalOptions },
   { path: model, declaration: "export class Model", options: modelOptions },
   { path: model, declaration: "  static async load", options: loadOptions },
   { path: model, declaration: "  async predict", options: predictOptions },
