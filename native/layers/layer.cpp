@@ -25,7 +25,7 @@ const Shape& Layer::several_alike(std::span<const Shape> inputs, std::span<const
                                   size_t first_axis) const {
   if (inputs.size() < 2) {
     throw Error(ErrorCode::shape_mismatch,
-                "layer \"" + name_ + "\" has " + std::to_string(inputs.size()) + " inputs, accepted: 2 or more");
+                "layer \"" + name_ + "\" has " + (inputs.empty() ? "no input" : "1 input") + ", accepted: 2 or more");
   }
   const Shape& first = inputs[0];
   for (size_t i = 1; i < inputs.size(); ++i) {

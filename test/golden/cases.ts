@@ -26,7 +26,9 @@ export const replayed = {
     "layers/bn2d_m0.2_eps1e-5_affine",
   ],
   activations: ["layers/relu", "layers/tanh"],
-  dropout: ["layers/dropout_mask"],
+  dropout: ["layers/dropout_mask", "layers/dropout2d_mask"],
+  maxPooling: ["layers/max_pool2d_even", "layers/max_pool2d_odd_ties"],
+  cropAndConcatenate: ["layers/crop_concat"],
   losses: [
     "layers/cross_entropy",
     "layers/cross_entropy_per_pixel",
@@ -40,9 +42,6 @@ export const replayed = {
 
 /** Cases of layers, losses and methods that do not exist yet. Whoever adds one moves its cases up. */
 export const waiting = {
-  maxPooling: ["layers/max_pool2d_even", "layers/max_pool2d_odd_ties"],
-  cropAndConcatenate: ["layers/crop_concat"],
-  channelDropout: ["layers/dropout2d_mask"],
   straightThrough: ["ste/ste01_noclip", "ste/ste02_gradclip", "ste/ste03_two_moons_bias"],
   bop: ["bop/bop01", "bop/bop02_paper_mnist", "bop/bop03_gamma_decay", "bop/bop04_edge", "bop/bop05_network"],
   proximalMeanField: ["pmf/pmf01_mlp", "pmf/pmf02_conv"],

@@ -1,6 +1,6 @@
 import type { Layer } from "../../lib/layers/layer.js";
 import type { Loss } from "../../lib/losses/loss.js";
-import { layerSpecs, type ModelLayer, resolveGraph } from "../../lib/model/graph.js";
+import { type GraphNode, layerSpecs, type ModelLayer, resolveGraph } from "../../lib/model/graph.js";
 import { loadAddon } from "../../lib/native/binding.js";
 import type {
   NamedTensor,
@@ -15,7 +15,9 @@ import type { Optimizer } from "../../lib/optimizers/optimizer.js";
 
 export interface Network {
   readonly inputShape: readonly number[];
-  readonly layers: readonly Layer[];
+  /** One after the other; or `nodes`. */
+  readonly layers?: readonly Layer[];
+  readonly nodes?: readonly GraphNode[];
   readonly loss: Loss;
 }
 
@@ -25,10 +27,7 @@ export class GoldenSession implements Disposable {
   readonly #native: NativeSession;
 
   constructor(network: Network, optimizers: readonly Optimizer[], maxBatch: number) {
-    this.layers = resolveGraph(
-      network.inputShape,
-      network.layers.map((layer) => ({ layer })),
-    );
+    this.layers = resolveGraph(network.inputShape, network.nodes ?? network.layers!.map((layer) => ({ layer })));
     const claims = claimParameters(
       this.layers.flatMap(({ parameters }) => parameters),
       optimizers,

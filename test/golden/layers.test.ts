@@ -8,11 +8,15 @@ import * as assert from "uvu/assert";
 import { z } from "zod";
 import { linearGradients, linear as linearKernel } from "../../lib/kernels.js";
 import { batchNorm } from "../../lib/layers/batch-norm.js";
+import { centerCrop2d } from "../../lib/layers/center-crop2d.js";
+import { concatenate } from "../../lib/layers/concatenate.js";
 import { convTranspose2d } from "../../lib/layers/conv-transpose2d.js";
 import { conv2d } from "../../lib/layers/conv2d.js";
 import { dropout } from "../../lib/layers/dropout.js";
+import { dropout2d } from "../../lib/layers/dropout2d.js";
 import type { Layer } from "../../lib/layers/layer.js";
 import { linear } from "../../lib/layers/linear.js";
+import { maxPool2d } from "../../lib/layers/max-pool2d.js";
 import { relu } from "../../lib/layers/relu.js";
 import { tanh } from "../../lib/layers/tanh.js";
 import { binaryCrossEntropy } from "../../lib/losses/binary-cross-entropy.js";
@@ -154,11 +158,76 @@ for (const path of replayed.dropout) {
   test(path, async () => {
     const golden = readGolden(path);
     const { p: rate } = golden.settings(z.object({ p: z.number() }));
-    using session = open(golden, dropout({ rate, name: "drop" }));
+    const layer = golden.shape("keep").length === golden.shape("x").length ? dropout : dropout2d;
+    using session = open(golden, layer({ rate, name: "drop" }));
     const dropoutKeep = { drop: Uint8Array.from(golden.f32("keep")) };
     checkOutputAndGradient(golden, await session.replay({ ...batch(golden), phase: "train", dropoutKeep }));
     const evaluated = await session.replay(batch(golden));
     assert.equal(evaluated.outputs[0], golden.f32("x"), "nothing is dropped in evaluation");
+  });
+}
+
+for (const path of replayed.maxPooling) {
+  test(path, async () => {
+    const golden = readGolden(path);
+    using session = open(golden, maxPool2d({ size: 2 }));
+    const { outputs, inputGradients } = await session.replay(batch(golden));
+    near(outputs[0]!, golden.f32("out"), 0, "out");
+    near(inputGradients[0]!, golden.f32("grad_x"), 0, "grad_x");
+  });
+}
+
+for (const path of replayed.cropAndConcatenate) {
+  // The network has one input: the channels of `skip`, then those of `up` in the middle of as large an image. Both
+  // branches crop all of them, and what the case knows nothing of gets no gradient.
+  test(path, async () => {
+    const golden = readGolden(path);
+    const [count, skips, rows, columns] = golden.shape("skip") as [number, number, number, number];
+    const [, ups, ...size] = golden.shape("up") as [number, number, number, number];
+    const channels = skips + ups;
+    const { crop } = golden.settings(z.object({ crop: z.int() }));
+    const nodes = [
+      { layer: centerCrop2d({ size }), name: "first", inputs: ["input"] },
+      { layer: centerCrop2d({ size }), name: "second", inputs: ["input"] },
+      { layer: concatenate(), inputs: ["first", "second"] },
+    ];
+    const network = { inputShape: [channels, rows, columns], nodes, loss: meanSquaredError() };
+    using session = new GoldenSession(network, [], count);
+    /** Values of channel `channel` of sample `b`. */
+    const image = (values: Float32Array, b: number, channel: number, of: number) => {
+      const pixels = values.length / (count * of);
+      return values.subarray((b * of + channel) * pixels, (b * of + channel + 1) * pixels);
+    };
+    const [skip, up, gradient] = [golden.f32("skip"), golden.f32("up"), golden.f32("grad_out")];
+    const inputs = new Float32Array(count * channels * rows * columns);
+    const outputGradients = new Float32Array(count * 2 * channels * size[0]! * size[1]!);
+    /** Where a channel of the case is among those of the network's output. */
+    const place = (channel: number) => (channel < skips ? channel : channels + channel);
+    const enlarged = (small: Float32Array, large: Float32Array) => {
+      for (const [i, value] of small.entries()) {
+        const [r, c] = [Math.floor(i / size[1]!), i % size[1]!];
+        large[(r + crop) * columns + c + crop] = value;
+      }
+    };
+    for (let b = 0; b < count; b++) {
+      for (let c = 0; c < channels; c++) {
+        if (c < skips) image(inputs, b, c, channels).set(image(skip, b, c, skips));
+        else enlarged(image(up, b, c - skips, ups), image(inputs, b, c, channels));
+        image(outputGradients, b, place(c), 2 * channels).set(image(gradient, b, c, channels));
+      }
+    }
+    const call = { inputs, outputGradients: [outputGradients], batch: count, phase: "eval", commit: false } as const;
+    const result = await session.replay(call);
+    for (let b = 0; b < count; b++) {
+      for (let c = 0; c < channels; c++) {
+        const what = `sample ${b}, channel ${c}`;
+        near(image(result.outputs[0]!, b, place(c), 2 * channels), image(golden.f32("out"), b, c, channels), 0, what);
+        const expected = new Float32Array(rows * columns);
+        if (c < skips) expected.set(image(golden.f32("grad_skip"), b, c, skips));
+        else enlarged(image(golden.f32("grad_up"), b, c - skips, ups), expected);
+        near(image(result.inputGradients[0]!, b, c, channels), expected, 0, `gradient of ${what}`);
+      }
+    }
   });
 }
 

@@ -6,7 +6,7 @@ const test = suite("bad input: fuzz");
 
 // The same nonsense on every run; see support/fuzz.ts. It may be refused, by an error with a code, and nothing else.
 for (const [what, cases] of [
-  ["specs", 700],
+  ["specs", 1000],
   ["kernels", 1000],
   ["calls", 1000],
 ] as const) {

@@ -5,27 +5,41 @@ import type { ErrorCode } from "../../lib/native/errors.js";
 import { addon } from "./support/addon.js";
 import { refusedBy } from "./support/refused.js";
 import { type Path, pathsOf, pathText, valueAt, withValue } from "./support/spec-paths.js";
-import { adam, bayesbinn, chain, everything, sessionSpec } from "./support/specs.js";
+import { adam, bayesbinn, branches, chain, everything, sessionSpec } from "./support/specs.js";
 
 const test = suite("bad input: session specs");
 
-/** A spec in which every layer and every method occurs; entries of `inputs` and `parameters` have tests of their own. */
+/** Specs in which every layer and every method occurs. */
 const spec = sessionSpec(everything());
-const paths = pathsOf(spec).filter((path) => !["inputs", "parameters"].includes(String(path.at(-2))));
+const graph = sessionSpec(branches());
+/** Every place in them; entries of `inputs` and `parameters` have tests of their own. */
+const places = [
+  ...pathsOf(spec).map((path) => ({ whole: spec, path })),
+  ...pathsOf(graph)
+    .filter(([first]) => first === "layers")
+    .map((path) => ({ whole: graph, path })),
+].filter(({ path }) => !["inputs", "parameters"].includes(String(path.at(-2))));
 const open = (changed: unknown) => new addon.Session(changed as SessionSpec);
-const objects: Path[] = [[], ...paths.filter((path) => valueAt(spec, path)?.constructor === Object)];
+const objects = [
+  { whole: spec, path: [] },
+  ...places.filter(({ whole, path }) => valueAt(whole, path)?.constructor === Object),
+];
 
 /** Literally, where a message is a pattern. */
 const literal = (text: string) => new RegExp(text.replace(/[[\].]/g, "\\$&"));
 
-test("the spec itself is accepted", () => {
-  open(spec).dispose();
+test("the specs themselves are accepted, and hold every layer", () => {
+  const types = [spec, graph].flatMap((each) => {
+    open(each).dispose();
+    return each.layers.map(({ type }) => type);
+  });
+  assert.equal([...new Set(types)].sort(), [...addon.registry().layers].sort());
 });
 
 test("a missing key is named", async () => {
-  for (const path of paths.filter((each) => typeof each.at(-1) === "string")) {
+  for (const { whole, path } of places.filter((place) => typeof place.path.at(-1) === "string")) {
     await refusedBy(
-      () => open(withValue(spec, path, undefined)),
+      () => open(withValue(whole, path, undefined)),
       "ERR_OPTION_TYPE",
       literal(`${pathText(path)}: missing`),
     );
@@ -33,8 +47,8 @@ test("a missing key is named", async () => {
 });
 
 test("an unknown key is named", async () => {
-  for (const path of objects) {
-    const changed = withValue(spec, [...path, "colour"], 1);
+  for (const { whole, path } of objects) {
+    const changed = withValue(whole, [...path, "colour"], 1);
     await refusedBy(
       () => open(changed),
       "ERR_OPTION_UNKNOWN",
@@ -59,13 +73,13 @@ test("a value of the wrong type is named", async () => {
     new ArrayBuffer(3),
   ];
   const kind = (value: unknown) => (Array.isArray(value) ? "array" : typeof value);
-  for (const path of paths) {
-    const before = valueAt(spec, path);
+  for (const { whole, path } of places) {
+    const before = valueAt(whole, path);
     for (const value of values) {
       const plain = value === null || typeof value !== "object" || Array.isArray(value) || value.constructor === Object;
       if (plain && value !== null && kind(value) === kind(before)) continue;
       // Functions, symbols and buffers do not pass a clone.
-      const changed = withValue(spec, path, null);
+      const changed = withValue(whole, path, null);
       const parent = valueAt(changed, path.slice(0, -1)) as Record<string | number, unknown>;
       parent[path.at(-1)!] = value;
       const error = await refusedBy(() => open(changed), "ERR_OPTION_TYPE");
@@ -95,6 +109,9 @@ const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
   momentum: [...atLeastZero, 1.5],
   epsilon: positive,
   rate: share,
+  size: [...positive, 2.5, 2 ** 24 + 1, [], [2], [2, 2, 2], [0, 2], [2, 1.5], [nan, 1], [1e300, 1]],
+  stride: [...positive, 2.5, 2 ** 24 + 1],
+  padding: [...atLeastZero, 0.5, 2, 2 ** 24],
   units: [...positive, 2.5, 2 ** 24 + 1],
   channels: [...positive, 2.5, 2 ** 24 + 1],
   kernelSize: [...lengthsButTwo, [0, 1], [1, -1], [1.5, 1], [nan, 1], [2 ** 16 + 1, 1]],
@@ -120,15 +137,17 @@ const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
 const unlimited = ["perWeightPrior", "staleMu", "keepMomentum", "affine", "inputs", "parameters", "loss", "optimizers"];
 
 test("every key has values out of range, or none", () => {
-  const keys = new Set(paths.map((path) => path.at(-1)).filter((key) => typeof key === "string"));
+  const keys = new Set(places.map(({ path }) => path.at(-1)).filter((key) => typeof key === "string"));
   assert.equal([...keys].sort(), [...Object.keys(outOfRange), ...unlimited].sort());
 });
 
 test("a value out of range is named", async () => {
-  for (const path of paths) {
+  for (const { whole, path } of places) {
+    const isList = Array.isArray(valueAt(whole, path));
     for (const value of outOfRange[String(path.at(-1))] ?? []) {
+      if (Array.isArray(value) !== isList) continue;
       const what = `${pathText(path)}: ${String(value)}`;
-      const error = await refusedBy(() => open(withValue(spec, path, value)), "ERR_OPTION_RANGE");
+      const error = await refusedBy(() => open(withValue(whole, path, value)), "ERR_OPTION_RANGE");
       assert.match(error.message, literal(pathText(path)), what);
       assert.match(error.message, /accepted|unknown/, what);
     }
@@ -147,9 +166,9 @@ test("a long value is cut short, in whole characters", async () => {
   assert.is(await message(`x${"\u00fc".repeat(1000)}`), `device: "x${"\u00fc".repeat(29)}..."${tail}`);
   assert.is(await message(`x${"\u{1f600}".repeat(1000)}`), `device: "x${"\u{1f600}".repeat(14)}..."${tail}`);
   const long = "y".repeat(1e6);
-  for (const path of paths) {
+  for (const { whole, path } of places) {
     const error = await refusedBy(
-      () => open(withValue(spec, path, long)),
+      () => open(withValue(whole, path, long)),
       ["ERR_OPTION_TYPE", "ERR_OPTION_RANGE", "ERR_OPTIMIZER_CLAIM"],
     ).catch(() => undefined);
     assert.ok((error?.message.length ?? 0) < 300, pathText(path));

@@ -6,7 +6,7 @@ import { errorCodes } from "../../../lib/native/errors.js";
 import { addon, kernels } from "./addon.js";
 import { generator } from "./random.js";
 import { pathsOf, pathText, valueAt } from "./spec-paths.js";
-import { bayesbinn, everything, labelled, sessionSpec, trainCall } from "./specs.js";
+import { bayesbinn, branches, everything, labelled, sessionSpec, trainCall } from "./specs.js";
 
 const [, , , what = "", cases = "0"] = process.argv;
 const features = 12;
@@ -114,6 +114,7 @@ const inputs = set.inputs as Float32Array;
 const prediction = { inputs, batchSize: 3, output: "probabilities" as const, samples: 2, draw: 0 };
 const step = { inputs, targets: set.targets, batch: 5, phase: "train" as const, commit: true };
 const base = everything({ maxBatch: 8 });
+const graph = branches({ maxBatch: 8 });
 
 /** What a spec that was accepted must be able to do. */
 async function use(session: NativeSession): Promise<void> {
@@ -128,7 +129,7 @@ async function use(session: NativeSession): Promise<void> {
 
 async function fuzzSpecs(): Promise<void> {
   for (let seed = 0; seed < Number(cases); seed++) {
-    const { value, story } = mutated(sessionSpec(base), generator(seed));
+    const { value, story } = mutated(sessionSpec(seed % 2 === 0 ? base : graph), generator(seed));
     await expectCode(`spec ${seed}: ${story}`, () => use(new addon.Session(value as SessionSpec)));
   }
 }
