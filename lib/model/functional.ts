@@ -50,10 +50,15 @@ export function input(shape: Shape): SymbolicTensor {
 /**
  * What a layer that reads several tensors, such as `concatenate()` or `add()`, gives.
  *
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the layer cannot take what it is to read
+ * @example merge(add(), path, skip)
+ *
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the layer cannot take what it is to read; `ERR_OPTION_TYPE`
  */
 export function merge(layer: Layer, ...inputs: readonly SymbolicTensor[]): SymbolicTensor {
-  return connect(layer, inputs);
+  return connect(
+    layer,
+    inputs.map((given, at) => checkOptions(tensor, given, `merge.inputs[${at}]`)),
+  );
 }
 
 function connect(given: Layer, inputs: readonly SymbolicTensor[]): SymbolicTensor {
@@ -82,15 +87,15 @@ export const functionalOptions = z.strictObject({
 /**
  * A network with several paths, from its input to its output.
  *
- * Layers without a name are numbered by type in the order in which they were applied: `conv2d1`, `conv2d2`, ... Each
- * use of a layer has weights of its own.
+ * Layers without a name are numbered by type in the order in which they were applied: `linear1`, `linear2`, ... Each
+ * use of a layer has weights of its own. What does not lead to the output is left out.
  *
  * @example
- * const images = input([3, 32, 32]);
- * const skip = images.apply(conv2d({ channels: 16, kernelSize: 3, padding: "same" }), batchNorm());
- * const path = skip.apply(relu(), conv2d({ channels: 16, kernelSize: 3, padding: "same" }), batchNorm());
- * const output = merge(add(), path, skip).apply(relu(), globalAveragePool2d(), linear({ units: 10 }));
- * const model = functional({ input: images, output });
+ * const features = input([32]);
+ * const skip = features.apply(linear({ units: 64 }), batchNorm());
+ * const path = skip.apply(relu(), linear({ units: 64 }), batchNorm());
+ * const output = merge(add(), path, skip).apply(relu(), linear({ units: 10 }), batchNorm());
+ * const model = functional({ input: features, output });
  *
  * Options:
  * - `input`: what the network reads, made by {@link input}. Required.
@@ -103,12 +108,11 @@ export const functionalOptions = z.strictObject({
 export function functional(options: z.input<typeof functionalOptions>): Model {
   const { input, output, seed } = checkOptions(functionalOptions, options, "functional");
   const tensors = ancestors(output);
-  const strangers = tensors.filter((tensor) => tensor.layer === undefined && tensor !== input);
-  if (input.layer !== undefined || output === input || strangers.length > 0 || !tensors.includes(input)) {
-    throw new BayesBinnError("ERR_OPTION_RANGE", "functional: the output does not come from the given input alone", {
-      path: "functional.output",
-      accepted: "what layers give that read the input, and no other one",
-    });
+  const others = tensors.filter((tensor) => tensor.layer === undefined && tensor !== input);
+  if (input.layer !== undefined) throw notTheInput("functional.input: what a layer gives", "what input() makes");
+  if (output === input) throw notTheInput("functional.output: the input itself", "what layers make of it");
+  if (others.length > 0 || !tensors.includes(input)) {
+    throw notTheInput("functional.output: comes from another input", "what layers make of the given one alone");
   }
   const applied = tensors.filter((tensor) => tensor.layer !== undefined);
   const layers = applied.map(({ layer }) => layer as Layer);
@@ -120,6 +124,11 @@ export function functional(options: z.input<typeof functionalOptions>): Model {
     inputs: inputs.map((read) => nameOf.get(read)!),
   }));
   return new Model({ inputShape: input.shape, nodes, seed });
+}
+
+function notTheInput(problem: string, accepted: string): BayesBinnError {
+  const [path] = problem.split(":");
+  return new BayesBinnError("ERR_OPTION_RANGE", `${problem}, accepted: ${accepted}`, { path, accepted });
 }
 
 /** A tensor and everything that it comes from, in the order of their making. */

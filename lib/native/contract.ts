@@ -201,7 +201,10 @@ export interface ReplayCall {
   readonly commit: boolean;
   /** For each optimizer, uniforms in (0,1): `[samples][its parameters]`; absent or undefined entries are drawn. */
   readonly noise?: readonly (Float32Array | undefined)[];
-  /** For each dropout layer by name: keep flags (1 = kept) `[samples][batch][features]`. */
+  /**
+   * For each dropout layer by name: keep flags (1 = kept) `[samples][batch][features]`, of dropout2d
+   * `[samples][batch][channels]`.
+   */
   readonly dropoutKeep?: Readonly<Record<string, Uint8Array>>;
   /** For each optimizer, weights used in place of the materialised ones: `[samples][its parameters]`. */
   readonly weights?: readonly (Float32Array | undefined)[];

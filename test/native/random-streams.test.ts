@@ -68,6 +68,22 @@ for (const features of [8, 7]) {
   });
 }
 
+for (const channels of [8, 7]) {
+  test(`dropout2d draws a flag for each of ${channels} channels`, async () => {
+    const layers = chain(["tanh"], ["dropout2d", { rate: 0.4 }]);
+    const session = openSession({ layers, inputShape: [channels, 3, 2], loss: "meanSquaredError", seed });
+    const inputs = ones(5 * channels * 6);
+    const { outputs } = await session.replay({ ...draw, inputs, targets: inputs, batch: 5 });
+    const kept = uniforms("dropout", { index: 1 }, 5 * channels).map((u) => (u >= Math.fround(0.4) ? 1 : 0));
+    close(
+      outputs[0]!,
+      inputs.map((_, i) => (kept[Math.floor(i / 6)]! * Math.tanh(1)) / 0.6),
+      1e-6,
+      "values",
+    );
+  });
+}
+
 test("nothing is dropped at a rate of 0, and the share of the kept is 1 - rate", async () => {
   for (const rate of [0, 0.3]) {
     const layers = chain(["dropout", { rate }]);
