@@ -19,6 +19,7 @@ class Profile {
   using Clock = std::chrono::steady_clock;
 
   void add(Part part, Clock::duration time) {
+    if (exchanged_) part = exchange(part);
     parts_[static_cast<size_t>(part)].fetch_add(time.count(), std::memory_order_relaxed);
   }
   Clock::duration of(Part part) const { return Clock::duration(parts_[static_cast<size_t>(part)].load()); }
@@ -29,7 +30,28 @@ class Profile {
   }
 
  private:
+  friend class ExchangedProducts;
+
+  static constexpr Part exchange(Part part) {
+    if (part == Part::forward) return Part::input_gradient;
+    return part == Part::input_gradient ? Part::forward : part;
+  }
+
+  bool exchanged_ = false;  // of the session's thread, which alone adds times
   std::array<std::atomic<Clock::rep>, kPartNames.size()> parts_{};
+};
+
+// While it lives forward products count as input gradients, and the other way round: for a layer that is the transpose
+// of what a backend's ops call so.
+class ExchangedProducts {
+ public:
+  explicit ExchangedProducts(Profile& profile) : profile_(profile) { profile_.exchanged_ = true; }
+  ExchangedProducts(const ExchangedProducts&) = delete;
+  ExchangedProducts& operator=(const ExchangedProducts&) = delete;
+  ~ExchangedProducts() { profile_.exchanged_ = false; }
+
+ private:
+  Profile& profile_;
 };
 
 // Adds the time of a scope to a part.

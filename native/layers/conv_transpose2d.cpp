@@ -49,11 +49,13 @@ class ConvTranspose2d final : public ConvolutionLayer {
   }
 
   void forward(const Pass& pass, const ForwardIo& io) override {
+    const ExchangedProducts exchanged(pass.backend.profile);
     pass.backend.conv2d_input_gradient(shape(pass), io.inputs[0].data, parameters[0].weights, bias(), io.output.data);
   }
 
   // The input gradient first: the weight gradient may change the weights.
   void backward(const Pass& pass, const BackwardIo& io) override {
+    const ExchangedProducts exchanged(pass.backend.profile);
     const ConvShape shape = this->shape(pass);
     if (io.input_gradients[0].data) {
       pass.backend.conv2d(shape, io.output_gradient.data, parameters[0].weights, nullptr, io.input_gradients[0].data);

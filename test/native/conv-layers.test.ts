@@ -2,13 +2,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { NativeSession, ReplayCall } from "../../lib/native/contract.js";
+import { kernels } from "./support/addon.js";
 import { close, epsilon32 } from "./support/compare.js";
 import { randomFloats } from "./support/random.js";
 import { type ConvProblem, convReference } from "./support/reference-conv.js";
 import { convolutionOptions } from "./support/reference-conv-layers.js";
 import type { Sums } from "./support/reference-linear.js";
 import { product } from "./support/reference-network.js";
-import { bayesbinn, chain, openSession } from "./support/specs.js";
+import { bayesbinn, chain, labelled, openSession, trainCall } from "./support/specs.js";
 
 const test = suite("layers of convolutions");
 
@@ -170,5 +171,35 @@ for (const row of rows) {
     }
   });
 }
+
+test("the input gradient of the first layer is left out, and times go by the layer's passes", async () => {
+  const types = ["conv2d", "convTranspose2d"];
+  for (const [first, ...next] of [...types.map((type) => [type]), ...types.map((type) => [type, type])]) {
+    const layers = chain(...[first!, ...next].map((type) => [type, { stride: [1, 1] }] as const), ["flatten"]);
+    const session = openSession({ layers, inputShape: [3, 5, 6] });
+    await session.train(trainCall(session.addDataset(labelled(7, [3, 5, 6], 3))));
+    const { forward, inputGradient, weightGradient } = session.profile();
+    assert.ok(forward > 0 && weightGradient > 0, `${first}: ${forward} s, ${weightGradient} s`);
+    assert.is(inputGradient > 0, next.length > 0, `${first} and ${next.length} more: ${inputGradient} s`);
+  }
+});
+
+test("real weights start uniform in +-sqrt(6 / ((in + out) taps)), real biases at 0", async () => {
+  for (const type of ["conv2d", "convTranspose2d"]) {
+    const layers = chain([type, { channels: 5, kernelSize: [3, 2], weights: "real", bias: "real" }]);
+    const session = openSession({ layers, inputShape: [7, 4, 4], seed: 3, loss: "meanSquaredError" });
+    const [weights, bias] = await session.getState("model");
+    const u = new Float32Array(7 * 5 * 6);
+    kernels.uniform({ seed: 3, stream: "initialisation", step: 0, sample: 3 }, u);
+    const limit = Math.sqrt(6 / ((7 + 5) * 6));
+    close(
+      weights!.data,
+      Float64Array.from(u, (value) => (2 * value - 1) * limit),
+      1e-7,
+      type,
+    );
+    assert.equal(bias!.data, new Float32Array(5));
+  }
+});
 
 test.run();

@@ -18,6 +18,7 @@ const schema = z.strictObject({
   flag: z.boolean().default(false),
   milestones: z.array(z.int().min(1)).min(1).optional(),
   shape: shape.optional(),
+  pair: z.tuple([z.int().min(1), z.number()]).optional(),
   signal: z.custom<AbortSignal>((value) => value instanceof AbortSignal, "an AbortSignal").optional(),
   name: z
     .string()
@@ -56,6 +57,16 @@ test("out of range: path, value and what is accepted", async () => {
   await refused(() => check({ units: 2 ** 60 }), "ERR_OPTION_RANGE", "an integer >= 1");
   await refused(() => check({ milestones: [] }), "ERR_OPTION_RANGE", "milestones: [] is out of range");
   await refused(() => check({ milestones: [1, 0] }), "ERR_OPTION_RANGE", "milestones[1]: 0 is out of range");
+  await refused(
+    () => check({ pair: [0, 1] }),
+    "ERR_OPTION_RANGE",
+    "pair[0]: 0 is out of range, accepted: an integer >= 1",
+  );
+  await refused(
+    () => check({ pair: [1, "1"] }),
+    "ERR_OPTION_TYPE",
+    'pair[1]: "1" has the wrong type, accepted: a number',
+  );
   await refused(
     () => check({ size: 0 }),
     "ERR_OPTION_RANGE",
