@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-import { convolutionParameters, convolutionProducts, convolutionShape, images, isImage } from "./convolution.js";
+import { convolutionFields, convolutionParameters, convolutionProducts, images, isImage } from "./convolution.js";
 import { type Layer, type LayerOptions, layerType, makeLayer } from "./layer.js";
 import { pairSchema } from "./pair.js";
 import { showShape } from "./shape.js";
 
 export const convTranspose2dOptions = z
   .strictObject({
-    ...convolutionShape,
+    ...convolutionFields,
     padding: pairSchema(0).default([0, 0]).describe("Rows and columns cut off on either side of the output"),
     outputPadding: pairSchema(0).default([0, 0]).describe("Rows and columns added at the end of the output"),
   })

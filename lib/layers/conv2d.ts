@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-import { convolutionParameters, convolutionProducts, convolutionShape, images, isImage } from "./convolution.js";
+import { convolutionFields, convolutionParameters, convolutionProducts, images, isImage } from "./convolution.js";
 import { type Layer, type LayerOptions, layerType, makeLayer } from "./layer.js";
 import { type Pair, pairSchema } from "./pair.js";
 import { showShape } from "./shape.js";
 
 export const conv2dOptions = z
   .strictObject({
-    ...convolutionShape,
+    ...convolutionFields,
     padding: z
       .union([z.enum(["valid", "same"]), pairSchema(0)])
       .default([0, 0])

@@ -5,7 +5,7 @@ import { type Pair, pairSchema } from "./pair.js";
 import { sizeOf } from "./shape.js";
 
 /** Options that {@link conv2d} and {@link convTranspose2d} share. */
-export const convolutionShape = {
+export const convolutionFields = {
   channels: z
     .int()
     .min(1)

@@ -1,5 +1,5 @@
-// What conv2d and convTranspose2d share: options, weights and messages. Both are written against one ConvShape; the
-// transposed layer reads what is its output and gives what is its input.
+// What conv2d and convTranspose2d share: options, weights and messages. Both are written against the ConvShape of a
+// convolution: the transposed layer reads what that calls its output, and gives what that calls its input.
 #pragma once
 
 #include "layers/bias.h"
@@ -22,7 +22,6 @@ struct ConvolutionOptions {
     visit_bias(v, bias);
   }
 
-  int64_t taps() const { return kernel.rows * kernel.columns; }
   // For an input of rows x columns of the convolution.
   ConvShape shape(int64_t in, int64_t out, int64_t rows, int64_t columns) const {
     return {1,

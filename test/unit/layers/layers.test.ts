@@ -311,6 +311,8 @@ test("images that a convolution cannot take: both layers and what would do", asy
     "convTranspose2d1 cannot take [1, 2, 2] from relu1",
     "of which padding [2, 2] leaves something; it would give [0, 1] pixels",
   );
+});
+
 const image = "[channels, rows, columns]";
 const misfits: readonly (readonly [layer: Layer, input: Shape, accepted: string])[] = [
   [dropout2d(), [5], image],

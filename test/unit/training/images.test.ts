@@ -1,4 +1,5 @@
 /** Networks of convolutions learn, with the native addon. The settings get there with seeds 1 to 6, not by luck. */
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Dataset } from "../../../lib/data/dataset.js";
@@ -13,6 +14,7 @@ import { relu } from "../../../lib/layers/relu.js";
 import { binaryCrossEntropy } from "../../../lib/losses/binary-cross-entropy.js";
 import type { Loss } from "../../../lib/losses/loss.js";
 import { softmaxCrossEntropy } from "../../../lib/losses/softmax-cross-entropy.js";
+import { Model } from "../../../lib/model/model.js";
 import { sequential } from "../../../lib/model/sequential.js";
 import { Adam } from "../../../lib/optimizers/adam.js";
 import { BayesBiNN } from "../../../lib/optimizers/bayesbinn.js";
@@ -20,9 +22,11 @@ import type { Optimizer } from "../../../lib/optimizers/optimizer.js";
 import { cosine } from "../../../lib/schedules/cosine.js";
 import { Trainer } from "../../../lib/training/trainer.js";
 import { generator } from "../../native/support/random.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 const test = suite("networks of images");
 
+const folder = temporaryFolder();
 const side = 7;
 
 /** Rows (class 0) and columns (class 1) of ones anywhere, in noise of +-0.2; and where they are, pixel by pixel. */
@@ -53,6 +57,23 @@ async function trained(layers: readonly Layer[], optimizer: Optimizer, data: Dat
   const trainer = new Trainer({ model, optimizer, loss, threads: 1 });
   await trainer.fit({ train: data, epochs: 15, batchSize: 20 });
   return trainer;
+}
+
+/** What TypeScript says of the model is what native code makes of it, and a file keeps all of it. */
+async function savedAndLoaded(trainer: Trainer, data: Dataset): Promise<void> {
+  const { model, description } = trainer;
+  assert.equal(
+    description.parameters.map(({ name, shape, kind }) => ({ name, shape, kind })),
+    model.parameters(),
+  );
+  assert.equal(
+    description.layers,
+    model.layers.map(({ name, type, outputShape }) => ({ name, type, outputShape })),
+  );
+  const path = join(folder, "model.safetensors");
+  await model.save(path);
+  await using loaded = await Model.load(path, { threads: 2 });
+  assert.equal(await loaded.predict(data, { samples: 2 }), await model.predict(data, { samples: 2 }));
 }
 
 const schedules = { learningRate: cosine() };
@@ -100,6 +121,7 @@ test("a transposed convolution finds the pixels of a bar", async () => {
   const accuracy = right.length / probabilities.length;
   // Six of seven pixels lie beside the bar: always "no" would reach 0.86.
   assert.ok(accuracy > 0.95, `accuracy ${accuracy}`);
+  await savedAndLoaded(trainer, unseen.pixels);
 });
 
 test.run();
