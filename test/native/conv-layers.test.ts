@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { NativeSession, ReplayCall } from "../../lib/native/contract.js";
+import type { ErrorCode } from "../../lib/native/errors.js";
 import { kernels } from "./support/addon.js";
 import { close, epsilon32 } from "./support/compare.js";
 import { randomFloats } from "./support/random.js";
@@ -9,7 +10,8 @@ import { type ConvProblem, convReference } from "./support/reference-conv.js";
 import { convolutionOptions } from "./support/reference-conv-layers.js";
 import type { Sums } from "./support/reference-linear.js";
 import { product } from "./support/reference-network.js";
-import { bayesbinn, chain, labelled, openSession, trainCall } from "./support/specs.js";
+import { refusedBy } from "./support/refused.js";
+import { bayesbinn, chain, labelled, openSession, type SessionParts, trainCall } from "./support/specs.js";
 
 const test = suite("layers of convolutions");
 
@@ -201,5 +203,59 @@ test("real weights start uniform in +-sqrt(6 / ((in + out) taps)), real biases a
     assert.equal(bias!.data, new Float32Array(5));
   }
 });
+
+const misfits: readonly (readonly [name: string, parts: SessionParts, code: ErrorCode, message: RegExp])[] = [
+  [
+    "a vector into a convolution",
+    { layers: chain(["tanh"], ["conv2d"]), inputShape: [5] },
+    "ERR_SHAPE_MISMATCH",
+    /"conv2d2" takes images \[channels, rows, columns\], but "tanh1" gives \[5\]/,
+  ],
+  [
+    "a vector into a transposed convolution",
+    { layers: chain(["convTranspose2d"]), inputShape: [5, 3] },
+    "ERR_SHAPE_MISMATCH",
+    /"convTranspose2d1" takes images .*"input" gives \[5, 3\]/,
+  ],
+  [
+    "a kernel larger than the image",
+    { layers: chain(["conv2d", { kernelSize: [3, 5], padding: [0, 1] }]), inputShape: [2, 3, 2] },
+    "ERR_SHAPE_MISMATCH",
+    /"conv2d1" .*kernel of \[3, 5\].*padding of \[0, 1\].*"input" gives \[2, 3, 2\]/,
+  ],
+  [
+    "a transposed convolution that cuts off all there is",
+    { layers: chain(["convTranspose2d", { padding: [0, 2] }]), inputShape: [2, 3, 2] },
+    "ERR_SHAPE_MISMATCH",
+    /"convTranspose2d1" .*padding of \[0, 2\].*"input" gives \[2, 3, 2\]/,
+  ],
+  [
+    "more rows than a transposed convolution can have",
+    { layers: chain(["convTranspose2d", { outputPadding: [2, 1] }]), inputShape: [2, 3, 2] },
+    "ERR_OPTION_RANGE",
+    /"convTranspose2d1": outputPadding \[2, 1\] given, accepted: less than the stride \[2, 2\]/,
+  ],
+  [
+    "a kernel too large",
+    {
+      layers: chain(["conv2d", { kernelSize: [2 ** 16, 2 ** 16], padding: [2 ** 15, 2 ** 15] }]),
+      inputShape: [1, 1, 1],
+    },
+    "ERR_SHAPE_MISMATCH",
+    /too large/,
+  ],
+  [
+    "an image too large after a transposed convolution",
+    { layers: chain(["convTranspose2d", { stride: [2 ** 16, 2 ** 16] }]), inputShape: [1, 2, 2] },
+    "ERR_SHAPE_MISMATCH",
+    /too large/,
+  ],
+];
+
+for (const [name, parts, code, message] of misfits) {
+  test(`${name}: ${code}`, async () => {
+    await refusedBy(() => openSession(parts), code, message);
+  });
+}
 
 test.run();
