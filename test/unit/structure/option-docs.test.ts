@@ -2,8 +2,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { z } from "zod";
 import { augmentationTypes } from "../../../lib/augmentation/index.js";
+import { cifar10Options } from "../../../lib/data/cifar/cifar10.js";
+import { cifar10JpegOptions } from "../../../lib/data/cifar/cifar10-jpeg.js";
+import { cifar100Options } from "../../../lib/data/cifar/cifar100.js";
 import { fashionMnistOptions } from "../../../lib/data/fashion-mnist.js";
 import { arraysOptions } from "../../../lib/data/from-arrays.js";
+import { imageFolderOptions } from "../../../lib/data/images/image-folder.js";
 import { mnistOptions } from "../../../lib/data/mnist.js";
 import { layerTypes } from "../../../lib/layers/index.js";
 import { functionalOptions } from "../../../lib/model/functional.js";
@@ -36,6 +40,12 @@ const listed = (folder: string, types: readonly { readonly type: string; readonl
     options,
   }));
 
+const loader = (file: string, name: string, options: z.ZodObject): Row => ({
+  path: `lib/data/${file}.ts`,
+  declaration: `export async function ${name}`,
+  options,
+});
+
 const model = "lib/model/model.ts";
 const trainer = "lib/training/trainer.ts";
 const rows: readonly Row[] = [
@@ -55,12 +65,12 @@ const rows: readonly Row[] = [
   { path: trainer, declaration: "  async predict", options: predictOptions },
   { path: trainer, declaration: "  async evaluate", options: evaluateOptions },
   { path: "lib/training/split.ts", declaration: "export function splitDataset", options: splitOptions },
-  { path: "lib/data/mnist.ts", declaration: "export async function loadMnist", options: mnistOptions },
-  {
-    path: "lib/data/fashion-mnist.ts",
-    declaration: "export async function loadFashionMnist",
-    options: fashionMnistOptions,
-  },
+  loader("mnist", "loadMnist", mnistOptions),
+  loader("fashion-mnist", "loadFashionMnist", fashionMnistOptions),
+  loader("cifar/cifar10", "loadCifar10", cifar10Options),
+  loader("cifar/cifar10-jpeg", "loadCifar10Jpeg", cifar10JpegOptions),
+  loader("cifar/cifar100", "loadCifar100", cifar100Options),
+  loader("images/image-folder", "loadImageFolder", imageFolderOptions),
   { path: "lib/data/from-arrays.ts", declaration: "export function fromArrays", options: arraysOptions },
 ];
 
