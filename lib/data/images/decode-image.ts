@@ -19,7 +19,7 @@ export interface DecodedImage extends ImageTarget {
 /** What is wanted of an image; what is left out stays as it is in the file. */
 export interface DecodeOptions {
   /** Rows, columns: the image is scaled to cover them, and what sticks out on both sides is cut off. */
-  readonly size?: readonly [number, number] | undefined;
+  readonly size?: readonly number[] | undefined;
   readonly channels?: 1 | 3 | undefined;
 }
 
@@ -40,10 +40,12 @@ export async function decodeImage(file: string, { size, channels }: DecodeOption
     const { space } = await image.metadata();
     const isGrey = space === "b-w" || space === "grey16";
     const wanted = channels ?? (isGrey ? 1 : 3);
-    if (size !== undefined) image.resize(size[1], size[0], { fit: "cover" });
-    const colours = wanted === 1 ? image.greyscale() : image.toColourspace("srgb");
-    const { data, info } = await colours.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
-    return { rows: info.height, columns: info.width, channels: info.channels as 1 | 3, pixels: data };
+    if (size !== undefined) image.resize({ height: size[0]!, width: size[1]!, fit: "cover" });
+    // Grey is read as three equal channels: the way to one goes through a colour space that rounds 16 bits otherwise.
+    image.toColourspace(wanted === 1 && !isGrey ? "b-w" : "srgb");
+    const { data, info } = await image.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+    const pixels = info.channels === wanted ? data : data.filter((_, at) => at % info.channels === 0);
+    return { rows: info.height, columns: info.width, channels: wanted, pixels };
   } catch (cause) {
     throw formatError(file, 0, `cannot be decoded: ${(cause as Error).message.split("\n")[0]}`, { cause });
   }

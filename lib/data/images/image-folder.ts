@@ -18,7 +18,8 @@ const AT_ONCE = 32;
 export const imageFolderOptions = z.strictObject({
   folder: folderOption.describe("folder with train/<class>/<image> and test/<class>/<image>, PNG or JPEG"),
   size: z
-    .tuple([z.int().min(1).max(16384), z.int().min(1).max(16384)])
+    .array(z.int().min(1).max(16384))
+    .length(2)
     .optional()
     .describe("rows and columns that images are scaled to, cut where they are longer; default: all have one size"),
   channels: z

@@ -1,5 +1,6 @@
 import type { ReadEntry } from "tar";
 
+import type { BayesBinnError } from "../../native/errors.js";
 import { withFileBytes } from "../file-bytes.js";
 import { formatError } from "../format-error.js";
 import { memberError, type SourcePiece, type TakePiece } from "./source-piece.js";
@@ -34,7 +35,8 @@ class Members {
   readonly #compressed: boolean;
   #parser: { write(chunk: Uint8Array): boolean; end(): unknown } | undefined;
   #pieces: SourcePiece[] = [];
-  #problem: unknown;
+  /** The first one; the parser goes on after it. */
+  #problem: BayesBinnError | undefined;
   /** The member that was begun last. */
   #path: string | undefined;
   #offset = 0;
@@ -46,7 +48,8 @@ class Members {
 
   async pieces(chunk: Uint8Array): Promise<readonly SourcePiece[]> {
     this.#parser ??= await this.#create();
-    this.#parser.write(chunk);
+    // The parser takes only buffers for bytes.
+    this.#parser.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     const pieces = this.#take();
     this.#offset += chunk.length;
     return pieces;
@@ -62,8 +65,8 @@ class Members {
     const { Parser } = await import("tar");
     // Strict: a header with a wrong checksum is an error, not a member to leave out.
     const parser = new Parser({ strict: true });
-    parser.on("error", (error: unknown) => {
-      this.#problem ??= error;
+    parser.on("error", (error: Error) => {
+      this.#problem ??= this.#damaged(error);
     });
     parser.on("entry", (entry: ReadEntry) => this.#begin(entry));
     return parser;
@@ -88,18 +91,17 @@ class Members {
   }
 
   #take(): readonly SourcePiece[] {
-    if (this.#problem !== undefined) throw this.#error(this.#problem);
+    if (this.#problem !== undefined) throw this.#problem;
     const pieces = this.#pieces;
     this.#pieces = [];
     return pieces;
   }
 
-  #error(problem: unknown): unknown {
-    if ((problem as { code?: unknown }).code === "ERR_DATASET_FORMAT") return problem;
-    const { message } = problem as Error;
-    const text = `no tar archive, or a damaged one: ${message.replace(/^TAR_\w+: /, "")}`;
-    if (this.#path !== undefined)
-      return memberError(this.#file, this.#path, `${text}, in this member or after it`, problem);
-    return formatError(this.#file, this.#offset, text, { unpacked: this.#compressed, cause: problem });
+  #damaged(cause: Error): BayesBinnError {
+    const problem = `no tar archive, or a damaged one: ${cause.message.replace(/^TAR_\w+: /, "")}`;
+    if (this.#path === undefined) {
+      return formatError(this.#file, this.#offset, problem, { unpacked: this.#compressed, cause });
+    }
+    return memberError(this.#file, this.#path, `${problem}, in this member or after it`, cause);
   }
 }
