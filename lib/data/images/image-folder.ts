@@ -20,6 +20,7 @@ export const imageFolderOptions = z.strictObject({
   size: z
     .array(z.int().min(1).max(16384))
     .length(2)
+    .meta({ accepted: "rows and columns: [32, 32]" })
     .optional()
     .describe("rows and columns that images are scaled to, cut where they are longer; default: all have one size"),
   channels: z
@@ -126,5 +127,5 @@ export const imageFolder: NamedDataset<typeof imageFolderOptions> = {
   name: "image-folder",
   description: "your own PNG and JPEG images in train/<class> and test/<class> (option folder)",
   options: imageFolderOptions,
-  load: (options) => loadImageFolder(options as ImageFolderOptions),
+  load: (options) => loadImageFolder(options as unknown as ImageFolderOptions),
 };

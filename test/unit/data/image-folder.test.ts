@@ -216,7 +216,11 @@ test("bad options, of scripts and of configurations", async () => {
   const bad = (options: object) => () => loadImageFolder({ folder: "x", ...options } as ImageFolderOptions);
   await failure(() => loadImageFolder({} as ImageFolderOptions), "ERR_OPTION_TYPE", "loadImageFolder.folder: missing");
   await failure(bad({ channels: 2 }), "ERR_OPTION_RANGE", "loadImageFolder.channels: 2");
-  await failure(bad({ size: [32] }), "ERR_OPTION_RANGE", "loadImageFolder.size: [32]", "an array of 2");
+  await failure(
+    bad({ size: [32] }),
+    "ERR_OPTION_RANGE",
+    "loadImageFolder.size: [32] is out of range, accepted: rows and columns",
+  );
   await failure(bad({ size: [0, 32] }), "ERR_OPTION_RANGE", "loadImageFolder.size[0]");
   await failure(bad({ colour: 3 }), "ERR_OPTION_UNKNOWN", "loadImageFolder.colour");
   const config = { name: "x", model: { name: "mlpBinaryConnect" }, optimizer: { name: "bayesbinn" }, epochs: 1 };
