@@ -65,9 +65,8 @@ BB_FORMULA bool onto_pixels(const AffineMap& map) {
 // The place in 0..size-1 that a place beyond shows in mirrors that stand on the outermost ones.
 BB_FORMULA int64_t reflected(int64_t place, int64_t size) {
   const int64_t period = 2 * (size - 1);
-  if (period == 0) return 0;
-  int64_t at = place % period;
-  if (at < 0) at += period;
+  int64_t at = place < 0 ? -place : place;
+  if (at > period) at = period > 0 ? at % period : 0;
   return at < size ? at : period - at;
 }
 

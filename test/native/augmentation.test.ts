@@ -175,11 +175,11 @@ test("what is shown depends on no batch size, no thread count and no neighbour",
 test("masks on a smaller grid with the same centre are mirrored and turned with the image", () => {
   const shape: Size = [21, 1, 7, 7];
   // The mask is what the middle of the image shows.
-  const [size, margin] = [3, 2];
+  const [size, margin] = [5, 1];
   const images = Uint8Array.from(randomLabels(countOf(shape), 200, 4));
   const middle = (from: ArrayLike<number>) =>
-    Float32Array.from({ length: 21 * size * size }, (_, i) => {
-      const [image, row, column] = [Math.floor(i / 9), Math.floor((i % 9) / 3), i % 3];
+    Float32Array.from({ length: 21 * size ** 2 }, (_, i) => {
+      const [image, row, column] = [Math.floor(i / size ** 2), Math.floor(i / size) % size, i % size];
       return from[image * 49 + (row + margin) * 7 + column + margin]!;
     });
   const byteTable = Float32Array.from({ length: 256 }, (_, i) => i);
