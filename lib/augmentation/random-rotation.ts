@@ -25,6 +25,8 @@ export const randomRotationType = augmentationType({
  * - `degrees`: largest angle either way, in 0..180. Default `15`.
  * - `fill`: what is seen beyond the edges: `"black"` is 0 before the normalisation, `"mean"` 0 after it, `"reflect"` the
  *   image mirrored about its outermost pixels. The same in all steps of an augmentation. Default `"black"`.
+ *
+ * Source: as PyTorch's `RandomRotation` with bilinear interpolation.
  */
 export function randomRotation(options: z.input<typeof randomRotationOptions> = {}): Augmentation {
   return makeAugmentation(randomRotationType, options);

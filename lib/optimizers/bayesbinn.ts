@@ -105,9 +105,9 @@ export type BayesBiNNOptions = z.input<typeof bayesbinnOptions>;
  * - `klWeight`: weight [rho] of the divergence from the prior, >= 0. Default `1`.
  * - `trainSetSize`: factor [N] of the mean loss, in samples, > 0; `"auto"` takes the size of the training set.
  *   Default `"auto"`.
- * - `trainSizeFactor`: multiplies `trainSetSize`, whether `"auto"` or not, > 0: augmentation shows more than the samples
- *   that there are. The paper has 10 for CIFAR-10 and CIFAR-100. At temperatures up to 1e-6 it changes the size of lambda
- *   against `initialLambda` and little else. Default `1`.
+ * - `trainSizeFactor`: multiplies N, whether it is `"auto"` or a number, > 0: augmentation shows more than the samples that
+ *   there are. The paper has 10 for CIFAR-10 and CIFAR-100. At temperatures up to 1e-6 N only scales lambda, whose signs then
+ *   depend on it no more once gradients outweigh `initialLambda`. Default `1`.
  * - `epsilon`: added to `1 - w^2` and to `1 - mu^2`, > 0. Default `1e-10`.
  * - `saturation`: `1 - w^2` and `1 - mu^2` count as 0 below it, as in float32; >= 0 and < 1; 0 gives exact arithmetic.
  *   Default `2 ** -24`.

@@ -127,10 +127,11 @@ export class Trainer implements AsyncDisposable {
    * - `batchSize`: samples a step, an integer >= 1; the last step of an epoch takes what is left. Default `100`.
    * - `shuffle`: whether each epoch has an order of its own, drawn from the seed. Default `true`.
    * - `augmentation`: random changes of the training images, such as `[randomCrop(), randomFlip()]`, taken in this order
-   *   whenever a batch is put together; evaluations see the images as they are. The input has to be an image
-   *   `[channels, rows, columns]`. Targets with a value a pixel move with it. Draws depend on the seed, the epoch and the
-   *   sample alone. Steps see the image on an endless plane: what one moves out of sight, the next can bring back.
-   *   Default: none.
+   *   whenever a batch is put together; evaluations see the images as they are. The model's input has to be an image
+   *   `[channels, rows, columns]`. Draws depend on the seed, the epoch and the sample alone. Steps see the image on an endless
+   *   plane: what one moves out of sight, the next can bring back. Where the output is `[channels, rows, columns]`,
+   *   targets have a value a pixel and move with the image, labels and numbers alike, each read from the nearest pixel;
+   *   there are none beyond the edges, so that steps that look there need `fill: "reflect"`. Default: none.
    * - `testEveryEpoch`: whether the test data are evaluated after every epoch. Default `false`.
    * - `evaluationBatchSize`: samples computed at once in evaluations, an integer >= 1. Default: the trainer's `maxBatch`.
    * - `earlyStopping`: `{ monitor?, patience?, minDelta? }`, stop when nothing improves any more. Default: never.

@@ -174,6 +174,7 @@ for (const name of [
   "updateState",
   "linear",
   "linearGradients",
+  "augment",
   "uniform",
   "addDataset",
   "sharedBytesCollected",

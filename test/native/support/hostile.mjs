@@ -88,6 +88,12 @@ const cases = {
     const call = { ...linear(), input, weights, outputGradient, inputGradient };
     kernels.linearGradients(trap(call, "inputGradient", outputGradient));
   },
+  augment() {
+    const [images, output] = [floats(), floats()];
+    const normalisation = { scale: Float32Array.of(1), shift: Float32Array.of(0) };
+    const call = { images, shape: [1, 1, 1024, 1024], ...normalisation, augmentation: [], seed: 1, epoch: 0, first: 0 };
+    kernels.augment(trap({ ...call, output, threads: 1 }, "threads", images));
+  },
   uniform() {
     const out = floats();
     kernels.uniform(trap({ ...address }, "sample", out), out);
