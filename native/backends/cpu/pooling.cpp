@@ -3,6 +3,7 @@
 // written once, and sums have one order, overlapping windows or not.
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/simd.h"
@@ -41,16 +42,24 @@ Span windows_over(const ConvAxis& axis, int64_t pixel) {
   return {first, std::min(padded / axis.stride + 1, axis.out())};
 }
 
-// Calls action(out, rows, columns, b) for each output of a channel and each vector of its samples.
+// Vectors of samples that walk over a window together, so that a pixel is read as one run of memory.
+template <int kCount>
+using Vectors = std::integral_constant<int, kCount>;
+constexpr int kTogether = 4;
+
+// Calls action(Vectors(), out, rows, columns, b) for each output of a channel and the vectors of its samples.
 template <class Action>
 void for_outputs(const PoolShape& shape, Action&& action) {
   const int64_t stride = batch_stride(shape.batch);
   int64_t at = 0;
   for (int64_t r = 0; r < shape.rows.out(); ++r) {
     const Span rows = pixels_of(shape.rows, r);
-    for (int64_t c = 0; c < shape.columns.out(); ++c) {
+    for (int64_t c = 0; c < shape.columns.out(); ++c, at += stride) {
       const Span columns = pixels_of(shape.columns, c);
-      for (int64_t b = 0; b < stride; b += kLanes, at += kLanes) action(at, rows, columns, b);
+      int64_t b = 0;
+      for (; b + kTogether * kLanes <= stride; b += kTogether * kLanes)
+        action(Vectors<kTogether>(), at + b, rows, columns, b);
+      for (; b < stride; b += kLanes) action(Vectors<1>(), at + b, rows, columns, b);
     }
   }
 }
@@ -80,22 +89,31 @@ template <class Places>
 void max_channel(const PoolShape& shape, const float* x, float* y, char* winners) {
   const int64_t stride = batch_stride(shape.batch);
   const int64_t pitch = shape.most_columns();
-  for_outputs(shape, [&](int64_t at, Span rows, Span columns, int64_t b) {
+  for_outputs(shape, [&](auto vectors, int64_t at, Span rows, Span columns, int64_t b) {
+    constexpr int kVectors = decltype(vectors)::value;
     const float* const first = x + (rows.begin * shape.columns.size + columns.begin) * stride + b;
-    FloatVector best = load(first);
-    IntVector winner = {};
+    FloatVector best[kVectors];
+    IntVector winner[kVectors] = {};
+    for (int v = 0; v < kVectors; ++v) best[v] = load(first + v * kLanes);
     for (int64_t r = 0; r < rows.end - rows.begin; ++r) {
       for (int64_t c = 0; c < columns.end - columns.begin; ++c) {
-        const FloatVector value = load(first + (r * shape.columns.size + c) * stride);
-        const IntVector better = (value > best) | ((value != value) & (best == best));
-        best = better ? value : best;
-        winner = better ? IntVector{} + static_cast<int32_t>(r * pitch + c) : winner;
+        const float* const pixel = first + (r * shape.columns.size + c) * stride;
+        const IntVector place = IntVector{} + static_cast<int32_t>(r * pitch + c);
+        for (int v = 0; v < kVectors; ++v) {
+          const FloatVector value = load(pixel + v * kLanes);
+          const IntVector better = (value > best[v]) | ((value != value) & (best[v] == best[v]));
+          best[v] = better ? value : best[v];
+          winner[v] = better ? place : winner[v];
+        }
       }
     }
-    store(y + at, best);
-    if (!winners) return;
-    const Places kept = __builtin_convertvector(winner, Places);
-    std::memcpy(winners + at * static_cast<int64_t>(sizeof(Places)) / kLanes, &kept, sizeof(kept));
+    for (int v = 0; v < kVectors; ++v) {
+      const int64_t out = at + v * kLanes;
+      store(y + out, best[v]);
+      if (!winners) continue;
+      const Places kept = __builtin_convertvector(winner[v], Places);
+      std::memcpy(winners + out * static_cast<int64_t>(sizeof(Places)) / kLanes, &kept, sizeof(kept));
+    }
   });
 }
 
@@ -165,16 +183,19 @@ void CpuBackend::average_pool2d(const PoolShape& shape, const float* x, float* y
     for (int64_t channel = begin; channel < end; ++channel) {
       const float* const image = x + channel * shape.in_pixels() * stride;
       float* const out = y + channel * shape.out_pixels() * stride;
-      for_outputs(shape, [&](int64_t at, Span rows, Span columns, int64_t b) {
+      for_outputs(shape, [&](auto vectors, int64_t at, Span rows, Span columns, int64_t b) {
+        constexpr int kVectors = decltype(vectors)::value;
         // Row by row: large windows round less than in one long sum.
-        FloatVector sum = {};
+        FloatVector sum[kVectors] = {};
         for (int64_t r = rows.begin; r < rows.end; ++r) {
-          FloatVector row = {};
-          for (int64_t c = columns.begin; c < columns.end; ++c)
-            row += load(image + (r * shape.columns.size + c) * stride + b);
-          sum += row;
+          FloatVector row[kVectors] = {};
+          for (int64_t c = columns.begin; c < columns.end; ++c) {
+            const float* const pixel = image + (r * shape.columns.size + c) * stride + b;
+            for (int v = 0; v < kVectors; ++v) row[v] += load(pixel + v * kLanes);
+          }
+          for (int v = 0; v < kVectors; ++v) sum[v] += row[v];
         }
-        store(out + at, sum / taps);
+        for (int v = 0; v < kVectors; ++v) store(out + at + v * kLanes, sum[v] / taps);
       });
     }
   });
