@@ -26,15 +26,21 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each JSON line as it comes. */
   readonly onEvent?: (event: Event, child: ChildProcess) => void;
+  /** Called once the process is there. */
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs `bayesbinn` with `args` to its end. */
-export async function runCli(args: readonly string[], { cwd, env = {}, onEvent }: CliOptions): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  { cwd, env = {}, onEvent, onStart }: CliOptions,
+): Promise<CliResult> {
   const child = spawn(process.execPath, [cliFile, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  onStart?.(child);
   const stdout: string[] = [];
   let stderr = "";
   createInterface({ input: child.stdout }).on("line", (line) => {

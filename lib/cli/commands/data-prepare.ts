@@ -1,12 +1,13 @@
 import { Command } from "commander";
 
+import { BayesBinnError } from "../../native/errors.js";
 import { given } from "../arguments.js";
 import type { Context } from "../context.js";
 import { dataName } from "../data-name.js";
 import { createProgressBar } from "../data-progress.js";
 
 interface Options {
-  from: string;
+  from?: string;
   to?: string;
   quiet?: true;
 }
@@ -29,7 +30,7 @@ export function dataPrepareCommand(context: Context): Command {
     .summary("make a data set of an archive or a folder")
     .description("Makes the files that `bayesbinn train` reads of an archive or a folder.")
     .argument("<name>", "cifar10, cifar10-jpeg or cifar100")
-    .requiredOption("--from <path>", "archive or folder to read")
+    .option("--from <path>", "archive or folder to read; required")
     .option("--to <dir>", "folder to make; default: <name> in the cache folder")
     .option("--quiet", "write nothing for people but errors")
     .addHelpText("after", examples)
@@ -37,6 +38,11 @@ export function dataPrepareCommand(context: Context): Command {
 }
 
 async function prepare(name: string, { from, to, quiet }: Options, context: Context): Promise<void> {
+  // Not commander's business: it would complain before it looks for misspelt options.
+  if (from === undefined) {
+    const message = "required option '--from <path>' not given; see `bayesbinn data prepare --help`";
+    throw new BayesBinnError("ERR_CONFIG", message, { path: "--from" });
+  }
   const [{ cifarLayouts }, { prepareCifar }] = await Promise.all([
     import("../../data/cifar/layouts.js"),
     import("../../data/prepare/prepare-cifar.js"),

@@ -58,7 +58,7 @@ usage("help is asked for, and goes to stdout", async () => {
     const { code, stdout, stderr } = await runLine(...args);
     assert.is(code, 0);
     assert.is(stderr, "");
-    for (const name of ["train", "evaluate", "recipes", "doctor", "schema"])
+    for (const name of ["train", "evaluate", "recipes", "data", "doctor", "schema"])
       assert.match(stdout, new RegExp(`^  ${name} `, "m"));
   }
 });
@@ -69,7 +69,7 @@ usage("every command has help with an example", async () => {
     (stdout.match(/^ {2}[a-z]+ .*$/gm) ?? []).filter((line) => !line.startsWith("  bayesbinn")).length,
     commands.length,
   );
-  for (const name of ["train", "evaluate", "recipes", "doctor", "schema"]) {
+  for (const name of ["train", "evaluate", "recipes", "data", "doctor", "schema"]) {
     const help = await runLine(name, "--help");
     assert.is(help.code, 0);
     assert.match(help.stdout, `\nExamples:\n  bayesbinn ${name}`);
@@ -77,7 +77,7 @@ usage("every command has help with an example", async () => {
 });
 
 usage("help fits a terminal of 80 columns", async () => {
-  for (const args of [[], ...["train", "evaluate", "recipes", "doctor", "schema"].map((name) => [name])]) {
+  for (const args of [[], ...["train", "evaluate", "recipes", "data", "doctor", "schema"].map((name) => [name])]) {
     const { stdout } = await runLine(...args, "--help");
     for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
   }
