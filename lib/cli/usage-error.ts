@@ -16,6 +16,7 @@ export function usageError(error: CommanderError, command: Command): BayesBinnEr
     .replace(/\.$/, "");
   if (error.code === "commander.unknownOption") return unknownOption(quoted(message), command);
   if (error.code === "commander.unknownCommand") return unknownCommand(quoted(message), command);
+  if (error.code === "commander.help") return missingCommand(command);
   return new BayesBinnError("ERR_CONFIG", `${message}; see \`${fullName(command)} --help\``, {}, { cause: error });
 }
 
@@ -31,6 +32,13 @@ function unknownOption(option: string, command: Command): BayesBinnError {
     accepted,
     nearest: meant,
   });
+}
+
+/** A command that only has others below it, without one of these. */
+function missingCommand(command: Command): BayesBinnError {
+  const accepted = command.commands.map((below) => below.name());
+  const message = `missing command after \`${fullName(command)}\`, accepted: ${either(accepted)}`;
+  return new BayesBinnError("ERR_CONFIG", message, { accepted });
 }
 
 function unknownCommand(name: string, program: Command): BayesBinnError {

@@ -45,6 +45,7 @@ data("list --json: one object a data set", () =>
 );
 
 const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
+  ["data", /ERR_CONFIG\]: missing command after `bayesbinn data`/, "list, download or prepare"],
   ["data lsit", /ERR_CONFIG\]: lsit: unknown command/, 'did you mean "list"?', "prepare", "download"],
   ["data list extra", /ERR_CONFIG\]: too many arguments/, "bayesbinn data list --help"],
   ["data prepare", /ERR_CONFIG\]: missing required argument/, "bayesbinn data prepare --help"],
