@@ -1,5 +1,6 @@
-import { type Dataset, loadMnist, subset, Trainer } from "../../lib/index.js";
+import { type Dataset, fromArrays, loadMnist, subset, Trainer } from "../../lib/index.js";
 import { createModel, createOptimizer } from "../../lib/recipes/assemble.js";
+import { cifar10Vgg as cifar10VggRecipe } from "../../lib/recipes/cifar10-vgg.js";
 import { type Config, checkConfig } from "../../lib/recipes/config.js";
 import { mnistMlp as mnistMlpRecipe } from "../../lib/recipes/mnist-mlp.js";
 
@@ -10,6 +11,21 @@ export async function mnistPart(length: number): Promise<Dataset> {
     train,
     Array.from({ length }, (_, i) => i),
   );
+}
+
+/** Images as those of CIFAR-10, of noise: no time depends on what they show. */
+export function noiseImages(length: number): Dataset {
+  const next = (state: number) => (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  let state = 1;
+  const bytes = (count: number) => Uint8Array.from({ length: count }, () => (state = next(state)) >>> 24);
+  return fromArrays({
+    name: "noise",
+    inputs: bytes(length * 3 * 32 * 32),
+    sampleShape: [3, 32, 32],
+    targets: Int32Array.from(bytes(length), (byte) => byte % 10),
+    classes: 10,
+    normalization: { scale: 1 / 255, mean: [0.5], std: [0.25] },
+  });
 }
 
 const { optimizer, ...recipe } = mnistMlpRecipe.config;
@@ -25,7 +41,14 @@ export const continualMlp = checkConfig({
   optimizer: { ...optimizer, learningRate: 1e-3, temperature: 1e-2, trainSetSize: 60000 },
 });
 
-/** A trainer of one of these for a part of MNIST, in batches of 100. */
+/** The recipe `cifar10-vgg`, whose posterior moves on a part of the data set as on the whole. */
+export const cifar10Vgg = checkConfig({
+  ...cifar10VggRecipe.config,
+  optimizer: { ...cifar10VggRecipe.config.optimizer, trainSetSize: 45000 },
+});
+
+/** A trainer of one of these for its batches. */
 export function trainerOf(config: Config, data: Dataset, threads: number): Trainer {
-  return new Trainer({ model: createModel(config, data), optimizer: createOptimizer(config), threads, maxBatch: 100 });
+  const { batchSize: maxBatch } = config;
+  return new Trainer({ model: createModel(config, data), optimizer: createOptimizer(config), threads, maxBatch });
 }

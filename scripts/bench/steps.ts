@@ -1,22 +1,23 @@
 // Training steps with the optimizer, and what their time goes into.
 import type { Dataset, SessionProfile } from "../../lib/index.js";
+import { createAugmentation } from "../../lib/recipes/assemble.js";
 import type { Config } from "../../lib/recipes/config.js";
 import { type Contestant, joinRounds, type Measurement, type Row, type Settings } from "./measurement.js";
-import { continualMlp, mnistMlp, mnistPart, trainerOf } from "./networks.js";
+import { cifar10Vgg, continualMlp, mnistMlp, mnistPart, noiseImages, trainerOf } from "./networks.js";
 import { median } from "./statistics.js";
-
-const batchSize = 100;
 
 interface Network {
   /** As pytorch.py knows it. */
   readonly row: string;
   readonly config: Config;
+  readonly samples: (length: number) => Dataset | Promise<Dataset>;
   readonly stepsARound: number;
 }
 
 const networks: readonly Network[] = [
-  { row: "mnist-mlp step", config: mnistMlp, stepsARound: 40 },
-  { row: "784-100-100-10 step", config: continualMlp, stepsARound: 400 },
+  { row: "mnist-mlp step", config: mnistMlp, samples: mnistPart, stepsARound: 40 },
+  { row: "784-100-100-10 step", config: continualMlp, samples: mnistPart, stepsARound: 400 },
+  { row: "cifar10-vgg step", config: cifar10Vgg, samples: noiseImages, stepsARound: 3 },
 ];
 
 /** Parts of a profile by the names of the table; whatever else it has is in the rest. */
@@ -30,11 +31,12 @@ const parts = {
 
 export const steps: Measurement = {
   name: "step",
-  description: "training steps of mnist-mlp and of 784-100-100-10, batch 100, with the optimizer, and their parts",
+  description: "training steps of mnist-mlp, of 784-100-100-10 and of cifar10-vgg, with the optimizer, and their parts",
   async run(settings) {
     const rows: Row[] = [];
     for (const network of networks) {
-      rows.push(...(await measure(network, await mnistPart(batchSize * network.stepsARound), settings)));
+      const { samples, config, stepsARound } = network;
+      rows.push(...(await measure(network, await samples(config.batchSize * stepsARound), settings)));
     }
     return { rows, notes: [] };
   },
@@ -43,7 +45,8 @@ export const steps: Measurement = {
 async function measure({ row, config }: Network, train: Dataset, settings: Settings): Promise<Row[]> {
   const { threads, rounds, pytorch } = settings;
   await using trainer = trainerOf(config, train, threads);
-  const fit = async () => (await trainer.fit({ train, epochs: 1, batchSize })).stepSeconds.map((s) => s * 1000);
+  const plan = { train, epochs: 1, batchSize: config.batchSize, augmentation: createAugmentation(config) };
+  const fit = async () => (await trainer.fit(plan)).stepSeconds.map((s) => s * 1000);
   const whole = (value: number, beside: readonly Contestant[] = []): Row => {
     return { name: row, threads, unit: "ms", contestants: [{ name: "here", values: [value] }, ...beside] };
   };
