@@ -1,6 +1,8 @@
 // Graphs in which values have several readers: outputs and all gradients against float64.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { unet } from "../../lib/architectures/unet.js";
+import { layerSpecs } from "../../lib/model/graph.js";
 import type { NativeSession, ReplayCall } from "../../lib/native/contract.js";
 import { close, sameBits } from "./support/compare.js";
 import { generator, randomFloats } from "./support/random.js";
@@ -130,6 +132,16 @@ async function check(graph: RandomGraph, seed: number): Promise<void> {
 }
 
 for (let seed = 0; seed < graphs; seed++) test(`random graph ${seed}`, () => check(randomGraph(seed), seed));
+
+for (const [padding, inputShape] of [
+  ["valid", [1, 18, 20]],
+  ["same", [1, 4, 8]],
+] as const) {
+  test(`U-Net, ${padding} padding`, () => {
+    const model = unet({ inputShape, outputs: 2, depth: padding === "valid" ? 2 : 3, width: 1, padding });
+    return check({ layers: layerSpecs(model.layers), inputShape }, 7);
+  });
+}
 
 test("the random graphs hold every kind of branch", () => {
   const all = Array.from({ length: graphs }, (_, seed) => randomGraph(seed).layers);
