@@ -1,13 +1,13 @@
-// The weight gradient of a convolution, as dense products over pixels and samples. For these the channels have to lie
-// innermost: rows of the image are transposed once for all taps, since a tap is nothing but a move along the pixels.
-// Blocks of output channels are formed, then put in order and consumed.
+// The weight gradient of a convolution, as dense products over pixels and samples. For these, rows of the images are
+// brought into panels, channels innermost, once for all taps: a tap is nothing but a move along the pixels. Blocks of
+// output channels are formed, then put in order and consumed.
 #include <algorithm>
 
 #include "backends/cpu/conv_walk.h"
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/packed/pack.h"
+#include "backends/cpu/panel_product.h"
 #include "backends/cpu/scratch.h"
-#include "backends/cpu/sgemm.h"
 #include "backends/cpu/transpose.h"
 #include "base/ceil_divide.h"
 
@@ -18,11 +18,14 @@ namespace {
 constexpr int64_t kGradientBlock = 1 << 22;
 // Weights that are consumed at once: 256 KiB, which stay in the second-level cache.
 constexpr int64_t kConsumed = 65536;
-// Floats of inputs or output gradients that are transposed at once: 8 MiB.
-constexpr int64_t kTransposed = 1 << 21;
-// Output channels of a product.
-constexpr int64_t kChannelBlock = 128;
-// Below so many input channels a product takes all taps at once, from a copy that holds them side by side.
+// Floats of the widest panels at once: 8 MiB.
+constexpr int64_t kPanelFloats = 1 << 21;
+// Pixels and samples of a product: panels of so many stay in the first-level cache while the others pass. Sums of sums
+// have smaller rounding errors than long ones, too.
+constexpr int64_t kDepth = 128;
+// Panels of output channels of a task.
+constexpr int64_t kTaskPanels = 64 / kPanelRows;
+// Below so many input channels all taps lie side by side in the panels: a copy, but no panel that is half empty.
 constexpr int64_t kFewChannels = 48;
 
 // Output columns whose source by a tap lies within the input.
@@ -53,54 +56,67 @@ class ColumnOrder {
   int64_t stride_, columns_;
 };
 
-// A part of the output rows with what it reads, channels innermost: x[row][column in order][sample][in],
-// dy[row][column][sample][out].
+// Some rows of the outputs, and of the inputs that they read.
 struct Rows {
-  int64_t begin, end;                // of the outputs
-  int64_t source_begin, source_end;  // of the inputs
+  int64_t begin, end;
+  int64_t source_begin, source_end;
+
+  int64_t targets() const { return end - begin; }
+  int64_t sources() const { return source_end - source_begin; }
 };
 
+// Of a block of output channels.
 class WeightGradient {
  public:
   WeightGradient(const ConvShape& shape, const float* dy, const float* x)
       : shape_(shape),
         walk_(shape, Direction::forward),
-        columns_(walk_.columns),
+        order_(walk_.columns),
         stride_(batch_stride(shape.batch)),
-        few_channels_(walk_.taps() > 1 && shape.in < kFewChannels),
+        taps_together_(walk_.taps() > 1 && shape.in < kFewChannels ? walk_.taps() : 1),
+        column_panels_(ceil_divide(taps_together_ * shape.in, kPanelColumns)),
         dy_(dy),
         x_(x) {}
 
-  int64_t taps() const { return walk_.taps(); }
+  // Space for the tiles of `outputs` channels: [tap, or 1 where taps lie together][row panel][column panel][tile].
+  int64_t floats(int64_t outputs) const {
+    return walk_.taps() / taps_together_ * ceil_divide(outputs, kPanelRows) * column_panels_ * kTileFloats;
+  }
 
-  // gradient[tap][outputs][in], or [outputs][tap][in] where few channels let taps lie side by side, of the output
-  // channels begin..end-1. in_tasks(count, task) runs tasks.
+  // Tiles of the output channels begin..end-1. in_tasks(count, task) runs tasks.
   template <class InTasks>
-  void compute(int64_t begin, int64_t end, float* gradient, InTasks&& in_tasks) {
-    const int64_t outputs = end - begin;
-    std::fill_n(gradient, outputs * shape_.in * taps(), 0.0f);
-    const int64_t row_floats = walk_.columns.targets * shape_.batch;
-    const int64_t widest = std::max({outputs, shape_.in, few_channels_ ? taps() * shape_.in : 0});
-    const int64_t rows_at_once = std::max<int64_t>(1, kTransposed / (row_floats * widest));
+  void compute(int64_t begin, int64_t end, float* tiles, InTasks&& in_tasks) {
+    outputs_begin_ = begin;
+    outputs_ = end - begin;
+    row_panels_ = ceil_divide(outputs_, kPanelRows);
+    std::fill_n(tiles, floats(outputs_), 0.0f);
+    const int64_t widest = std::max(row_panels_ * kPanelRows, column_panels_ * kPanelColumns);
+    const int64_t row_floats = walk_.columns.targets * shape_.batch * widest;
+    const int64_t rows_at_once = std::max<int64_t>(1, kPanelFloats / row_floats);
     for (int64_t row = 0; row < walk_.rows.targets; row += rows_at_once) {
       const Rows rows = rows_from(row, std::min(row + rows_at_once, walk_.rows.targets));
-      transpose(rows, begin, outputs, in_tasks);
-      if (few_channels_) {
-        place_taps(rows, in_tasks);
-        multiply_all_taps(rows, outputs, gradient, in_tasks);
+      fill_panels(rows, in_tasks);
+      if (taps_together_ > 1) {
+        multiply_together(rows, tiles, in_tasks);
       } else {
-        multiply_by_tap(rows, outputs, gradient, in_tasks);
+        multiply_by_tap(rows, tiles, in_tasks);
       }
     }
   }
 
-  // Gradients of the channels begin..end-1 of a computed block of `outputs`, in the order of the weights.
-  void order(const float* gradient, int64_t outputs, int64_t begin, int64_t end, float* weights) const {
-    for (int64_t tap = 0; tap < taps(); ++tap) {
-      for (int64_t o = begin; o < end; ++o) {
-        const float* const from = gradient + (few_channels_ ? o * taps() + tap : tap * outputs + o) * shape_.in;
-        float* const to = weights + (o - begin) * shape_.in * taps() + tap;
-        for (int64_t i = 0; i < shape_.in; ++i) to[i * taps()] = from[i];
+  // Gradients of the channels begin..end-1 of the block, from their tiles, in the order of the weights.
+  void order(const float* tiles, int64_t begin, int64_t end, float* weights) const {
+    const int64_t taps = walk_.taps();
+    for (int64_t o = begin; o < end; ++o) {
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        const int64_t set = taps_together_ > 1 ? 0 : tap;
+        const int64_t first = taps_together_ > 1 ? tap * shape_.in : 0;
+        const float* const row = tiles + tile_at(set, o / kPanelRows) + o % kPanelRows * kPanelColumns;
+        float* const to = weights + (o - begin) * shape_.in * taps + tap;
+        for (int64_t i = 0; i < shape_.in; ++i) {
+          const int64_t column = first + i;
+          to[i * taps] = row[column / kPanelColumns * kTileFloats + column % kPanelColumns];
+        }
       }
     }
   }
@@ -114,46 +130,100 @@ class WeightGradient {
     return {begin, end, source_begin, std::clamp(last, source_begin, axis.sources)};
   }
 
-  int64_t pixel_floats() const { return shape_.batch * shape_.in; }
+  int64_t tile_at(int64_t set, int64_t row_panel) const {
+    return (set * row_panels_ + row_panel) * column_panels_ * kTileFloats;
+  }
 
-  const float* source(const Rows& rows, int64_t row, int64_t column) const {
-    return x_rows_ + ((row - rows.source_begin) * walk_.columns.sources + columns_.place(column)) * pixel_floats();
+  // Places of pixels in panels, in samples.
+  int64_t place_of_output(const Rows& rows, int64_t row, int64_t column) const {
+    return ((row - rows.begin) * walk_.columns.targets + column) * shape_.batch;
+  }
+  int64_t place_of_source(const Rows& rows, int64_t row, int64_t column) const {
+    return ((row - rows.source_begin) * walk_.columns.sources + order_.place(column)) * shape_.batch;
   }
 
   template <class InTasks>
-  void transpose(const Rows& rows, int64_t begin, int64_t outputs, InTasks&& in_tasks) {
-    static thread_local Scratch x_space, dy_space;
-    const int64_t sources = rows.source_end - rows.source_begin;
-    const int64_t targets = rows.end - rows.begin;
-    const int64_t width = walk_.columns.sources;
-    const int64_t dy_pixel = shape_.batch * outputs;
-    x_rows_ = x_space.floats(sources * width * pixel_floats());
-    dy_rows_ = dy_space.floats(targets * walk_.columns.targets * dy_pixel);
-    in_tasks(sources + targets, [&](int64_t task) {
-      if (task < sources) {
-        for (int64_t c = 0; c < width; ++c) {
-          const float* const from = x_ + ((rows.source_begin + task) * width + c) * stride_;
-          channels_innermost(from, walk_.sources() * stride_, shape_.in, shape_.batch,
-                             x_rows_ + (task * width + columns_.place(c)) * pixel_floats());
-        }
-        return;
-      }
-      const int64_t row = task - sources;
-      for (int64_t c = 0; c < walk_.columns.targets; ++c) {
-        const int64_t pixel = begin * walk_.targets() + (rows.begin + row) * walk_.columns.targets + c;
-        channels_innermost(dy_ + pixel * stride_, walk_.targets() * stride_, outputs, shape_.batch,
-                           dy_rows_ + (row * walk_.columns.targets + c) * dy_pixel);
+  void fill_panels(const Rows& rows, InTasks&& in_tasks) {
+    static thread_local Scratch x_space, dy_space, taps_space;
+    const int64_t x_panels = ceil_divide(shape_.in, kPanelColumns);
+    x_depth_ = rows.sources() * walk_.columns.sources * shape_.batch;
+    dy_depth_ = rows.targets() * walk_.columns.targets * shape_.batch;
+    x_rows_ = x_space.floats(x_panels * x_depth_ * kPanelColumns);
+    dy_rows_ = dy_space.floats(row_panels_ * dy_depth_ * kPanelRows);
+    in_tasks(rows.sources() + rows.targets(), [&](int64_t task) {
+      if (task < rows.sources()) {
+        fill_sources(rows, rows.source_begin + task);
+      } else {
+        fill_outputs(rows, rows.begin + task - rows.sources());
       }
     });
+    if (taps_together_ == 1) return;
+    tap_rows_ = taps_space.floats(column_panels_ * dy_depth_ * kPanelColumns);
+    in_tasks(rows.targets(), [&](int64_t task) { fill_taps(rows, rows.begin + task); });
   }
 
-  // A product a tap, a block of channels and a row.
+  void fill_sources(const Rows& rows, int64_t row) const {
+    for (int64_t c = 0; c < walk_.columns.sources; ++c) {
+      to_panels<kPanelColumns>(x_ + (row * walk_.columns.sources + c) * stride_, walk_.sources() * stride_, shape_.in,
+                               shape_.batch, x_depth_ * kPanelColumns,
+                               x_rows_ + place_of_source(rows, row, c) * kPanelColumns);
+    }
+  }
+
+  void fill_outputs(const Rows& rows, int64_t row) const {
+    for (int64_t c = 0; c < walk_.columns.targets; ++c) {
+      const int64_t pixel = outputs_begin_ * walk_.targets() + row * walk_.columns.targets + c;
+      to_panels<kPanelRows>(dy_ + pixel * stride_, walk_.targets() * stride_, outputs_, shape_.batch,
+                            dy_depth_ * kPanelRows, dy_rows_ + place_of_output(rows, row, c) * kPanelRows);
+    }
+  }
+
+  // Panels of the outputs' places that hold what each tap reads there, 0 beyond the edges: column tap * in + channel.
+  void fill_taps(const Rows& rows, int64_t row) const {
+    const int64_t panel = dy_depth_ * kPanelColumns;
+    const int64_t columns = walk_.columns.targets;
+    float* const of_row = tap_rows_ + place_of_output(rows, row, 0) * kPanelColumns;
+    for (int64_t p = 0; p < column_panels_; ++p)
+      std::fill_n(of_row + p * panel, columns * shape_.batch * kPanelColumns, 0.0f);
+    for (int64_t c = 0; c < columns; ++c) {
+      for (int64_t tap = 0; tap < walk_.taps(); ++tap) {
+        const int64_t source_row = walk_.rows.source_of(row, tap / walk_.columns.kernel);
+        const int64_t source_column = walk_.columns.source_of(c, tap % walk_.columns.kernel);
+        if (source_row < 0 || source_column < 0) continue;
+        const int64_t source = place_of_source(rows, source_row, source_column);
+        for (int64_t i = 0; i < shape_.in; ++i) {
+          const int64_t column = tap * shape_.in + i;
+          const float* from = x_rows_ + (i / kPanelColumns * x_depth_ + source) * kPanelColumns + i % kPanelColumns;
+          float* to =
+              of_row + column / kPanelColumns * panel + c * shape_.batch * kPanelColumns + column % kPanelColumns;
+          for (int64_t b = 0; b < shape_.batch; ++b) to[b * kPanelColumns] = from[b * kPanelColumns];
+        }
+      }
+    }
+  }
+
+  // tiles += products of all column panels with the row panels begin..end-1, over `depth` places from those given on.
+  void multiply(int64_t begin, int64_t end, int64_t dy_place, const float* x_panels, int64_t x_depth, int64_t x_place,
+                int64_t depth, float* tiles) const {
+    for (int64_t first = 0; first < depth; first += kDepth) {
+      const int64_t count = std::min(kDepth, depth - first);
+      for (int64_t column = 0; column < column_panels_; ++column) {
+        const float* const b = x_panels + (column * x_depth + x_place + first) * kPanelColumns;
+        for (int64_t row = begin; row < end; ++row) {
+          const float* const a = dy_rows_ + (row * dy_depth_ + dy_place + first) * kPanelRows;
+          panel_product(a, b, count, tiles + tile_at(0, row) + column * kTileFloats);
+        }
+      }
+    }
+  }
+
   template <class InTasks>
-  void multiply_by_tap(const Rows& rows, int64_t outputs, float* gradient, InTasks&& in_tasks) const {
-    const int64_t blocks = ceil_divide(outputs, kChannelBlock);
-    in_tasks(taps() * blocks, [&](int64_t task) {
+  void multiply_by_tap(const Rows& rows, float* tiles, InTasks&& in_tasks) const {
+    const int64_t blocks = ceil_divide(row_panels_, kTaskPanels);
+    in_tasks(walk_.taps() * blocks, [&](int64_t task) {
       const int64_t tap = task / blocks;
-      const int64_t first = task % blocks * kChannelBlock;
+      const int64_t begin = task % blocks * kTaskPanels;
+      const int64_t end = std::min(begin + kTaskPanels, row_panels_);
       const int64_t tap_column = tap % walk_.columns.kernel;
       const Outputs columns = outputs_of(walk_.columns, tap_column);
       if (columns.begin >= columns.end) return;
@@ -161,63 +231,34 @@ class WeightGradient {
       for (int64_t row = rows.begin; row < rows.end; ++row) {
         const int64_t source_row = walk_.rows.source_of(row, tap / walk_.columns.kernel);
         if (source_row < 0) continue;
-        const int64_t pixel = (row - rows.begin) * walk_.columns.targets + columns.begin;
-        sgemm(std::min(kChannelBlock, outputs - first), shape_.in, (columns.end - columns.begin) * shape_.batch,
-              {dy_rows_ + pixel * shape_.batch * outputs + first, outputs, Transpose::yes},
-              {source(rows, source_row, source_column), shape_.in, Transpose::no},
-              gradient + (tap * outputs + first) * shape_.in, shape_.in, Accumulate::yes);
+        multiply(begin, end, place_of_output(rows, row, columns.begin), x_rows_, x_depth_,
+                 place_of_source(rows, source_row, source_column), (columns.end - columns.begin) * shape_.batch,
+                 tiles + tile_at(tap, 0));
       }
     });
   }
 
-  // patches_[row][column][sample][tap][in], zeros beyond the edges.
   template <class InTasks>
-  void place_taps(const Rows& rows, InTasks&& in_tasks) {
-    static thread_local Scratch space;
-    const int64_t width = walk_.columns.targets;
-    const int64_t patch = taps() * shape_.in;
-    patches_ = space.floats((rows.end - rows.begin) * width * shape_.batch * patch);
-    in_tasks(rows.end - rows.begin, [&](int64_t task) {
-      for (int64_t column = 0; column < width; ++column) {
-        float* const pixel = patches_ + (task * width + column) * shape_.batch * patch;
-        for (int64_t tap = 0; tap < taps(); ++tap) {
-          const int64_t source_row = walk_.rows.source_of(rows.begin + task, tap / walk_.columns.kernel);
-          const int64_t source_column = walk_.columns.source_of(column, tap % walk_.columns.kernel);
-          const bool inside = source_row >= 0 && source_column >= 0;
-          const float* const from = inside ? source(rows, source_row, source_column) : nullptr;
-          for (int64_t b = 0; b < shape_.batch; ++b) {
-            float* const to = pixel + b * patch + tap * shape_.in;
-            for (int64_t i = 0; i < shape_.in; ++i) to[i] = inside ? from[b * shape_.in + i] : 0.0f;
-          }
-        }
-      }
-    });
-  }
-
-  // A product a block of channels and a row: sums of sums of rows have smaller rounding errors than long ones.
-  template <class InTasks>
-  void multiply_all_taps(const Rows& rows, int64_t outputs, float* gradient, InTasks&& in_tasks) const {
-    const int64_t patch = taps() * shape_.in;
-    const int64_t row_samples = walk_.columns.targets * shape_.batch;
-    const int64_t block = std::min(kChannelBlock, std::max<int64_t>(16, outputs / 4));
-    in_tasks(ceil_divide(outputs, block), [&](int64_t task) {
-      const int64_t first = task * block;
-      for (int64_t row = 0; row < rows.end - rows.begin; ++row) {
-        sgemm(std::min(block, outputs - first), patch, row_samples,
-              {dy_rows_ + row * row_samples * outputs + first, outputs, Transpose::yes},
-              {patches_ + row * row_samples * patch, patch, Transpose::no}, gradient + first * patch, patch,
-              Accumulate::yes);
-      }
+  void multiply_together(const Rows& rows, float* tiles, InTasks&& in_tasks) const {
+    const int64_t panels = std::clamp<int64_t>(row_panels_ / 8, 1, kTaskPanels);
+    const int64_t depth = dy_depth_ / rows.targets();
+    in_tasks(ceil_divide(row_panels_, panels), [&](int64_t task) {
+      const int64_t end = std::min((task + 1) * panels, row_panels_);
+      for (int64_t row = 0; row < rows.targets(); ++row)
+        multiply(task * panels, end, row * depth, tap_rows_, dy_depth_, row * depth, depth, tiles);
     });
   }
 
   const ConvShape& shape_;
   Walk walk_;
-  ColumnOrder columns_;
+  ColumnOrder order_;
   int64_t stride_;
-  bool few_channels_;
+  int64_t taps_together_;  // in a panel's columns
+  int64_t column_panels_;
   const float *dy_, *x_;
-  float *x_rows_ = nullptr, *dy_rows_ = nullptr, *patches_ = nullptr;
+  int64_t outputs_begin_ = 0, outputs_ = 0, row_panels_ = 0;
+  int64_t x_depth_ = 0, dy_depth_ = 0;
+  float *x_rows_ = nullptr, *dy_rows_ = nullptr, *tap_rows_ = nullptr;
 };
 
 }  // namespace
@@ -226,7 +267,7 @@ void CpuBackend::conv2d_weight_gradient(const ConvShape& shape, const float* dy,
                                         const GradientTarget& target) {
   static thread_local Scratch space;
   WeightGradient gradient(shape, dy, x);
-  const int64_t row = shape.in * gradient.taps();
+  const int64_t row = shape.in * shape.taps();
   const bool packed = target.segment && target.segment->packed;
   const auto rows_near = [&](int64_t weights) {
     const int64_t wanted = std::max<int64_t>(1, weights / row);
@@ -234,11 +275,11 @@ void CpuBackend::conv2d_weight_gradient(const ConvShape& shape, const float* dy,
   };
   const int64_t consumed = rows_near(kConsumed);
   const int64_t block = std::min(ceil_divide(rows_near(kGradientBlock), consumed) * consumed, shape.out);
-  float* const formed = space.floats(block * row);
+  float* const tiles = space.floats(gradient.floats(block));
   for (int64_t first = 0; first < shape.out; first += block) {
     const int64_t rows = std::min(block, shape.out - first);
     const auto start = Profile::Clock::now();
-    gradient.compute(first, first + rows, formed, [&](int64_t count, auto&& task) {
+    gradient.compute(first, first + rows, tiles, [&](int64_t count, auto&& task) {
       in_blocks(count, 1, [&](int64_t index, int64_t) { task(index); });
     });
     profile.add(Part::weight_gradient, Profile::Clock::now() - start);
@@ -246,7 +287,7 @@ void CpuBackend::conv2d_weight_gradient(const ConvShape& shape, const float* dy,
     in_blocks(rows, consumed, [&](int64_t begin, int64_t end) {
       static thread_local Scratch in_order;
       float* const weights = in_order.floats((end - begin) * row);
-      gradient.order(formed, rows, begin, end, weights);
+      gradient.order(tiles, begin, end, weights);
       consume_gradient(target, (first + begin) * row, weights, (end - begin) * row);
     });
   }
