@@ -14,7 +14,6 @@ import time
 import torch
 from torch.nn import functional
 
-BATCH = 100
 CONVOLUTION_BATCH = 64
 TURN_SECONDS = 1
 
@@ -22,22 +21,20 @@ TURN_SECONDS = 1
 class Network:
     """A binary network with batch norm, and its step with BayesBiNN in place: eager, float32, as the authors' code."""
 
-    def __init__(self, widths, dropout, temperature, rate, samples, epsilon=1e-10):
+    def __init__(self, blocks, input_shape, temperature, rate, samples, epsilon=1e-10):
         torch.manual_seed(1)
-        self.dropout, self.temperature, self.rate, self.samples, self.epsilon = dropout, temperature, rate, samples, epsilon
-        self.weights = [torch.randn(o, i).sign().requires_grad_() for i, o in zip(widths, widths[1:])]
+        self.temperature, self.rate, self.samples, self.epsilon = temperature, rate, samples, epsilon
+        self.products, self.norms = [product for _, product, _ in blocks], [norm for _, _, norm in blocks]
+        self.weights = [torch.randn(shape).sign().requires_grad_() for shape, _, _ in blocks]
         self.lambdas = [10 * torch.randn_like(w).sign() for w in self.weights]
         self.scratch = [torch.empty_like(w) for w in self.lambdas]
-        self.norms = [torch.nn.BatchNorm1d(o, eps=1e-4, momentum=0.15, affine=False) for o in widths[1:]]
-        self.inputs, self.labels = torch.randn(BATCH, widths[0]), torch.randint(0, widths[-1], (BATCH,))
+        self.inputs, self.labels = torch.randn(input_shape), torch.randint(0, len(self.weights[-1]), input_shape[:1])
 
     def forward_backward(self):
         x = self.inputs
-        for layer, (weight, norm) in enumerate(zip(self.weights, self.norms)):
+        for layer, (weight, product, norm) in enumerate(zip(self.weights, self.products, self.norms)):
             weight.grad = None
-            if self.dropout > 0:
-                x = functional.dropout(x, self.dropout)
-            x = norm(functional.linear(x, weight))
+            x = norm(product(x, weight))
             if layer + 1 < len(self.weights):
                 x = torch.relu(x)
         functional.cross_entropy(x, self.labels).backward()
@@ -62,6 +59,34 @@ class Network:
         self.update()
 
 
+def mlp(widths, dropout):
+    """Blocks of a weight shape, a product and a batch norm."""
+
+    def product(x, weight):
+        return functional.linear(functional.dropout(x, dropout) if dropout > 0 else x, weight)
+
+    norm = functools.partial(torch.nn.BatchNorm1d, eps=1e-4, momentum=0.15, affine=False)
+    return [((o, i), product, norm(o)) for i, o in zip(widths, widths[1:])]
+
+
+def vgg():
+    """The blocks of the recipe cifar10-vgg; pooling comes before batch norm."""
+
+    def conv(x, weight):
+        return functional.conv2d(x, weight, padding=1)
+
+    def pooled(x, weight):
+        return functional.max_pool2d(conv(x, weight), 2)
+
+    def linear(x, weight):
+        return functional.linear(x.flatten(1), weight)
+
+    convolutions = zip([3, 128, 128, 256, 256, 512], [128, 128, 256, 256, 512, 512], [conv, pooled] * 3)
+    blocks = [((o, i, 3, 3), product, torch.nn.BatchNorm2d(o, momentum=0.2, affine=False)) for i, o, product in convolutions]
+    widths = [8192, 1024, 1024, 10]
+    return blocks + [((o, i), linear, torch.nn.BatchNorm1d(o, affine=False)) for i, o in zip(widths, widths[1:])]
+
+
 def turn(call):
     """Median seconds of a call over one turn, after one call that does not count."""
     call()
@@ -73,8 +98,8 @@ def turn(call):
     return statistics.median(times)
 
 
-def network_row(*arguments):
-    made = functools.cache(lambda: Network(*arguments))
+def network_row(blocks, *arguments):
+    made = functools.cache(lambda: Network(blocks(), *arguments))
 
     def measure():
         network = made()
@@ -101,8 +126,9 @@ def convolution_row(channels, size, input_gradient):
 
 
 ROWS = {
-    "mnist-mlp step": network_row([784, 2048, 2048, 2048, 10], 0.2, 1e-10, 1e-4, 54000),
-    "784-100-100-10 step": network_row([784, 100, 100, 10], 0.0, 1e-2, 1e-3, 60000),
+    "mnist-mlp step": network_row(lambda: mlp([784, 2048, 2048, 2048, 10], 0.2), (100, 784), 1e-10, 1e-4, 54000),
+    "784-100-100-10 step": network_row(lambda: mlp([784, 100, 100, 10], 0.0), (100, 784), 1e-2, 1e-3, 60000),
+    "cifar10-vgg step": network_row(vgg, (50, 3, 32, 32), 1e-10, 3e-4, 450000),
 }
 for channels, size in [(256, 16), (128, 32), (512, 8)]:
     name = f"conv 3x3 {channels}->{channels} on {size}x{size}"
