@@ -91,11 +91,12 @@ class TileSums {
     sums_ = scratch.floats(count());
   }
 
-  // x: kSamples samples of channel 0, pixel 0; pixels lie `stride` floats apart.
+  // x: the samples of channel 0, pixel 0; pixels lie `stride` floats apart.
+  template <int64_t samples>
   void compute(const float* x, int64_t stride) {
     std::fill_n(sums_, count(), 0.0f);
     for (int64_t chunk = 0; chunk < layout_.chunks; ++chunk)
-      with_groups(layout_, chunk, [&]<int64_t groups>() { add_chunk<groups>(chunk, x, stride); });
+      with_groups(layout_, chunk, [&]<int64_t groups>() { add_chunk<groups, samples>(chunk, x, stride); });
   }
 
   // The sums of the tile to their places in y, which is laid out as x.
@@ -117,7 +118,7 @@ class TileSums {
  private:
   int64_t count() const { return tile_.rows.size() * tile_.columns.size() * tile_.outputs.size() * kSamples; }
 
-  template <int64_t groups>
+  template <int64_t groups, int64_t samples>
   void add_chunk(int64_t chunk, const float* x, int64_t stride) {
     static thread_local Scratch table_space, row_space;
     constexpr int64_t kInputs = groups * bits;
@@ -126,8 +127,8 @@ class TileSums {
     for (const Reach& row : rows_) {
       gather_row<groups>(chunk, x + row.source * walk_.columns.sources * stride, stride, inputs);
       for (size_t i = 0; i < columns_.size(); ++i) {
-        build_tables<bits, groups>(inputs + static_cast<int64_t>(i) * kInputs * kSamples, tables);
-        add_taps<groups>(chunk, row, columns_[i], tables);
+        build_tables<bits, groups, samples>(inputs + static_cast<int64_t>(i) * kInputs * kSamples, tables);
+        add_taps<groups, samples>(chunk, row, columns_[i], tables);
       }
     }
   }
@@ -144,13 +145,13 @@ class TileSums {
       for (const Reach& column : columns_) {
         const float* const from = channel < 0 ? kNoInput : x + channel * channel_stride + column.source * stride;
 #pragma GCC unroll 2
-        for (int64_t v = 0; v < kVectors; ++v) store(to + v * kLanes, load(from + v * kLanes));
+        for (int64_t s = 0; s < kSamples; s += kLanes) store(to + s, load(from + s));
         to += kInputs * kSamples;
       }
     }
   }
 
-  template <int64_t groups>
+  template <int64_t groups, int64_t samples>
   void add_taps(int64_t chunk, const Reach& row, const Reach& column, const float* tables) {
     const int64_t outputs = tile_.outputs.size();
     const bool forward = walk_.rows.direction == Direction::forward;
@@ -163,7 +164,7 @@ class TileSums {
         const int64_t target = (row.target + i * target_step) * tile_.columns.size() + column.target + j * target_step;
         const uint16_t* const codes =
             codes_ + tap * layout_.codes() + layout_.place(chunk * kChunk, tile_.outputs.begin);
-        look_up<bits, false, groups>(tables, codes, outputs, sums_ + target * outputs * kSamples);
+        look_up<bits, false, groups, samples>(tables, codes, outputs, sums_ + target * outputs * kSamples);
       }
     }
   }
@@ -204,7 +205,7 @@ void CpuBackend::packed_convolution(const Walk& walk, const CodeLayout& layout, 
     with_bits(layout.bits, [&]<int bits>() {
       TileSums<bits> sums(walk, layout, codes, tile);
       for (int64_t sample = samples.begin; sample < samples.end; sample += kSamples) {
-        sums.compute(x + sample, stride);
+        with_samples(samples.end - sample, [&]<int64_t count>() { sums.template compute<count>(x + sample, stride); });
         sums.write(bias, stride, y + sample);
       }
     });

@@ -13,8 +13,8 @@ namespace {
 // Outputs of a task: enough to pay for the tables, which every task builds for itself.
 constexpr int64_t kOutputBlock = 1024;
 
-// y[begin..end) for the kSamples samples at x and y, whose features lie `stride` floats apart.
-template <int bits>
+// y[begin..end) for the samples at x and y, whose features lie `stride` floats apart.
+template <int bits, int64_t samples>
 void product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias, int64_t begin,
              int64_t end, int64_t stride, float* y) {
   static thread_local Scratch table_space, sum_space;
@@ -22,18 +22,18 @@ void product(const CodeLayout& layout, const uint16_t* codes, const float* x, co
   float* const tables = table_space.floats(kChunk * (kSamples << bits));
   float* const sums = sum_space.floats(outputs * kSamples);
   for (int64_t chunk = 0; chunk < layout.chunks; ++chunk) {
-    build_chunk<bits>(layout, chunk, x, stride, tables);
+    build_chunk<bits, samples>(layout, chunk, x, stride, tables);
     const uint16_t* const of_chunk = codes + (chunk * layout.outputs + begin) * kChunk;
     if (chunk == 0) {
-      look_up<bits, true>(tables, of_chunk, outputs, sums);
+      look_up<bits, true, kChunk, samples>(tables, of_chunk, outputs, sums);
     } else {
-      look_up<bits, false>(tables, of_chunk, outputs, sums);
+      look_up<bits, false, kChunk, samples>(tables, of_chunk, outputs, sums);
     }
   }
   for (int64_t o = 0; o < outputs; ++o) {
     const float shift = bias ? bias[begin + o] : 0.0f;
     float* __restrict to = y + (begin + o) * stride;
-    for (int64_t s = 0; s < kSamples; ++s) to[s] = sums[o * kSamples + s] + shift;
+    for (int64_t s = 0; s < samples; ++s) to[s] = sums[o * kSamples + s] + shift;
   }
 }
 
@@ -49,8 +49,11 @@ void CpuBackend::packed_product(const CodeLayout& layout, const uint16_t* codes,
     const int64_t begin = task / sample_blocks * block;
     const int64_t end = std::min(begin + block, layout.outputs);
     const int64_t sample = task % sample_blocks * kSamples;
-    with_bits(layout.bits,
-              [&]<int bits>() { product<bits>(layout, codes, x + sample, bias, begin, end, stride, y + sample); });
+    with_bits(layout.bits, [&]<int bits>() {
+      with_samples(batch - sample, [&]<int64_t samples>() {
+        product<bits, samples>(layout, codes, x + sample, bias, begin, end, stride, y + sample);
+      });
+    });
   });
 }
 

@@ -14,13 +14,25 @@
 
 namespace bayesbinn::BAYESBINN_ISA {
 
-constexpr int64_t kVectors = kSamples / kLanes;
+// As many samples of an entry as are at hand: all, or where no more are left the first half, which takes half the time
+// on processors whose widest vectors are two of their registers, or half the instructions.
+template <int64_t samples>
+struct Samples {
+  static constexpr int64_t kWidth = samples < kLanes ? samples : kLanes;
+  static constexpr int64_t kVectors = samples / kWidth;
+  typedef float Vector __attribute__((vector_size(kWidth * sizeof(float))));
+
+  __attribute__((always_inline)) static Vector load(const float* from) {
+    return *reinterpret_cast<const Vector*>(from);
+  }
+  __attribute__((always_inline)) static void store(float* to, Vector value) { *reinterpret_cast<Vector*>(to) = value; }
+};
 
 alignas(64) inline constexpr float kNoInput[kSamples] = {};
 
 // The 2^bits signed sums of bits vectors.
-template <int bits>
-__attribute__((always_inline)) inline void signed_sums(const FloatVector* x, FloatVector* sums) {
+template <int bits, class Vector>
+__attribute__((always_inline)) inline void signed_sums(const Vector* x, Vector* sums) {
   sums[0] = -x[0];
   sums[1] = x[0];
 #pragma GCC unroll 8
@@ -33,22 +45,24 @@ __attribute__((always_inline)) inline void signed_sums(const FloatVector* x, Flo
   }
 }
 
-// member[k]: kSamples values of member k.
-template <int bits>
+// member[k]: `samples` values of member k.
+template <int bits, int64_t samples>
 inline void build_table(const float* const* member, float* table) {
+  using S = Samples<samples>;
   constexpr int kLow = bits / 2;
   constexpr int kHigh = bits - kLow;
 #pragma GCC unroll 2
-  for (int64_t v = 0; v < kVectors; ++v) {
-    FloatVector x[bits], low[1 << kLow], high[1 << kHigh];
+  for (int64_t v = 0; v < S::kVectors; ++v) {
+    typename S::Vector x[bits], low[1 << kLow], high[1 << kHigh];
 #pragma GCC unroll 8
-    for (int k = 0; k < bits; ++k) x[k] = load(member[k] + v * kLanes);
+    for (int k = 0; k < bits; ++k) x[k] = S::load(member[k] + v * S::kWidth);
     signed_sums<kLow>(x, low);
     signed_sums<kHigh>(x + kLow, high);
 #pragma GCC unroll 8
     for (int h = 0; h < 1 << kHigh; ++h) {
 #pragma GCC unroll 8
-      for (int l = 0; l < 1 << kLow; ++l) store(table + ((h << kLow) + l) * kSamples + v * kLanes, high[h] + low[l]);
+      for (int l = 0; l < 1 << kLow; ++l)
+        S::store(table + ((h << kLow) + l) * kSamples + v * S::kWidth, high[h] + low[l]);
     }
   }
 }
@@ -59,8 +73,8 @@ inline int64_t input_of(const CodeLayout& layout, int64_t group, int64_t member)
   return group < layout.groups && input < layout.inputs ? input : -1;
 }
 
-// Tables of a chunk of groups. x: kSamples samples of input 0; the next input lies `stride` floats on.
-template <int bits>
+// Tables of a chunk of groups. x: the samples of input 0; the next input lies `stride` floats on.
+template <int bits, int64_t samples>
 __attribute__((noinline)) void build_chunk(const CodeLayout& layout, int64_t chunk, const float* x, int64_t stride,
                                            float* tables) {
   for (int64_t c = 0; c < kChunk; ++c) {
@@ -69,62 +83,65 @@ __attribute__((noinline)) void build_chunk(const CodeLayout& layout, int64_t chu
       const int64_t input = input_of(layout, chunk * kChunk + c, k);
       member[k] = input < 0 ? kNoInput : x + input * stride;
     }
-    build_table<bits>(member, tables + c * (int64_t{1} << bits) * kSamples);
+    build_table<bits, samples>(member, tables + c * (int64_t{1} << bits) * kSamples);
   }
 }
 
 // Tables of `groups` groups from inputs side by side, [groups][bits][kSamples].
-template <int bits, int64_t groups>
+template <int bits, int64_t groups, int64_t samples>
 __attribute__((noinline)) void build_tables(const float* inputs, float* tables) {
   for (int64_t c = 0; c < groups; ++c) {
     const float* member[bits];
     for (int k = 0; k < bits; ++k) member[k] = inputs + (c * bits + k) * kSamples;
-    build_table<bits>(member, tables + c * (int64_t{1} << bits) * kSamples);
+    build_table<bits, samples>(member, tables + c * (int64_t{1} << bits) * kSamples);
   }
 }
 
 // Sum of the entries that `count` codes name, in pairs. The codes come in one load and are taken apart in registers:
 // loads are what limits this.
-template <int bits, int64_t count>
-__attribute__((always_inline)) inline void sum_entries(const char* tables, const uint16_t* codes, FloatVector* sum) {
+template <int bits, int64_t count, int64_t samples>
+__attribute__((always_inline)) inline void sum_entries(const char* tables, const uint16_t* codes,
+                                                       typename Samples<samples>::Vector* sum) {
+  using S = Samples<samples>;
   static_assert(count == 2 || count == 4, "entries are added in pairs");
   constexpr int64_t kTableBytes = (int64_t{1} << bits) * kEntryBytes;
   uint64_t word;
   std::memcpy(&word, codes, sizeof word);
-  FloatVector part[4][kVectors];
+  typename S::Vector part[4][S::kVectors];
 #pragma GCC unroll 4
   for (int64_t i = 0; i < count; ++i) {
     asm("" : "+r"(word));  // or the compiler would make a load for each code again
     const auto* const entry = reinterpret_cast<const float*>(tables + i * kTableBytes + (word & 0xffff));
     word >>= 16;
 #pragma GCC unroll 2
-    for (int64_t v = 0; v < kVectors; ++v) {
-      const FloatVector value = load(entry + v * kLanes);
+    for (int64_t v = 0; v < S::kVectors; ++v) {
+      const typename S::Vector value = S::load(entry + v * S::kWidth);
       part[i][v] = i % 2 == 0 ? value : part[i - 1][v] + value;
     }
   }
 #pragma GCC unroll 2
-  for (int64_t v = 0; v < kVectors; ++v) sum[v] = count > 2 ? part[1][v] + part[count - 1][v] : part[count - 1][v];
+  for (int64_t v = 0; v < S::kVectors; ++v) sum[v] = count > 2 ? part[1][v] + part[count - 1][v] : part[count - 1][v];
 }
 
 // sums[output][kSamples] (+)= the entries that the first `groups` of codes[output][kChunk] name. A chunk is summed by
 // itself first: so few additions meet large sums that the rounding errors stay below those of a dense product. Not to
 // be inlined: where the compiler sees what the pointers are made of, it forms them anew in the loop.
-template <int bits, bool first, int64_t groups = kChunk>
+template <int bits, bool first, int64_t groups, int64_t samples>
 __attribute__((noinline)) void look_up(const float* tables, const uint16_t* codes, int64_t outputs, float* sums) {
+  using S = Samples<samples>;
   static_assert(groups <= 8 && kChunk >= 4, "codes are read by fours, twice");
   constexpr int64_t kFirst = groups < 4 ? groups : 4;
   constexpr int64_t kFourTables = 4 * (int64_t{1} << bits) * kEntryBytes;
   const auto* const bytes = reinterpret_cast<const char*>(tables);
   for (int64_t o = 0; o < outputs; ++o) {
-    FloatVector sum[kVectors], more[kVectors];
-    sum_entries<bits, kFirst>(bytes, codes + o * kChunk, sum);
-    if constexpr (groups > 4) sum_entries<bits, groups - 4>(bytes + kFourTables, codes + o * kChunk + 4, more);
+    typename S::Vector sum[S::kVectors], more[S::kVectors];
+    sum_entries<bits, kFirst, samples>(bytes, codes + o * kChunk, sum);
+    if constexpr (groups > 4) sum_entries<bits, groups - 4, samples>(bytes + kFourTables, codes + o * kChunk + 4, more);
 #pragma GCC unroll 2
-    for (int64_t v = 0; v < kVectors; ++v) {
-      float* const place = sums + o * kSamples + v * kLanes;
+    for (int64_t v = 0; v < S::kVectors; ++v) {
+      float* const place = sums + o * kSamples + v * S::kWidth;
       if constexpr (groups > 4) sum[v] += more[v];
-      store(place, first ? sum[v] : load(place) + sum[v]);
+      S::store(place, first ? sum[v] : S::load(place) + sum[v]);
     }
   }
 }
@@ -141,6 +158,16 @@ inline void with_groups(const CodeLayout& layout, int64_t chunk, Action&& action
     action.template operator()<4>();
   } else {
     action.template operator()<2>();
+  }
+}
+
+// Calls action with how many samples of an entry the `count` that are left take, as a constant.
+template <class Action>
+inline void with_samples(int64_t count, Action&& action) {
+  if (count > kSamples / 2) {
+    action.template operator()<kSamples>();
+  } else {
+    action.template operator()<kSamples / 2>();
   }
 }
 
