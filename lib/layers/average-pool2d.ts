@@ -1,5 +1,5 @@
 import { type Layer, type LayerOptions, layerType, makeLayer } from "./layer.js";
-import { checkPadding, pooledShape, windowOptions, withStride } from "./pooling.js";
+import { pooledShape, windowOptions } from "./pooling.js";
 
 export const averagePool2dType = layerType({
   type: "averagePool2d",
@@ -9,25 +9,28 @@ export const averagePool2dType = layerType({
 });
 
 /**
- * Average pooling: `y_crk = sum over i, j < size of x_c,(r stride - padding + i),(k stride - padding + j) / size^2`.
+ * Average pooling: `y_c[r][k] = mean over i, j in the window of x_c[r s - p + i][k s - p + j]`, with the stride `s` and
+ * the padding `p`, for rows and columns each.
  *
  * Padding counts as zeros that are part of the average, as PyTorch's default does. Windows that reach beyond it are left
  * out: the last rows and columns may be in none. Windows may overlap.
  *
  * @example averagePool2d({ size: 2 })
  * @example averagePool2d({ size: 3, stride: 2, padding: 1 })
+ * @example averagePool2d({ size: [1, 4] }) // along columns only
  *
  * Options:
- * - `size`: rows and columns of a window, an integer in 1..2^24. Required.
- * - `stride`: rows and columns from one window to the next, an integer in 1..2^24. Default: the size.
- * - `padding`: rows and columns of zeros around the image, an integer >= 0 and at most half the size. Default `0`.
+ * - `size`: of a window, an integer in 1..65536 or `[rows, columns]`. Required.
+ * - `stride`: pixels from one window to the next, an integer in 1..65536 or `[rows, columns]`. Default: the size.
+ * - `padding`: zeros on either side, an integer >= 0 or `[rows, columns]`, at most half the size. Default `[0, 0]`.
  * - `name`: unique in its model; letters, digits, `_` and `-`. Default: the type and a number, such as `averagePool2d1`.
  *
- * Shapes: `[channels, rows, columns]` to `[channels, r, c]` with `r = floor((rows + 2 padding - size) / stride) + 1`, and
- * columns likewise.
+ * Shapes: `[channels, rows, columns]` to `[channels, ...]` with `floor((pixels + 2 padding - size) / stride) + 1` rows and
+ * columns.
  *
- * @throws BayesBinnError `ERR_OPTION_RANGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_UNKNOWN`
+ * @throws BayesBinnError `ERR_OPTION_RANGE`, `ERR_OPTION_TYPE`, `ERR_OPTION_UNKNOWN`; the model that it is put into:
+ * `ERR_SHAPE_MISMATCH` where it is given no images, or ones that a window does not fit into
  */
 export function averagePool2d(options: LayerOptions<typeof windowOptions>): Layer {
-  return checkPadding(makeLayer(averagePool2dType, withStride(options)));
+  return makeLayer(averagePool2dType, options);
 }

@@ -8,23 +8,24 @@
 namespace bayesbinn {
 
 struct PoolOptions {
-  int64_t size, stride, padding;
+  RowsColumns size, stride, padding;
 
   template <class Visitor>
   void visit(Visitor& v) {
-    v.number("size", size, integers(1, 1 << 24));
-    v.number("stride", stride, integers(1, 1 << 24));
-    v.number("padding", padding, integers(0, 1 << 23));
+    v.rows_columns("size", size, integers(1, 1 << 16));
+    v.rows_columns("stride", stride, integers(1, 1 << 16));
+    v.rows_columns("padding", padding, integers(0, 1 << 16));
   }
 };
 
 // With more padding a window could hold no pixel at all.
 inline PoolOptions read_pool_options(OptionReader& reader) {
   const auto options = read_options<PoolOptions>(reader);
-  if (options.padding > options.size / 2) {
-    throw Error(ErrorCode::option_range, reader.path() + ".padding: " + std::to_string(options.padding) +
-                                             " given, accepted: at most half the size, " +
-                                             std::to_string(options.size / 2));
+  const RowsColumns most = {options.size.rows / 2, options.size.columns / 2};
+  if (options.padding.rows > most.rows || options.padding.columns > most.columns) {
+    throw Error(ErrorCode::option_range,
+                reader.path() + ".padding: " + to_string(Shape{options.padding.rows, options.padding.columns}) +
+                    " given, accepted: at most half the size, " + to_string(Shape{most.rows, most.columns}));
   }
   return options;
 }
@@ -37,15 +38,17 @@ class Pooling : public Layer {
 
   Shape infer(std::span<const Shape> inputs, std::span<const std::string> input_names) override {
     const Shape& image = only_image(inputs, input_names);
-    shape_ = {0, image[0], axis(image[1]), axis(image[2])};
-    for (const ConvAxis& each : {shape_.rows, shape_.columns}) {
-      if (each.kernel <= each.size + 2 * each.padding) continue;
-      throw Error(ErrorCode::shape_mismatch, "layer \"" + name() + "\" has windows of " + std::to_string(each.kernel) +
-                                                 " by " + std::to_string(each.kernel) + ", but \"" + input_names[0] +
-                                                 "\" gives " + to_string(image) + " and the padding is " +
-                                                 std::to_string(each.padding));
-    }
+    shape_ = {0, image[0], {image[1], image[1], 1, 0}, {image[2], image[2], 1, 0}};
     if (!options_) return {shape_.channels};
+    const auto& [size, stride, padding] = *options_;
+    shape_.rows = {image[1], size.rows, stride.rows, padding.rows};
+    shape_.columns = {image[2], size.columns, stride.columns, padding.columns};
+    if (size.rows > image[1] + 2 * padding.rows || size.columns > image[2] + 2 * padding.columns) {
+      throw Error(ErrorCode::shape_mismatch,
+                  "layer " + quoted(name()) + " has windows of " + to_string(Shape{size.rows, size.columns}) +
+                      ", but " + quoted(input_names[0]) + " gives " + to_string(image) + " and the padding is " +
+                      to_string(Shape{padding.rows, padding.columns}));
+    }
     return {shape_.channels, shape_.rows.out(), shape_.columns.out()};
   }
 
@@ -53,11 +56,6 @@ class Pooling : public Layer {
   PoolShape shape(int64_t batch) const { return {batch, shape_.channels, shape_.rows, shape_.columns}; }
 
  private:
-  ConvAxis axis(int64_t size) const {
-    if (!options_) return {size, size, 1, 0};
-    return {size, options_->size, options_->stride, options_->padding};
-  }
-
   std::optional<PoolOptions> options_;
   PoolShape shape_ = {};
 };

@@ -109,7 +109,7 @@ const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
   momentum: [...atLeastZero, 1.5],
   epsilon: positive,
   rate: share,
-  size: [...positive, 2.5, 2 ** 24 + 1, [], [2], [2, 2, 2], [0, 2], [2, 1.5], [nan, 1], [1e300, 1]],
+  size: [...lengthsButTwo, [0, 2], [2, 1.5], [nan, 1], [1e300, 1], [1, 2 ** 24 + 1]],
   units: [...positive, 2.5, 2 ** 24 + 1],
   channels: [...positive, 2.5, 2 ** 24 + 1],
   kernelSize: [...lengthsButTwo, [0, 1], [1, -1], [1.5, 1], [nan, 1], [2 ** 16 + 1, 1]],

@@ -9,7 +9,17 @@ const test = suite("pooling");
 
 const { NaN: nan, NEGATIVE_INFINITY: least, POSITIVE_INFINITY: most } = Number;
 
-type Options = { readonly size: number; readonly stride: number; readonly padding: number };
+/** Of one axis. */
+type Window = { readonly size: number; readonly stride: number; readonly padding: number };
+
+const places = (pixels: number, { size, stride, padding }: Window) =>
+  Math.floor((pixels + 2 * padding - size) / stride) + 1;
+/** Options of a layer whose windows go like `down` along rows and like `across` along columns. */
+const pairs = (down: Window, across: Window) => ({
+  size: [down.size, across.size],
+  stride: [down.stride, across.stride],
+  padding: [down.padding, across.padding],
+});
 
 async function run(type: string, options: object, inputShape: number[], inputs: Float32Array, gradient?: Float32Array) {
   const layers = chain([type, { ...options }]);
@@ -27,13 +37,10 @@ async function run(type: string, options: object, inputShape: number[], inputs: 
 /** Image by image, window by window; gradients add up in the order of the windows. */
 function maxPool(
   inputs: Float32Array,
-  [rows, columns]: [number, number],
-  windows: [Options, Options],
+  [rows, columns]: readonly [number, number],
+  [down, across]: readonly [Window, Window],
   dy: Float32Array,
 ) {
-  const [down, across] = windows;
-  const places = (pixels: number, { size, stride, padding }: Options) =>
-    Math.floor((pixels + 2 * padding - size) / stride) + 1;
   const output: number[] = [];
   const inputGradient = new Float32Array(inputs.length);
   for (let start = 0; start < inputs.length; start += rows * columns) {
@@ -57,23 +64,31 @@ function maxPool(
   return { output: Float32Array.from(output), inputGradient };
 }
 
-for (const [channels, rows, columns, batch, options] of [
-  [3, 5, 7, 17, { size: 2, stride: 2, padding: 0 }],
-  [1, 1, 13, 1, { size: 1, stride: 1, padding: 0 }],
-  [2, 7, 3, 5, { size: 3, stride: 1, padding: 1 }],
-  [5, 11, 2, 33, { size: 3, stride: 2, padding: 1 }],
-  [1, 5, 5, 3, { size: 4, stride: 3, padding: 2 }],
-  [2, 17, 19, 2, { size: 17, stride: 1, padding: 8 }],
+const halves = { size: 2, stride: 2, padding: 0 };
+const pixels = { size: 1, stride: 1, padding: 0 };
+const overlapping = { size: 3, stride: 1, padding: 1 };
+const large = { size: 17, stride: 1, padding: 8 };
+for (const [channels, rows, columns, batch, down, across] of [
+  [3, 5, 7, 17, halves, halves],
+  [1, 1, 13, 1, pixels, pixels],
+  [2, 7, 3, 5, overlapping, overlapping],
+  [5, 11, 2, 33, { ...overlapping, stride: 2 }, { ...overlapping, stride: 2 }],
+  [1, 5, 5, 3, { size: 4, stride: 3, padding: 2 }, { size: 4, stride: 3, padding: 2 }],
+  [2, 17, 19, 2, large, large],
+  [3, 7, 11, 17, overlapping, { size: 4, stride: 3, padding: 0 }],
+  [2, 5, 13, 3, pixels, { size: 5, stride: 2, padding: 2 }],
+  [1, 23, 3, 5, large, pixels],
 ] as const) {
+  const options = pairs(down, across);
   test(`few different values in [${channels}, ${rows}, ${columns}], ${JSON.stringify(options)}, batch ${batch}`, async () => {
     const next = generator(9);
     const values = [-1, 0, 1, 1, 2, least, most, nan];
     const drawn = () => values[Math.floor(next() * values.length)]!;
     const inputs = Float32Array.from({ length: batch * channels * rows * columns }, drawn);
-    const out = (pixels: number) => Math.floor((pixels + 2 * options.padding - options.size) / options.stride) + 1;
+    const outputs = batch * channels * places(rows, down) * places(columns, across);
     // Whole numbers: sums of them are exact in any order.
-    const dy = Float32Array.from({ length: batch * channels * out(rows) * out(columns) }, () => Math.floor(next() * 9));
-    const expected = maxPool(inputs, [rows, columns], [options, options], dy);
+    const dy = Float32Array.from({ length: outputs }, () => Math.floor(next() * 9));
+    const expected = maxPool(inputs, [rows, columns], [down, across], dy);
     const actual = await run("maxPool2d", options, [channels, rows, columns], inputs, dy);
     sameBits(actual.output, expected.output, "output");
     sameBits(actual.inputGradient, expected.inputGradient, "gradient of the input");
@@ -106,7 +121,8 @@ for (const [rows, columns] of [
 
 test("padding counts as zeros of an average, and as nothing in a maximum", async () => {
   const inputs = Float32Array.of(-4, -8);
-  const options = { size: 2, stride: 1, padding: 1 };
+  const padded = { size: 2, stride: 1, padding: 1 };
+  const options = pairs(padded, padded);
   const average = await run("averagePool2d", options, [1, 1, 2], inputs);
   assert.equal(average.output, Float32Array.of(-1, -3, -2, -1, -3, -2));
   assert.equal(average.inputGradient, Float32Array.of(1, 1));

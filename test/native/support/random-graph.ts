@@ -97,10 +97,15 @@ class Growth {
       const kept = [1 + this.below(rows), 1 + this.below(columns)];
       this.push(type, [from], [channels, ...kept], { size: kept });
     } else if (type.endsWith("Pool2d")) {
-      const padding = this.below(2);
-      const [window, stride] = [2 * padding + 1 + this.below(Math.min(rows, columns)), 1 + this.below(2)];
-      const places = (pixels: number) => Math.floor((pixels + 2 * padding - window) / stride) + 1;
-      this.push(type, [from], [channels, places(rows), places(columns)], { size: window, stride, padding });
+      const axes = [rows, columns].map((pixels) => {
+        const padding = this.below(2);
+        const [window, stride] = [2 * padding + 1 + this.below(pixels), 1 + this.below(2)];
+        return { window, stride, padding, places: Math.floor((pixels + 2 * padding - window) / stride) + 1 };
+      });
+      const [size, stride, padding] = (["window", "stride", "padding"] as const).map((key) =>
+        axes.map((axis) => axis[key]),
+      );
+      this.push(type, [from], [channels, ...axes.map(({ places }) => places)], { size, stride, padding });
     } else {
       this.push(type, [from], shape);
     }

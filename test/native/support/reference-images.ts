@@ -2,7 +2,8 @@
 import type { LayerSpec } from "../../../lib/native/contract.js";
 import type { Activations } from "./reference-network.js";
 
-type Window = { readonly size: number; readonly stride: number; readonly padding: number };
+/** Options of a layer, rows and columns each, or those of one axis. */
+type Windows<Count> = { readonly size: Count; readonly stride: Count; readonly padding: Count };
 
 /** Maps each window of each channel; what lies in the padding is `outside`. */
 function pool(
@@ -13,10 +14,12 @@ function pool(
 ): Activations {
   const [channels, rows, columns] = shape as [number, number, number];
   const whole = layer.type.startsWith("global");
-  const options = layer as unknown as Window;
-  const axis = (pixels: number): Window => (whole ? { size: pixels, stride: 1, padding: 0 } : options);
-  const [down, across] = [axis(rows), axis(columns)];
-  const places = (pixels: number, { size, stride, padding }: Window) =>
+  const { size, stride, padding }: Windows<readonly number[]> = whole
+    ? { size: [rows, columns], stride: [1, 1], padding: [0, 0] }
+    : (layer as unknown as Windows<readonly number[]>);
+  const axis = (at: number): Windows<number> => ({ size: size[at]!, stride: stride[at]!, padding: padding[at]! });
+  const [down, across] = [axis(0), axis(1)];
+  const places = (pixels: number, { size, stride, padding }: Windows<number>) =>
     Math.floor((pixels + 2 * padding - size) / stride) + 1;
   const [outRows, outColumns] = [places(rows, down), places(columns, across)];
   const output: number[] = [];

@@ -145,23 +145,30 @@ const rows: readonly Row[] = [
   { layer: dropout2d(), options: { rate: 0.5 }, input: [3, 5, 7], output: [3, 5, 7], parameters: [] },
   {
     layer: maxPool2d({ size: 2 }),
-    options: { size: 2, stride: 2, padding: 0 },
+    options: { size: [2, 2], stride: [2, 2], padding: [0, 0] },
     input: [3, 5, 8],
     output: [3, 2, 4],
     parameters: [],
   },
   {
     layer: maxPool2d({ size: 3, stride: 2, padding: 1 }),
-    options: { size: 3, stride: 2, padding: 1 },
+    options: { size: [3, 3], stride: [2, 2], padding: [1, 1] },
     input: [3, 5, 8],
     output: [3, 3, 4],
     parameters: [],
   },
   {
     layer: averagePool2d({ size: 3, stride: 1, padding: 1 }),
-    options: { size: 3, stride: 1, padding: 1 },
+    options: { size: [3, 3], stride: [1, 1], padding: [1, 1] },
     input: [2, 1, 7],
     output: [2, 1, 7],
+    parameters: [],
+  },
+  {
+    layer: averagePool2d({ size: [1, 4], stride: [2, 3], padding: [0, 2] }),
+    options: { size: [1, 4], stride: [2, 3], padding: [0, 2] },
+    input: [2, 5, 7],
+    output: [2, 3, 3],
     parameters: [],
   },
   { layer: globalMaxPool2d(), options: {}, input: [3, 5, 7], output: [3], parameters: [] },
@@ -213,13 +220,13 @@ test("options are checked", async () => {
   await refused(() => batchNorm({ epsilon: 0 }), "ERR_OPTION_RANGE", "batchNorm.epsilon: 0");
   await refused(() => dropout2d({ rate: -0.1 }), "ERR_OPTION_RANGE", "dropout2d.rate: -0.1");
   await refused(() => maxPool2d({} as never), "ERR_OPTION_TYPE", "maxPool2d.size: missing");
-  await refused(() => (maxPool2d as () => Layer)(), "ERR_OPTION_TYPE", "maxPool2d.size: missing");
+  await refused(() => (maxPool2d as () => Layer)(), "ERR_OPTION_TYPE", "maxPool2d: missing", "size, stride, padding");
   await refused(() => maxPool2d({ size: 2, strides: 1 } as never), "ERR_OPTION_UNKNOWN", 'did you mean "stride"?');
   await refused(() => averagePool2d({ size: 2, stride: 0 }), "ERR_OPTION_RANGE", "averagePool2d.stride: 0");
   await refused(
     () => averagePool2d({ size: 3, padding: 2 }),
     "ERR_OPTION_RANGE",
-    /^averagePool2d.padding: 2 is out of range, accepted: at most half the size, 1$/,
+    /^averagePool2d.padding: 2 is out of range, accepted: at most half the size, \[1, 1\]$/,
   );
   await refused(
     () => centerCrop2d({ size: [3] } as never),
@@ -281,6 +288,25 @@ test("padding in words", async () => {
   );
 });
 
+test("windows: the stride is the size, and padding at most half of it", async () => {
+  assert.equal(maxPool2d({ size: [1, 4] }).options, { size: [1, 4], stride: [1, 4], padding: [0, 0] });
+  assert.equal(maxPool2d({ size: 3, stride: undefined }).options["stride"], [3, 3]);
+  await refused(
+    () => maxPool2d({ size: [5, 3], padding: [2, 2] }),
+    "ERR_OPTION_RANGE",
+    /^maxPool2d.padding: \[2, 2\] is out of range, accepted: at most half the size, \[2, 1\]$/,
+  );
+  await refused(() => maxPool2d({ size: 2, stride: [1, 0] }), "ERR_OPTION_RANGE", "maxPool2d.stride[1]: 0");
+  await refused(() => maxPool2d({ size: "2" as never }), "ERR_OPTION_TYPE", 'maxPool2d.size: "2"', "[rows, columns]");
+  // A layer that is only data is completed and held against the same limit.
+  const plain = (options: object) =>
+    resolveGraph([1, 6, 9], [{ layer: { type: "maxPool2d", options: { ...options } } }]);
+  const [layer] = plain({ padding: [0, 1], size: [2, 3] });
+  assert.equal(JSON.stringify(layer!.options), '{"size":[2,3],"stride":[2,3],"padding":[0,1]}', "in this order");
+  assert.equal(layer!.outputShape, [1, 3, 3]);
+  await refused(() => plain({ size: 2, padding: [1, 2] }), "ERR_OPTION_RANGE", "maxPool2d1.padding: [1, 2]");
+});
+
 test("output padding is less than the stride", async () => {
   const options = { channels: 1, kernelSize: 3, stride: [1, 2], outputPadding: 1 } as const;
   await refused(
@@ -316,9 +342,9 @@ test("images that a convolution cannot take: both layers and what would do", asy
 const image = "[channels, rows, columns]";
 const misfits: readonly (readonly [layer: Layer, input: Shape, accepted: string])[] = [
   [dropout2d(), [5], image],
-  [maxPool2d({ size: 3 }), [2, 2, 5], `${image} with rows and columns >= 3`],
-  [maxPool2d({ size: 3, padding: 1 }), [7], `${image} with rows and columns >= 1`],
-  [averagePool2d({ size: 4, padding: 1 }), [2, 5, 1], `${image} with rows and columns >= 2`],
+  [maxPool2d({ size: 3 }), [2, 2, 5], `${image} with rows >= 3 and columns >= 3`],
+  [maxPool2d({ size: 3, padding: 1 }), [7], `${image} with rows >= 1 and columns >= 1`],
+  [averagePool2d({ size: [4, 3], padding: [2, 0] }), [2, 5, 2], `${image} with rows >= 1 and columns >= 3`],
   [globalMaxPool2d(), [5, 3], image],
   [globalAveragePool2d(), [5], image],
   [centerCrop2d({ size: [3, 4] }), [2, 5, 3], `${image} with rows >= 3 and columns >= 4`],
