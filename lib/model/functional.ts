@@ -91,11 +91,12 @@ export const functionalOptions = z.strictObject({
  * use of a layer has weights of its own. What does not lead to the output is left out.
  *
  * @example
- * const features = input([32]);
- * const skip = features.apply(linear({ units: 64 }), batchNorm());
- * const path = skip.apply(relu(), linear({ units: 64 }), batchNorm());
- * const output = merge(add(), path, skip).apply(relu(), linear({ units: 10 }), batchNorm());
- * const model = functional({ input: features, output });
+ * const images = input([3, 32, 32]);
+ * const skip = images.apply(conv2d({ channels: 64, kernelSize: 3, padding: "same" }), batchNorm());
+ * const path = skip.apply(relu(), conv2d({ channels: 64, kernelSize: 3, padding: "same" }), batchNorm());
+ * const sum = merge(add(), path, skip).apply(relu());
+ * const output = sum.apply(globalAveragePool2d(), linear({ units: 10 }), batchNorm());
+ * const model = functional({ input: images, output });
  *
  * Options:
  * - `input`: what the network reads, made by {@link input}. Required.
