@@ -194,6 +194,8 @@ class Backend {
   // out = one + other; out may be either.
   virtual void add(Tensor one, Tensor other, Tensor out, int64_t batch) = 0;
   virtual void zero(Tensor out, int64_t batch) = 0;
+  // All values, of as many features.
+  virtual void copy(Tensor from, Tensor to, int64_t batch) = 0;
   // A part of images to a place in others: crops, and joins or takes apart channels.
   virtual void copy_part(const ImagePart& from, const ImagePart& to, const ImageShape& size, int64_t batch) = 0;
 

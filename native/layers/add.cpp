@@ -18,9 +18,8 @@ class Add final : public Layer {
   }
 
   void backward(const Pass& pass, const BackwardIo& io) override {
-    const Tensor from = io.output_gradient;
     for (const Tensor& to : io.input_gradients) {
-      if (to.data) pass.backend.copy(to.data, from.data, pass.backend.activation_bytes(from.features, pass.batch));
+      if (to.data) pass.backend.copy(io.output_gradient, to, pass.batch);
     }
   }
 };

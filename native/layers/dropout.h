@@ -31,7 +31,7 @@ class Dropout : public Layer {
   }
 
   void forward(const Pass& pass, const ForwardIo& io) override {
-    if (pass.phase == Phase::eval) return hand_on(pass, io.inputs[0], io.output);
+    if (pass.phase == Phase::eval) return pass.backend.copy(io.inputs[0], io.output, pass.batch);
     const ChannelBatch shape = {pass.batch, flags_};
     if (pass.recorded_mask) {
       pass.backend.import_dropout_mask(pass.recorded_mask, flags_.channels, pass.batch, saved[0].data);
@@ -45,7 +45,7 @@ class Dropout : public Layer {
 
   void backward(const Pass& pass, const BackwardIo& io) override {
     if (!io.input_gradients[0].data) return;
-    if (pass.phase == Phase::eval) return hand_on(pass, io.output_gradient, io.input_gradients[0]);
+    if (pass.phase == Phase::eval) return pass.backend.copy(io.output_gradient, io.input_gradients[0], pass.batch);
     pass.backend.dropout({pass.batch, flags_}, io.output_gradient.data, saved[0].data, options_.rate,
                          io.input_gradients[0].data);
   }
@@ -54,10 +54,6 @@ class Dropout : public Layer {
   ChannelShape flags_ = {};  // channels with a flag each
 
  private:
-  static void hand_on(const Pass& pass, Tensor from, Tensor to) {
-    pass.backend.copy(to.data, from.data, pass.backend.activation_bytes(from.features, pass.batch));
-  }
-
   DropoutOptions options_;
 };
 

@@ -9,22 +9,16 @@ class Flatten final : public Layer {
   using Layer::Layer;
 
   Shape infer(std::span<const Shape> inputs, std::span<const std::string>) override {
-    features_ = element_count(only(inputs, name()));
-    return {features_};
+    return {element_count(only(inputs, name()))};
   }
 
-  void forward(const Pass& pass, const ForwardIo& io) override { move(pass, io.inputs[0], io.output); }
+  void forward(const Pass& pass, const ForwardIo& io) override {
+    pass.backend.copy(io.inputs[0], io.output, pass.batch);
+  }
 
   void backward(const Pass& pass, const BackwardIo& io) override {
-    if (io.input_gradients[0].data) move(pass, io.output_gradient, io.input_gradients[0]);
+    if (io.input_gradients[0].data) pass.backend.copy(io.output_gradient, io.input_gradients[0], pass.batch);
   }
-
- private:
-  void move(const Pass& pass, Tensor from, Tensor to) const {
-    pass.backend.copy(to.data, from.data, pass.backend.activation_bytes(features_, pass.batch));
-  }
-
-  int64_t features_ = 0;
 };
 
 }  // namespace

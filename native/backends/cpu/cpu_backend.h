@@ -82,6 +82,7 @@ class CpuBackend final : public Backend {
 
   // parts.cpp
   void zero(Tensor out, int64_t batch) override;
+  void copy(Tensor from, Tensor to, int64_t batch) override;
   void copy_part(const ImagePart& from, const ImagePart& to, const ImageShape& size, int64_t batch) override;
 
   // elementwise.cpp

@@ -1,4 +1,4 @@
-// Copies of parts of images. With samples innermost a row of a part is one run of memory.
+// Copies of images and of parts of them. With samples innermost a row of a part is one run of memory.
 #include <cstring>
 
 #include "backends/cpu/cpu_backend.h"
@@ -24,6 +24,12 @@ float* row_of(const ImagePart& part, int64_t channel, int64_t row, int64_t strid
 void CpuBackend::zero(Tensor out, int64_t batch) {
   in_blocks(out.features * batch_stride(batch), kElementBlock, [&](int64_t begin, int64_t end) {
     std::memset(out.data + begin, 0, static_cast<size_t>(end - begin) * sizeof(float));
+  });
+}
+
+void CpuBackend::copy(Tensor from, Tensor to, int64_t batch) {
+  in_blocks(from.features * batch_stride(batch), kElementBlock, [&](int64_t begin, int64_t end) {
+    std::memcpy(to.data + begin, from.data + begin, static_cast<size_t>(end - begin) * sizeof(float));
   });
 }
 
