@@ -11,6 +11,7 @@ test("a session tells its shapes, parameters, device and memory", () => {
   const session = openSession(everything({ threads: 2 }));
   const { memoryBytes, instructionSet, blas, ...description } = session.describe();
   const layer = (name: string, ...outputShape: number[]) => ({ name, type: name.replace(/\d+$/, ""), outputShape });
+  const named = (name: string, type: string, ...outputShape: number[]) => ({ name, type, outputShape });
   const parameter = (name: string, optimizer: 0 | 1, ...shape: number[]) => {
     return { name, shape, kind: optimizer === 0 ? "binary" : "real", optimizer, packed: false };
   };
@@ -23,11 +24,13 @@ test("a session tells its shapes, parameters, device and memory", () => {
       layer("batchNorm1", 2, 2, 3),
       layer("conv2d2", 3, 1, 3),
       layer("convTranspose2d3", 2, 2, 3),
+      named("largest", "maxPool2d", 2, 2, 3),
       layer("flatten4", 12),
       layer("dropout5", 12),
       layer("linear6", 17),
       layer("batchNorm7", 17),
       layer("tanh8", 17),
+      named("sum", "add", 17),
       layer("linear9", 9),
       layer("relu10", 9),
       layer("linear11", 4),

@@ -143,7 +143,10 @@ export function openSession(parts: SessionParts): NativeSession {
   return new addon.Session(sessionSpec(parts));
 }
 
-/** A network with every kind of layer, parameter and state: `[2, 2, 3]` to 4 classes. */
+/**
+ * A network with every kind of layer, parameter and state: `[2, 2, 3]` to 4 classes. A chain but for two named layers,
+ * beside which the others keep their numbers.
+ */
 export function everything(parts: Partial<SessionParts> = {}): SessionParts {
   return {
     inputShape: [2, 2, 3],
@@ -151,15 +154,20 @@ export function everything(parts: Partial<SessionParts> = {}): SessionParts {
       ["batchNorm", { affine: true }],
       ["conv2d", { kernelSize: [2, 3], padding: [0, 1], bias: "real" }],
       ["convTranspose2d", { channels: 2, kernelSize: [2, 1], stride: [1, 1], bias: "binary" }],
-      ["flatten"],
+      ["flatten", { inputs: ["largest"] }],
       ["dropout", { rate: 0.2 }],
       ["linear", { units: 17, bias: "binary" }],
       ["batchNorm", { momentum: 0.15 }],
       ["tanh"],
-      ["linear", { units: 9, weights: "real", bias: "real" }],
+      ["linear", { units: 9, weights: "real", bias: "real", inputs: ["sum"] }],
       ["relu"],
       ["linear", { units: 4, bias: "real" }],
-    ),
+    ).flatMap((layer) => {
+      const window = { size: [1, 3], stride: [1, 1], padding: [0, 1] };
+      if (layer.name === "flatten4") return [node("largest", "maxPool2d", ["convTranspose2d3"], window), layer];
+      if (layer.name === "linear9") return [node("sum", "add", ["tanh8", "tanh8"]), layer];
+      return [layer];
+    }),
     binary: bayesbinn({ samples: 2, staleMu: true, perWeightPrior: true }),
     ...parts,
   };
