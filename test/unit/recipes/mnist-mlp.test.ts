@@ -28,6 +28,7 @@ recipe("Table 5: the network", () => {
     hiddenLayers: 3,
     dropout: 0.2,
     batchNorm: { momentum: 0.15, epsilon: 1e-4 },
+    weights: "binary",
   });
 });
 
