@@ -1,48 +1,136 @@
-// Convolutions, forward and backward: packed weights by table look-up (packed/convolution.cpp), others as one dense
-// product a tap and a row of the image, without im2col.
+// Convolutions, forward and backward: packed weights by table look-up (packed/convolution.cpp), others by dense products
+// without im2col.
 #include <algorithm>
 
 #include "backends/cpu/conv_walk.h"
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/packed/layout.h"
+#include "backends/cpu/panel_product.h"
 #include "backends/cpu/scratch.h"
-#include "backends/cpu/sgemm.h"
+#include "base/ceil_divide.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-// Output channels of a product: enough to hide its packing, few enough for several threads.
-constexpr int64_t kChannelBlock = 256;
+// Target columns of a task: their sums pass while a panel of weights stays in cache.
+constexpr int64_t kColumnBlock = 8;
 
 PackedShape packed_shape(const ConvShape& shape) { return {shape.out, shape.in, shape.taps()}; }
 
-// Weights [outputs][inputs][taps] as one matrix [outputs][inputs] a tap.
-void split_taps(const PackedShape& shape, const float* weights, int64_t tap, float* out) {
-  for (int64_t i = 0; i < shape.outputs * shape.inputs; ++i) out[i] = weights[i * shape.taps + tap];
-}
+// A convolution with dense weights: a product of panels a tap and target pixel, over the channels of the source pixel.
+// `walk` says which way; "in" and "out" are the channels of sources and targets.
+class DenseConvolution {
+ public:
+  DenseConvolution(const Walk& walk, const PackedShape& weights, int64_t batch)
+      : walk_(walk),
+        weights_(weights),
+        forward_(walk.rows.direction == Direction::forward),
+        in_(forward_ ? weights.inputs : weights.outputs),
+        out_(forward_ ? weights.outputs : weights.inputs),
+        panels_(ceil_divide(out_, kPanelRows)),
+        stride_(batch_stride(batch)),
+        batch_(batch) {}
 
-// Targets of a row that a tap reaches one after another from neighbouring sources: `count` from `target` and `source`
-// on.
-struct Run {
-  int64_t target, source, count;
-};
+  int64_t panels() const { return panels_; }
+  // Of the weights in panels: [panel][tap][in][kPanelRows].
+  int64_t panel_floats() const { return weights_.taps * in_ * kPanelRows; }
 
-// Calls action(run) for the columns that `tap` reaches: all at once where sources and targets move alike.
-template <class Action>
-void in_runs(const WalkAxis& axis, int64_t tap, Action&& action) {
-  Run run = {0, 0, 0};
-  for (int64_t target = 0; target < axis.targets; ++target) {
-    const int64_t source = axis.source_of(target, tap);
-    if (source < 0) continue;
-    if (run.count > 0 && target == run.target + run.count && source == run.source + run.count) {
-      ++run.count;
-      continue;
+  void fill_panel(const float* weights, int64_t panel, float* to) const {
+    const int64_t from_in = forward_ ? weights_.taps : weights_.inputs * weights_.taps;
+    const int64_t from_out = forward_ ? weights_.inputs * weights_.taps : weights_.taps;
+    for (int64_t tap = 0; tap < weights_.taps; ++tap) {
+      for (int64_t i = 0; i < in_; ++i) {
+        for (int64_t r = 0; r < kPanelRows; ++r, ++to) {
+          const int64_t o = panel * kPanelRows + r;
+          *to = o < out_ ? weights[o * from_out + i * from_in + tap] : 0.0f;
+        }
+      }
     }
-    if (run.count > 0) action(run);
-    run = {target, source, 1};
   }
-  if (run.count > 0) action(run);
-}
+
+  // Tasks: a row, a block of columns and a block of samples of the targets each.
+  int64_t column_blocks() const { return ceil_divide(walk_.columns.targets, kColumnBlock); }
+  int64_t sample_blocks() const { return ceil_divide(batch_, kPanelColumns); }
+  int64_t tasks() const { return walk_.rows.targets * column_blocks() * sample_blocks(); }
+
+  void compute(int64_t task, const float* panels, const float* x, const float* bias, float* y) const {
+    static thread_local Scratch source_space;
+    alignas(64) float tile[kTileFloats];
+    const int64_t sample = task % sample_blocks() * kPanelColumns;
+    task /= sample_blocks();
+    const int64_t begin = task % column_blocks() * kColumnBlock;
+    const int64_t end = std::min(begin + kColumnBlock, walk_.columns.targets);
+    const int64_t row = task / column_blocks();
+    const int64_t samples = std::min(kPanelColumns, stride_ - sample);
+
+    const Sources sources = sources_of(begin, end);
+    float* const gathered = source_space.floats(walk_.rows.kernel * sources.count * in_ * kPanelColumns);
+    gather(row, sources, x + sample, samples, gathered);
+    for (int64_t panel = 0; panel < panels_; ++panel) {
+      for (int64_t column = begin; column < end; ++column) {
+        std::fill_n(tile, kTileFloats, 0.0f);
+        for (int64_t tap = 0; tap < weights_.taps; ++tap) {
+          const int64_t source_row = walk_.rows.source_of(row, tap / walk_.columns.kernel);
+          const int64_t source_column = walk_.columns.source_of(column, tap % walk_.columns.kernel);
+          if (source_row < 0 || source_column < 0) continue;
+          const int64_t place = tap / walk_.columns.kernel * sources.count + source_column - sources.first;
+          panel_product(panels + panel * panel_floats() + tap * in_ * kPanelRows,
+                        gathered + place * in_ * kPanelColumns, in_, tile);
+        }
+        write(panel, row * walk_.columns.targets + column, tile, samples, bias, y + sample);
+      }
+    }
+  }
+
+ private:
+  // Columns that some targets read.
+  struct Sources {
+    int64_t first, count;
+  };
+
+  Sources sources_of(int64_t begin, int64_t end) const {
+    int64_t first = walk_.columns.sources, last = -1;
+    for (int64_t column = begin; column < end; ++column) {
+      for (int64_t tap = 0; tap < walk_.columns.kernel; ++tap) {
+        const int64_t source = walk_.columns.source_of(column, tap);
+        if (source < 0) continue;
+        first = std::min(first, source);
+        last = std::max(last, source);
+      }
+    }
+    return {first, std::max<int64_t>(0, last - first + 1)};
+  }
+
+  // gathered[row of the kernel][source column][in][kPanelColumns]. Channels lie a power of two apart as a rule, on the
+  // same lines of the cache: they are read one after the other.
+  void gather(int64_t row, const Sources& sources, const float* x, int64_t samples, float* gathered) const {
+    for (int64_t tap_row = 0; tap_row < walk_.rows.kernel; ++tap_row) {
+      const int64_t source_row = walk_.rows.source_of(row, tap_row);
+      if (source_row < 0) continue;
+      for (int64_t i = 0; i < in_; ++i) {
+        const float* from =
+            x + ((i * walk_.rows.sources + source_row) * walk_.columns.sources + sources.first) * stride_;
+        float* to = gathered + (tap_row * sources.count * in_ + i) * kPanelColumns;
+        for (int64_t c = 0; c < sources.count; ++c, from += stride_, to += in_ * kPanelColumns)
+          std::copy_n(from, samples, to);
+      }
+    }
+  }
+
+  void write(int64_t panel, int64_t pixel, const float* tile, int64_t samples, const float* bias, float* y) const {
+    const int64_t first = panel * kPanelRows;
+    for (int64_t o = first; o < std::min(first + kPanelRows, out_); ++o, tile += kPanelColumns) {
+      float* __restrict to = y + (o * walk_.targets() + pixel) * stride_;
+      const float shift = bias ? bias[o] : 0.0f;
+      for (int64_t s = 0; s < samples; ++s) to[s] = tile[s] + shift;
+    }
+  }
+
+  const Walk& walk_;
+  const PackedShape& weights_;
+  bool forward_;
+  int64_t in_, out_, panels_, stride_, batch_;
+};
 
 }  // namespace
 
@@ -71,38 +159,13 @@ void CpuBackend::conv2d_input_gradient(const ConvShape& shape, const float* dy, 
 
 void CpuBackend::dense_convolution(const Walk& walk, const PackedShape& shape, const float* weights, const float* x,
                                    const float* bias, int64_t batch, float* y) {
-  const bool forward = walk.rows.direction == Direction::forward;
-  const int64_t stride = batch_stride(batch);
-  const int64_t channels_in = forward ? shape.inputs : shape.outputs;
-  const int64_t channels_out = forward ? shape.outputs : shape.inputs;
-  const int64_t matrix = shape.outputs * shape.inputs;
-  Scratch scratch;
-  float* const by_tap = scratch.floats(matrix * shape.taps);
-  in_blocks(shape.taps, 1, [&](int64_t tap, int64_t) { split_taps(shape, weights, tap, by_tap + tap * matrix); });
-
-  const int64_t x_stride = walk.sources() * stride;
-  const int64_t y_stride = walk.targets() * stride;
-  const int64_t row_floats = walk.columns.targets * stride;
-  const int64_t blocks = (channels_out + kChannelBlock - 1) / kChannelBlock;
-  in_blocks(blocks * walk.rows.targets, 1, [&](int64_t task, int64_t) {
-    const int64_t begin = task % blocks * kChannelBlock;
-    const int64_t end = std::min(begin + kChannelBlock, channels_out);
-    const int64_t row = task / blocks;
-    float* const out = y + begin * y_stride + row * row_floats;
-    for (int64_t c = begin; c < end; ++c) std::fill_n(out + (c - begin) * y_stride, row_floats, bias ? bias[c] : 0.0f);
-    for (int64_t tap = 0; tap < shape.taps; ++tap) {
-      const int64_t source_row = walk.rows.source_of(row, tap / walk.columns.kernel);
-      if (source_row < 0) continue;
-      const float* const of_tap = by_tap + tap * matrix;
-      const Matrix w = forward ? Matrix{of_tap + begin * shape.inputs, shape.inputs, Transpose::no}
-                               : Matrix{of_tap + begin, shape.inputs, Transpose::yes};
-      in_runs(walk.columns, tap % walk.columns.kernel, [&](const Run& run) {
-        const float* const from = x + (source_row * walk.columns.sources + run.source) * stride;
-        sgemm(end - begin, run.count * stride, channels_in, w, {from, x_stride, Transpose::no},
-              out + run.target * stride, y_stride, Accumulate::yes);
-      });
-    }
+  static thread_local Scratch space;
+  const DenseConvolution convolution(walk, shape, batch);
+  float* const panels = space.floats(convolution.panels() * convolution.panel_floats());
+  in_blocks(convolution.panels(), 1, [&](int64_t panel, int64_t) {
+    convolution.fill_panel(weights, panel, panels + panel * convolution.panel_floats());
   });
+  in_blocks(convolution.tasks(), 1, [&](int64_t task, int64_t) { convolution.compute(task, panels, x, bias, y); });
 }
 
 }  // namespace bayesbinn::BAYESBINN_ISA

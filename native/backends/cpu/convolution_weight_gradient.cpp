@@ -25,8 +25,8 @@ constexpr int64_t kPanelFloats = 1 << 21;
 constexpr int64_t kDepth = 128;
 // Panels of output channels of a task.
 constexpr int64_t kTaskPanels = 64 / kPanelRows;
-// Below so many input channels all taps lie side by side in the panels: a copy, but no panel that is half empty.
-constexpr int64_t kFewChannels = 48;
+// Up to so many input channels all taps lie side by side in the panels: a copy, but no panel that is half empty.
+constexpr int64_t kFewChannels = kPanelColumns / 2;
 
 // Output columns whose source by a tap lies within the input.
 struct Outputs {
@@ -73,7 +73,7 @@ class WeightGradient {
         walk_(shape, Direction::forward),
         order_(walk_.columns),
         stride_(batch_stride(shape.batch)),
-        taps_together_(walk_.taps() > 1 && shape.in < kFewChannels ? walk_.taps() : 1),
+        taps_together_(walk_.taps() > 1 && shape.in <= kFewChannels ? walk_.taps() : 1),
         column_panels_(ceil_divide(taps_together_ * shape.in, kPanelColumns)),
         dy_(dy),
         x_(x) {}
