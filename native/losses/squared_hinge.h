@@ -29,7 +29,7 @@ struct SquaredHinge {
       best = z[k] > z[best] ? k : best;
       const double side = k == label ? 1.0 : -1.0;
       const double missing = 1.0 - side * z[k];
-      const double margin = missing > 0 ? missing : 0.0;
+      const double margin = missing < 0 ? 0.0 : missing;  // NaN stays
       sum += margin * margin;
       if (gradient.data) gradient[k] = static_cast<float>(-2.0 * side * margin / z.count);
     }

@@ -18,51 +18,69 @@ namespace {
 constexpr int64_t kGradientBlock = 1 << 22;
 // Weights that are consumed at once: 256 KiB, which stay in the second-level cache.
 constexpr int64_t kConsumed = 65536;
-// Floats of the widest panels at once: 8 MiB.
+// Floats of panels at once: 8 MiB, where that is enough for a pixel and its sources.
 constexpr int64_t kPanelFloats = 1 << 21;
 // Pixels and samples of a product: panels of so many stay in the first-level cache while the others pass. Sums of sums
 // have smaller rounding errors than long ones, too.
 constexpr int64_t kDepth = 128;
-// Panels of output channels of a task.
+// Panels of output channels of a task at most, and tasks that are wanted at least.
 constexpr int64_t kTaskPanels = 64 / kPanelRows;
+constexpr int64_t kTasks = 16;
 // Up to so many input channels all taps lie side by side in the panels: a copy, but no panel that is half empty.
 constexpr int64_t kFewChannels = kPanelColumns / 2;
 
-// Output columns whose source by a tap lies within the input.
-struct Outputs {
+struct Range {
   int64_t begin, end;
+  int64_t size() const { return end - begin; }
 };
 
-Outputs outputs_of(const WalkAxis& axis, int64_t tap) {
-  Outputs outputs = {0, axis.targets};
-  while (outputs.begin < outputs.end && axis.source_of(outputs.begin, tap) < 0) ++outputs.begin;
-  while (outputs.end > outputs.begin && axis.source_of(outputs.end - 1, tap) < 0) --outputs.end;
-  return outputs;
+// Sources between the first and the last that `targets` read.
+Range sources_of(const WalkAxis& axis, Range targets) {
+  const int64_t begin = std::clamp<int64_t>(targets.begin * axis.stride - axis.padding, 0, axis.sources);
+  const int64_t end = (targets.end - 1) * axis.stride - axis.padding + axis.kernel;
+  return {begin, std::clamp(end, begin, axis.sources)};
+}
+
+// How many sources some neighbouring targets span at most.
+int64_t span(const WalkAxis& axis, int64_t targets) {
+  return std::min(axis.sources, (targets - 1) * axis.stride + axis.kernel);
+}
+
+// Whether any tap reads a source: not all do where the stride is longer than the kernel.
+bool is_read(const WalkAxis& axis, int64_t source) { return (source + axis.padding) % axis.stride < axis.kernel; }
+
+// Targets of a range whose source by a tap lies within the input.
+Range reached(const WalkAxis& axis, Range targets, int64_t tap) {
+  while (targets.begin < targets.end && axis.source_of(targets.begin, tap) < 0) ++targets.begin;
+  while (targets.end > targets.begin && axis.source_of(targets.end - 1, tap) < 0) --targets.end;
+  return targets;
 }
 
 // Columns of the input in an order in which those that a tap reads from neighbouring outputs are neighbours: by their
 // remainder of the stride first.
 class ColumnOrder {
  public:
-  explicit ColumnOrder(const WalkAxis& axis) : stride_(axis.stride), columns_(axis.sources) {}
+  explicit ColumnOrder(const WalkAxis& axis) : stride_(axis.stride) {}
 
-  int64_t place(int64_t column) const {
-    const int64_t phase = column % stride_;
-    // Of the phases before this one the first columns_ % stride_ have a column more.
-    return phase * (columns_ / stride_) + std::min(phase, columns_ % stride_) + column / stride_;
+  // Of a column among `count` from `first` on.
+  int64_t place(int64_t column, int64_t first, int64_t count) const {
+    const int64_t at = column - first;
+    const int64_t phase = at % stride_;
+    // Of the phases before this one the first count % stride_ have a column more.
+    return phase * (count / stride_) + std::min(phase, count % stride_) + at / stride_;
   }
 
  private:
-  int64_t stride_, columns_;
+  int64_t stride_;
 };
 
-// Some rows of the outputs, and of the inputs that they read.
-struct Rows {
-  int64_t begin, end;
-  int64_t source_begin, source_end;
+// Rows, columns and samples of the outputs that are brought into panels at once, and what they read.
+struct Region {
+  Range rows, columns, samples;
+  Range source_rows, source_columns;
 
-  int64_t targets() const { return end - begin; }
-  int64_t sources() const { return source_end - source_begin; }
+  int64_t targets() const { return rows.size() * columns.size() * samples.size(); }
+  int64_t sources() const { return source_rows.size() * source_columns.size() * samples.size(); }
 };
 
 // Of a block of output channels.
@@ -83,6 +101,17 @@ class WeightGradient {
     return walk_.taps() / taps_together_ * ceil_divide(outputs, kPanelRows) * column_panels_ * kTileFloats;
   }
 
+  // Space for the panels of all that is there at once.
+  double panel_floats(int64_t outputs) const {
+    const Extent at_once = extent(outputs);
+    const auto targets = static_cast<double>(at_once.rows * at_once.columns * at_once.samples);
+    const double row_floats = static_cast<double>(ceil_divide(outputs, kPanelRows) * kPanelRows);
+    if (taps_together_ > 1) return targets * (row_floats + static_cast<double>(column_panels_ * kPanelColumns));
+    return targets * row_floats + static_cast<double>(span(walk_.rows, at_once.rows)) *
+                                      static_cast<double>(span(walk_.columns, at_once.columns)) *
+                                      static_cast<double>(at_once.samples * column_panels_ * kPanelColumns);
+  }
+
   // Tiles of the output channels begin..end-1. in_tasks(count, task) runs tasks.
   template <class InTasks>
   void compute(int64_t begin, int64_t end, float* tiles, InTasks&& in_tasks) {
@@ -90,16 +119,19 @@ class WeightGradient {
     outputs_ = end - begin;
     row_panels_ = ceil_divide(outputs_, kPanelRows);
     std::fill_n(tiles, floats(outputs_), 0.0f);
-    const int64_t widest = std::max(row_panels_ * kPanelRows, column_panels_ * kPanelColumns);
-    const int64_t row_floats = walk_.columns.targets * shape_.batch * widest;
-    const int64_t rows_at_once = std::max<int64_t>(1, kPanelFloats / row_floats);
-    for (int64_t row = 0; row < walk_.rows.targets; row += rows_at_once) {
-      const Rows rows = rows_from(row, std::min(row + rows_at_once, walk_.rows.targets));
-      fill_panels(rows, in_tasks);
-      if (taps_together_ > 1) {
-        multiply_together(rows, tiles, in_tasks);
-      } else {
-        multiply_by_tap(rows, tiles, in_tasks);
+    const Extent at_once = extent(outputs_);
+    for (int64_t row = 0; row < walk_.rows.targets; row += at_once.rows) {
+      for (int64_t column = 0; column < walk_.columns.targets; column += at_once.columns) {
+        for (int64_t sample = 0; sample < shape_.batch; sample += at_once.samples) {
+          Region region;
+          region.rows = {row, std::min(row + at_once.rows, walk_.rows.targets)};
+          region.columns = {column, std::min(column + at_once.columns, walk_.columns.targets)};
+          region.samples = {sample, std::min(sample + at_once.samples, shape_.batch)};
+          region.source_rows = sources_of(walk_.rows, region.rows);
+          region.source_columns = sources_of(walk_.columns, region.columns);
+          fill_panels(region, in_tasks);
+          multiply_region(region, tiles, in_tasks);
+        }
       }
     }
   }
@@ -122,131 +154,141 @@ class WeightGradient {
   }
 
  private:
-  Rows rows_from(int64_t begin, int64_t end) const {
-    const WalkAxis& axis = walk_.rows;
-    const int64_t first = begin * axis.stride - axis.padding;
-    const int64_t last = (end - 1) * axis.stride - axis.padding + axis.kernel;
-    const int64_t source_begin = std::clamp<int64_t>(first, 0, axis.sources);
-    return {begin, end, source_begin, std::clamp(last, source_begin, axis.sources)};
+  struct Extent {
+    int64_t rows, columns, samples;
+  };
+
+  // How much of the outputs has room in the panels, at least a pixel of a few samples.
+  Extent extent(int64_t outputs) const {
+    const int64_t widest = std::max(ceil_divide(outputs, kPanelRows) * kPanelRows, column_panels_ * kPanelColumns);
+    const int64_t room = std::max<int64_t>(1, kPanelFloats / widest);  // pixels times samples
+    Extent fits = {1, 1, std::min(shape_.batch, std::max(kBatchMultiple, room / kBatchMultiple * kBatchMultiple))};
+    const auto has_room = [&](int64_t rows, int64_t columns) {
+      const int64_t sources = taps_together_ > 1 ? 0 : span(walk_.rows, rows) * span(walk_.columns, columns);
+      return std::max(rows * columns, sources) <= room / fits.samples;
+    };
+    while (fits.columns < walk_.columns.targets && has_room(1, fits.columns + 1)) ++fits.columns;
+    while (fits.rows < walk_.rows.targets && has_room(fits.rows + 1, fits.columns)) ++fits.rows;
+    return fits;
   }
 
   int64_t tile_at(int64_t set, int64_t row_panel) const {
     return (set * row_panels_ + row_panel) * column_panels_ * kTileFloats;
   }
 
-  // Places of pixels in panels, in samples.
-  int64_t place_of_output(const Rows& rows, int64_t row, int64_t column) const {
-    return ((row - rows.begin) * walk_.columns.targets + column) * shape_.batch;
+  // Places of pixels in panels.
+  int64_t place_of_target(const Region& region, int64_t row, int64_t column) const {
+    return ((row - region.rows.begin) * region.columns.size() + column - region.columns.begin) * region.samples.size();
   }
-  int64_t place_of_source(const Rows& rows, int64_t row, int64_t column) const {
-    return ((row - rows.source_begin) * walk_.columns.sources + order_.place(column)) * shape_.batch;
+  int64_t place_of_source(const Region& region, int64_t row, int64_t column) const {
+    const int64_t at = order_.place(column, region.source_columns.begin, region.source_columns.size());
+    return ((row - region.source_rows.begin) * region.source_columns.size() + at) * region.samples.size();
   }
 
   template <class InTasks>
-  void fill_panels(const Rows& rows, InTasks&& in_tasks) {
-    static thread_local Scratch x_space, dy_space, taps_space;
-    const int64_t x_panels = ceil_divide(shape_.in, kPanelColumns);
-    x_depth_ = rows.sources() * walk_.columns.sources * shape_.batch;
-    dy_depth_ = rows.targets() * walk_.columns.targets * shape_.batch;
-    x_rows_ = x_space.floats(x_panels * x_depth_ * kPanelColumns);
+  void fill_panels(const Region& region, InTasks&& in_tasks) {
+    static thread_local Scratch x_space, dy_space;
+    dy_depth_ = region.targets();
+    x_depth_ = taps_together_ > 1 ? region.targets() : region.sources();
     dy_rows_ = dy_space.floats(row_panels_ * dy_depth_ * kPanelRows);
-    in_tasks(rows.sources() + rows.targets(), [&](int64_t task) {
-      if (task < rows.sources()) {
-        fill_sources(rows, rows.source_begin + task);
+    x_rows_ = x_space.floats(column_panels_ * x_depth_ * kPanelColumns);
+    const int64_t x_tasks = taps_together_ > 1 ? region.rows.size() : region.source_rows.size();
+    in_tasks(region.rows.size() + x_tasks, [&](int64_t task) {
+      if (task < region.rows.size()) {
+        fill_targets(region, region.rows.begin + task);
+      } else if (taps_together_ > 1) {
+        fill_taps(region, region.rows.begin + task - region.rows.size());
       } else {
-        fill_outputs(rows, rows.begin + task - rows.sources());
+        fill_sources(region, region.source_rows.begin + task - region.rows.size());
       }
     });
-    if (taps_together_ == 1) return;
-    tap_rows_ = taps_space.floats(column_panels_ * dy_depth_ * kPanelColumns);
-    in_tasks(rows.targets(), [&](int64_t task) { fill_taps(rows, rows.begin + task); });
   }
 
-  void fill_sources(const Rows& rows, int64_t row) const {
-    for (int64_t c = 0; c < walk_.columns.sources; ++c) {
-      to_panels<kPanelColumns>(x_ + (row * walk_.columns.sources + c) * stride_, walk_.sources() * stride_, shape_.in,
-                               shape_.batch, x_depth_ * kPanelColumns,
-                               x_rows_ + place_of_source(rows, row, c) * kPanelColumns);
-    }
-  }
-
-  void fill_outputs(const Rows& rows, int64_t row) const {
-    for (int64_t c = 0; c < walk_.columns.targets; ++c) {
+  void fill_targets(const Region& region, int64_t row) const {
+    for (int64_t c = region.columns.begin; c < region.columns.end; ++c) {
       const int64_t pixel = outputs_begin_ * walk_.targets() + row * walk_.columns.targets + c;
-      to_panels<kPanelRows>(dy_ + pixel * stride_, walk_.targets() * stride_, outputs_, shape_.batch,
-                            dy_depth_ * kPanelRows, dy_rows_ + place_of_output(rows, row, c) * kPanelRows);
+      to_panels<kPanelRows>(dy_ + pixel * stride_ + region.samples.begin, walk_.targets() * stride_, outputs_,
+                            region.samples.size(), dy_depth_ * kPanelRows,
+                            dy_rows_ + place_of_target(region, row, c) * kPanelRows);
     }
   }
 
-  // Panels of the outputs' places that hold what each tap reads there, 0 beyond the edges: column tap * in + channel.
-  void fill_taps(const Rows& rows, int64_t row) const {
-    const int64_t panel = dy_depth_ * kPanelColumns;
-    const int64_t columns = walk_.columns.targets;
-    float* const of_row = tap_rows_ + place_of_output(rows, row, 0) * kPanelColumns;
+  void fill_sources(const Region& region, int64_t row) const {
+    if (!is_read(walk_.rows, row)) return;
+    for (int64_t c = region.source_columns.begin; c < region.source_columns.end; ++c) {
+      if (!is_read(walk_.columns, c)) continue;
+      const int64_t pixel = row * walk_.columns.sources + c;
+      to_panels<kPanelColumns>(x_ + pixel * stride_ + region.samples.begin, walk_.sources() * stride_, shape_.in,
+                               region.samples.size(), x_depth_ * kPanelColumns,
+                               x_rows_ + place_of_source(region, row, c) * kPanelColumns);
+    }
+  }
+
+  // What each tap reads at the outputs' places, 0 beyond the edges: column tap * in + channel.
+  void fill_taps(const Region& region, int64_t row) const {
+    const int64_t panel = x_depth_ * kPanelColumns;
+    const int64_t count = region.samples.size();
+    float* const of_row = x_rows_ + place_of_target(region, row, region.columns.begin) * kPanelColumns;
     for (int64_t p = 0; p < column_panels_; ++p)
-      std::fill_n(of_row + p * panel, columns * shape_.batch * kPanelColumns, 0.0f);
-    for (int64_t c = 0; c < columns; ++c) {
+      std::fill_n(of_row + p * panel, region.columns.size() * count * kPanelColumns, 0.0f);
+    for (int64_t c = 0; c < region.columns.size(); ++c) {
       for (int64_t tap = 0; tap < walk_.taps(); ++tap) {
         const int64_t source_row = walk_.rows.source_of(row, tap / walk_.columns.kernel);
-        const int64_t source_column = walk_.columns.source_of(c, tap % walk_.columns.kernel);
+        const int64_t source_column = walk_.columns.source_of(region.columns.begin + c, tap % walk_.columns.kernel);
         if (source_row < 0 || source_column < 0) continue;
-        const int64_t source = place_of_source(rows, source_row, source_column);
+        const int64_t pixel = source_row * walk_.columns.sources + source_column;
         for (int64_t i = 0; i < shape_.in; ++i) {
           const int64_t column = tap * shape_.in + i;
-          const float* from = x_rows_ + (i / kPanelColumns * x_depth_ + source) * kPanelColumns + i % kPanelColumns;
-          float* to =
-              of_row + column / kPanelColumns * panel + c * shape_.batch * kPanelColumns + column % kPanelColumns;
-          for (int64_t b = 0; b < shape_.batch; ++b) to[b * kPanelColumns] = from[b * kPanelColumns];
+          const float* const from = x_ + (i * walk_.sources() + pixel) * stride_ + region.samples.begin;
+          float* to = of_row + column / kPanelColumns * panel + c * count * kPanelColumns + column % kPanelColumns;
+          for (int64_t b = 0; b < count; ++b, to += kPanelColumns) *to = from[b];
         }
       }
     }
   }
 
-  // tiles += products of all column panels with the row panels begin..end-1, over `depth` places from those given on.
-  void multiply(int64_t begin, int64_t end, int64_t dy_place, const float* x_panels, int64_t x_depth, int64_t x_place,
-                int64_t depth, float* tiles) const {
+  // A product a tap, a block of output channels and a row, over its columns and samples.
+  template <class InTasks>
+  void multiply_region(const Region& region, float* tiles, InTasks&& in_tasks) const {
+    const int64_t sets = walk_.taps() / taps_together_;
+    const int64_t panels = std::clamp<int64_t>(row_panels_ * sets / kTasks, 1, kTaskPanels);
+    const int64_t blocks = ceil_divide(row_panels_, panels);
+    in_tasks(sets * blocks, [&](int64_t task) {
+      const Range rows = {task % blocks * panels, std::min((task % blocks + 1) * panels, row_panels_)};
+      const int64_t tap = task / blocks;
+      for (int64_t row = region.rows.begin; row < region.rows.end; ++row) {
+        if (taps_together_ > 1) {
+          const int64_t place = place_of_target(region, row, region.columns.begin);
+          multiply(rows, place, place, region.columns.size() * region.samples.size(), tiles);
+        } else {
+          multiply_tap(region, rows, tap, row, tiles + tile_at(tap, 0));
+        }
+      }
+    });
+  }
+
+  void multiply_tap(const Region& region, Range panels, int64_t tap, int64_t row, float* tiles) const {
+    const int64_t tap_column = tap % walk_.columns.kernel;
+    const int64_t source_row = walk_.rows.source_of(row, tap / walk_.columns.kernel);
+    const Range columns = reached(walk_.columns, region.columns, tap_column);
+    if (source_row < 0 || columns.size() <= 0) return;
+    const int64_t source_column = walk_.columns.source_of(columns.begin, tap_column);
+    multiply(panels, place_of_target(region, row, columns.begin), place_of_source(region, source_row, source_column),
+             columns.size() * region.samples.size(), tiles);
+  }
+
+  // tiles += products of all column panels with some row panels, over `depth` places from those given on.
+  void multiply(Range panels, int64_t dy_place, int64_t x_place, int64_t depth, float* tiles) const {
     for (int64_t first = 0; first < depth; first += kDepth) {
       const int64_t count = std::min(kDepth, depth - first);
       for (int64_t column = 0; column < column_panels_; ++column) {
-        const float* const b = x_panels + (column * x_depth + x_place + first) * kPanelColumns;
-        for (int64_t row = begin; row < end; ++row) {
+        const float* const b = x_rows_ + (column * x_depth_ + x_place + first) * kPanelColumns;
+        for (int64_t row = panels.begin; row < panels.end; ++row) {
           const float* const a = dy_rows_ + (row * dy_depth_ + dy_place + first) * kPanelRows;
           panel_product(a, b, count, tiles + tile_at(0, row) + column * kTileFloats);
         }
       }
     }
-  }
-
-  template <class InTasks>
-  void multiply_by_tap(const Rows& rows, float* tiles, InTasks&& in_tasks) const {
-    const int64_t blocks = ceil_divide(row_panels_, kTaskPanels);
-    in_tasks(walk_.taps() * blocks, [&](int64_t task) {
-      const int64_t tap = task / blocks;
-      const int64_t begin = task % blocks * kTaskPanels;
-      const int64_t end = std::min(begin + kTaskPanels, row_panels_);
-      const int64_t tap_column = tap % walk_.columns.kernel;
-      const Outputs columns = outputs_of(walk_.columns, tap_column);
-      if (columns.begin >= columns.end) return;
-      const int64_t source_column = walk_.columns.source_of(columns.begin, tap_column);
-      for (int64_t row = rows.begin; row < rows.end; ++row) {
-        const int64_t source_row = walk_.rows.source_of(row, tap / walk_.columns.kernel);
-        if (source_row < 0) continue;
-        multiply(begin, end, place_of_output(rows, row, columns.begin), x_rows_, x_depth_,
-                 place_of_source(rows, source_row, source_column), (columns.end - columns.begin) * shape_.batch,
-                 tiles + tile_at(tap, 0));
-      }
-    });
-  }
-
-  template <class InTasks>
-  void multiply_together(const Rows& rows, float* tiles, InTasks&& in_tasks) const {
-    const int64_t panels = std::clamp<int64_t>(row_panels_ / 8, 1, kTaskPanels);
-    const int64_t depth = dy_depth_ / rows.targets();
-    in_tasks(ceil_divide(row_panels_, panels), [&](int64_t task) {
-      const int64_t end = std::min((task + 1) * panels, row_panels_);
-      for (int64_t row = 0; row < rows.targets(); ++row)
-        multiply(task * panels, end, row * depth, tap_rows_, dy_depth_, row * depth, depth, tiles);
-    });
   }
 
   const ConvShape& shape_;
@@ -258,7 +300,7 @@ class WeightGradient {
   const float *dy_, *x_;
   int64_t outputs_begin_ = 0, outputs_ = 0, row_panels_ = 0;
   int64_t x_depth_ = 0, dy_depth_ = 0;
-  float *x_rows_ = nullptr, *dy_rows_ = nullptr, *tap_rows_ = nullptr;
+  float *x_rows_ = nullptr, *dy_rows_ = nullptr;
 };
 
 }  // namespace
