@@ -233,6 +233,9 @@ class Backend {
   virtual void average_pool2d(const PoolShape& shape, const float* x, float* y) = 0;
   virtual void average_pool2d_gradient(const PoolShape& shape, const float* dy, float* dx) = 0;
 
+  // Memory beside its arguments that the three take at most, kept by the threads until they end.
+  virtual int64_t conv2d_scratch_bytes(const ConvShape& shape) const = 0;
+
   // ---- batch norm -------------------------------------------------------------------------------------------------
   // Normalises with the batch's mean and biased variance, kept in mean and inverse_deviation for the gradient;
   // running <- (1 - momentum) running + momentum batch, with the unbiased variance.

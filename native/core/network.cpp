@@ -202,6 +202,12 @@ void Network::plan_persistent() {
   }
 }
 
+int64_t Network::scratch_bytes() const {
+  int64_t most = 0;
+  for (const Node& node : nodes_) most = std::max(most, node.layer->scratch_bytes(backend_, max_batch_));
+  return most;
+}
+
 void Network::allocate() {
   activations_ = Buffer(backend_, activation_bytes_);
   persistent_ = Buffer(backend_, persistent_bytes_);

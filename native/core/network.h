@@ -40,6 +40,8 @@ class Network {
   int64_t max_batch() const { return max_batch_; }
   // Memory that `allocate` takes.
   int64_t bytes() const { return activation_bytes_ + persistent_bytes_; }
+  // Memory that a pass takes beside it for a while.
+  int64_t scratch_bytes() const;
   // Once, before the first pass.
   void allocate();
   std::vector<LayerDescription> describe() const;

@@ -84,7 +84,7 @@ void Session::agree_on_samples() {
 void Session::allocate() {
   const int64_t target_bytes =
       backend_->target_bytes(labels_, element_count(network_->output_shape()), network_->max_batch());
-  int64_t total = network_->bytes() + target_bytes;
+  int64_t total = network_->bytes() + target_bytes + network_->scratch_bytes();
   for (const auto& optimizer : optimizers_) total += optimizer->planned_bytes(samples_);
   if (on_host()) require_memory("session", total);
   network_->allocate();

@@ -9,7 +9,7 @@ class Conv2d final : public ConvolutionLayer {
   using ConvolutionLayer::ConvolutionLayer;
 
   Shape infer(std::span<const Shape> inputs, std::span<const std::string> input_names) override {
-    const Shape& given = image(inputs, input_names);
+    const Shape& given = only_image(inputs, input_names);
     const ConvShape shape = options_.shape(given[0], options_.channels, given[1], given[2]);
     const int64_t rows = given[1] + 2 * options_.padding.rows;
     const int64_t columns = given[2] + 2 * options_.padding.columns;

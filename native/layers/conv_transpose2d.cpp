@@ -21,7 +21,7 @@ class ConvTranspose2d final : public ConvolutionLayer {
       : ConvolutionLayer(std::move(name), options), output_padding_(options.output_padding) {}
 
   Shape infer(std::span<const Shape> inputs, std::span<const std::string> input_names) override {
-    const Shape& given = image(inputs, input_names);
+    const Shape& given = only_image(inputs, input_names);
     const RowsColumns& stride = options_.stride;
     // With a stride more, the convolution would have another output.
     if (output_padding_.rows >= stride.rows || output_padding_.columns >= stride.columns) {

@@ -39,16 +39,16 @@ class ConvolutionLayer : public Layer {
 
   bool backward_reads_inputs() const override { return true; }
 
+  int64_t scratch_bytes(const Backend& backend, int64_t max_batch) const override {
+    ConvShape shape = shape_;
+    shape.batch = max_batch;
+    return backend.conv2d_scratch_bytes(shape);
+  }
+
  protected:
   [[noreturn]] void refuse(const Shape& given, const std::string& from, const std::string& accepted) const {
     throw Error(ErrorCode::shape_mismatch, "layer " + quoted(name()) + " takes " + accepted + ", but " + quoted(from) +
                                                " gives " + to_string(given));
-  }
-
-  const Shape& image(std::span<const Shape> inputs, std::span<const std::string> input_names) const {
-    const Shape& given = only(inputs, name());
-    if (given.size() != 3) refuse(given, input_names[0], "images [channels, rows, columns]");
-    return given;
   }
 
   // Weights of the convolution `shape` and the bias of this layer, which reads `inputs` channels: Glorot's limit knows

@@ -92,6 +92,8 @@ class Layer {
   virtual bool take_over(Activation) { return false; }
   // Saved memory for batches of up to `max_batch`.
   virtual void plan(const Backend&, int64_t) {}
+  // Memory that the backend takes for a while to compute such a batch.
+  virtual int64_t scratch_bytes(const Backend&, int64_t) const { return 0; }
 
   std::vector<Parameter> parameters;
   std::vector<RunningStatistic> statistics;

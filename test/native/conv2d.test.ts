@@ -51,8 +51,14 @@ const chosen: readonly NativeConvShape[] = [
   shapeOf([1, 2, 257], [3, 35], [3, 3], { padding: [1, 1] }),
   shapeOf([2, 3, 2], [2, 70], [3, 3], { padding: [1, 1] }),
   shapeOf([1, 257, 1], [17, 9], [1, 3], { padding: [0, 1] }),
-  // more than one block of the weight gradient: 65536 weights consumed, 2^20 formed, 128 channels multiplied
+  // more than one block of the weight gradient: 65536 weights consumed, 2^22 formed
   shapeOf([1, 1009, 131], [2, 1], [3, 3], { padding: [1, 1] }),
+  shapeOf([1, 2003, 1100], [1, 2], [2, 1], { padding: [1, 0] }),
+  // more than one part of the images in its panels, of 2^21 floats: columns, samples, rows
+  shapeOf([3, 2, 3], [1, 30011], [1, 5], { padding: [0, 2] }),
+  shapeOf([3, 34, 2], [1, 15013], [1, 3], { stride: [1, 2], padding: [0, 1] }),
+  shapeOf([70001, 2, 1], [1, 1], [1, 1]),
+  shapeOf([17, 33, 1], [149, 13], [3, 2], { stride: [2, 1], padding: [0, 1] }),
 ];
 
 function* randomShapes(count: number): Generator<NativeConvShape> {

@@ -60,12 +60,21 @@ void CpuBackend::export_rows(Tensor in, float* host, int64_t batch) {
 }
 
 void CpuBackend::import_targets(const void* host, bool labels, int64_t width, int64_t batch, void* targets) {
+  place_targets(host, nullptr, labels, width, batch, targets);
+}
+
+// Rows of `host`, those of `indices` or all in order, in the layout of activations.
+void CpuBackend::place_targets(const void* host, const uint32_t* indices, bool labels, int64_t width, int64_t batch,
+                               void* targets) {
+  const auto place = [&]<class T>(const T* in, T* out) {
+    in_blocks(width, kFeatureBlock, [&](int64_t begin, int64_t end) {
+      transpose_rows(begin, end, batch, out, [&](int64_t b) { return in + (indices ? indices[b] : b) * width; });
+    });
+  };
   if (labels) {
-    const auto* in = static_cast<const int32_t*>(host);
-    transpose_rows(0, width, batch, static_cast<int32_t*>(targets), [&](int64_t b) { return in + b * width; });
+    place(static_cast<const int32_t*>(host), static_cast<int32_t*>(targets));
   } else {
-    const auto* in = static_cast<const float*>(host);
-    transpose_rows(0, width, batch, static_cast<float*>(targets), [&](int64_t b) { return in + b * width; });
+    place(static_cast<const float*>(host), static_cast<float*>(targets));
   }
 }
 
@@ -87,14 +96,7 @@ void CpuBackend::gather(const DeviceDataset& data, const uint32_t* indices, int6
 }
 
 void CpuBackend::gather_targets(const DeviceDataset& data, const uint32_t* indices, int64_t batch, void* targets) {
-  const int64_t width = data.target_width;
-  if (data.labels) {
-    const auto* in = static_cast<const int32_t*>(data.targets);
-    transpose_rows(0, width, batch, static_cast<int32_t*>(targets), [&](int64_t b) { return in + indices[b] * width; });
-  } else {
-    const auto* in = static_cast<const float*>(data.targets);
-    transpose_rows(0, width, batch, static_cast<float*>(targets), [&](int64_t b) { return in + indices[b] * width; });
-  }
+  place_targets(data.targets, indices, data.labels, data.target_width, batch, targets);
 }
 
 }  // namespace bayesbinn::BAYESBINN_ISA

@@ -41,6 +41,31 @@ struct WalkAxis {
   }
 };
 
+struct Range {
+  int64_t begin, end;
+  int64_t size() const { return end - begin; }
+};
+
+// From the first to the last source that some neighbouring targets can read.
+inline Range sources_of(const WalkAxis& axis, Range targets) {
+  int64_t begin = 0, end = 0;
+  if (axis.direction == Direction::forward) {
+    begin = targets.begin * axis.stride - axis.padding;
+    end = (targets.end - 1) * axis.stride - axis.padding + axis.kernel;
+  } else {
+    const int64_t before = targets.begin + axis.padding - axis.kernel;
+    begin = before < 0 ? 0 : before / axis.stride + 1;
+    end = (targets.end - 1 + axis.padding) / axis.stride + 1;
+  }
+  begin = std::clamp<int64_t>(begin, 0, axis.sources);
+  return {begin, std::clamp(end, begin, axis.sources)};
+}
+
+// How many sources neighbouring targets span at most.
+inline int64_t span_of(const WalkAxis& axis, int64_t targets) {
+  return std::min(axis.sources, (targets - 1) * axis.stride + axis.kernel);
+}
+
 struct Walk {
   Walk(const ConvShape& shape, Direction direction) : rows(shape.rows, direction), columns(shape.columns, direction) {}
 

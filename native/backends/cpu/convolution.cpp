@@ -63,9 +63,10 @@ class DenseConvolution {
     const int64_t row = task / column_blocks();
     const int64_t samples = std::min(kPanelColumns, stride_ - sample);
 
-    const Sources sources = sources_of(begin, end);
-    float* const gathered = source_space.floats(walk_.rows.kernel * sources.count * in_ * kPanelColumns);
-    gather(row, sources, x + sample, samples, gathered);
+    const Range rows = sources_of(walk_.rows, {row, row + 1});
+    const Range columns = sources_of(walk_.columns, {begin, end});
+    float* const gathered = source_space.floats(rows.size() * columns.size() * in_ * kPanelColumns);
+    gather(rows, columns, x + sample, samples, gathered);
     for (int64_t panel = 0; panel < panels_; ++panel) {
       for (int64_t column = begin; column < end; ++column) {
         std::fill_n(tile, kTileFloats, 0.0f);
@@ -73,7 +74,7 @@ class DenseConvolution {
           const int64_t source_row = walk_.rows.source_of(row, tap / walk_.columns.kernel);
           const int64_t source_column = walk_.columns.source_of(column, tap % walk_.columns.kernel);
           if (source_row < 0 || source_column < 0) continue;
-          const int64_t place = tap / walk_.columns.kernel * sources.count + source_column - sources.first;
+          const int64_t place = (source_row - rows.begin) * columns.size() + source_column - columns.begin;
           panel_product(panels + panel * panel_floats() + tap * in_ * kPanelRows,
                         gathered + place * in_ * kPanelColumns, in_, tile);
         }
@@ -82,36 +83,22 @@ class DenseConvolution {
     }
   }
 
- private:
-  // Columns that some targets read.
-  struct Sources {
-    int64_t first, count;
-  };
-
-  Sources sources_of(int64_t begin, int64_t end) const {
-    int64_t first = walk_.columns.sources, last = -1;
-    for (int64_t column = begin; column < end; ++column) {
-      for (int64_t tap = 0; tap < walk_.columns.kernel; ++tap) {
-        const int64_t source = walk_.columns.source_of(column, tap);
-        if (source < 0) continue;
-        first = std::min(first, source);
-        last = std::max(last, source);
-      }
-    }
-    return {first, std::max<int64_t>(0, last - first + 1)};
+  // Space that a task needs at most.
+  double gathered_floats() const {
+    const int64_t most = span_of(walk_.rows, 1) * span_of(walk_.columns, kColumnBlock);
+    return static_cast<double>(most) * static_cast<double>(in_ * kPanelColumns);
   }
 
-  // gathered[row of the kernel][source column][in][kPanelColumns]. Channels lie a power of two apart as a rule, on the
-  // same lines of the cache: they are read one after the other.
-  void gather(int64_t row, const Sources& sources, const float* x, int64_t samples, float* gathered) const {
-    for (int64_t tap_row = 0; tap_row < walk_.rows.kernel; ++tap_row) {
-      const int64_t source_row = walk_.rows.source_of(row, tap_row);
-      if (source_row < 0) continue;
+ private:
+  // gathered[row][column][in][kPanelColumns]. Channels lie a power of two apart as a rule, on the same lines of the
+  // cache: they are read one after the other. What lies beyond the samples is what it was.
+  void gather(Range rows, Range columns, const float* x, int64_t samples, float* gathered) const {
+    for (int64_t row = 0; row < rows.size(); ++row) {
       for (int64_t i = 0; i < in_; ++i) {
-        const float* from =
-            x + ((i * walk_.rows.sources + source_row) * walk_.columns.sources + sources.first) * stride_;
-        float* to = gathered + (tap_row * sources.count * in_ + i) * kPanelColumns;
-        for (int64_t c = 0; c < sources.count; ++c, from += stride_, to += in_ * kPanelColumns)
+        const int64_t pixel = (rows.begin + row) * walk_.columns.sources + columns.begin;
+        const float* from = x + (i * walk_.sources() + pixel) * stride_;
+        float* to = gathered + (row * columns.size() * in_ + i) * kPanelColumns;
+        for (int64_t c = 0; c < columns.size(); ++c, from += stride_, to += in_ * kPanelColumns)
           std::copy_n(from, samples, to);
       }
     }
@@ -133,6 +120,19 @@ class DenseConvolution {
 };
 
 }  // namespace
+
+int64_t CpuBackend::conv2d_scratch_bytes(const ConvShape& shape) const {
+  double dense = 0;
+  for (const Direction direction : {Direction::forward, Direction::backward}) {
+    const Walk walk(shape, direction);
+    const PackedShape weights = packed_shape(shape);
+    const DenseConvolution convolution(walk, weights, shape.batch);
+    const auto panels = static_cast<double>(convolution.panels()) * static_cast<double>(convolution.panel_floats());
+    dense = std::max(dense, panels + threads_ * convolution.gathered_floats());
+  }
+  const double floats = dense + weight_gradient_floats(shape);
+  return static_cast<int64_t>(std::min(floats * sizeof(float), 0x1p62));
+}
 
 void CpuBackend::conv2d(const ConvShape& shape, const float* x, Weights weights, const float* bias, float* y) {
   const Timed timed(profile, Part::forward);

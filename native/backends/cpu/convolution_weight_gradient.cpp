@@ -29,23 +29,6 @@ constexpr int64_t kTasks = 16;
 // Up to so many input channels all taps lie side by side in the panels: a copy, but no panel that is half empty.
 constexpr int64_t kFewChannels = kPanelColumns / 2;
 
-struct Range {
-  int64_t begin, end;
-  int64_t size() const { return end - begin; }
-};
-
-// Sources between the first and the last that `targets` read.
-Range sources_of(const WalkAxis& axis, Range targets) {
-  const int64_t begin = std::clamp<int64_t>(targets.begin * axis.stride - axis.padding, 0, axis.sources);
-  const int64_t end = (targets.end - 1) * axis.stride - axis.padding + axis.kernel;
-  return {begin, std::clamp(end, begin, axis.sources)};
-}
-
-// How many sources some neighbouring targets span at most.
-int64_t span(const WalkAxis& axis, int64_t targets) {
-  return std::min(axis.sources, (targets - 1) * axis.stride + axis.kernel);
-}
-
 // Whether any tap reads a source: not all do where the stride is longer than the kernel.
 bool is_read(const WalkAxis& axis, int64_t source) { return (source + axis.padding) % axis.stride < axis.kernel; }
 
@@ -107,8 +90,8 @@ class WeightGradient {
     const auto targets = static_cast<double>(at_once.rows * at_once.columns * at_once.samples);
     const double row_floats = static_cast<double>(ceil_divide(outputs, kPanelRows) * kPanelRows);
     if (taps_together_ > 1) return targets * (row_floats + static_cast<double>(column_panels_ * kPanelColumns));
-    return targets * row_floats + static_cast<double>(span(walk_.rows, at_once.rows)) *
-                                      static_cast<double>(span(walk_.columns, at_once.columns)) *
+    return targets * row_floats + static_cast<double>(span_of(walk_.rows, at_once.rows)) *
+                                      static_cast<double>(span_of(walk_.columns, at_once.columns)) *
                                       static_cast<double>(at_once.samples * column_panels_ * kPanelColumns);
   }
 
@@ -164,7 +147,7 @@ class WeightGradient {
     const int64_t room = std::max<int64_t>(1, kPanelFloats / widest);  // pixels times samples
     Extent fits = {1, 1, std::min(shape_.batch, std::max(kBatchMultiple, room / kBatchMultiple * kBatchMultiple))};
     const auto has_room = [&](int64_t rows, int64_t columns) {
-      const int64_t sources = taps_together_ > 1 ? 0 : span(walk_.rows, rows) * span(walk_.columns, columns);
+      const int64_t sources = taps_together_ > 1 ? 0 : span_of(walk_.rows, rows) * span_of(walk_.columns, columns);
       return std::max(rows * columns, sources) <= room / fits.samples;
     };
     while (fits.columns < walk_.columns.targets && has_room(1, fits.columns + 1)) ++fits.columns;
@@ -303,30 +286,45 @@ class WeightGradient {
   float *x_rows_ = nullptr, *dy_rows_ = nullptr;
 };
 
+// Output channels that are consumed at once, and whose gradients are formed at once: whole ones of those.
+struct Blocks {
+  Blocks(const ConvShape& shape, const WeightSegment* packed) {
+    const int64_t row = shape.in * shape.taps();
+    const auto rows_near = [&](int64_t weights) {
+      const int64_t wanted = std::max<int64_t>(1, weights / row);
+      return packed ? pack_rows_near(PackedLayout(packed->shape), wanted) : wanted;
+    };
+    consumed = rows_near(kConsumed);
+    formed = std::min(ceil_divide(rows_near(kGradientBlock), consumed) * consumed, shape.out);
+  }
+
+  int64_t consumed, formed;
+};
+
 }  // namespace
+
+double CpuBackend::weight_gradient_floats(const ConvShape& shape) {
+  const WeightGradient gradient(shape, nullptr, nullptr);
+  const int64_t formed = Blocks(shape, nullptr).formed;
+  return static_cast<double>(gradient.floats(formed)) + gradient.panel_floats(formed);
+}
 
 void CpuBackend::conv2d_weight_gradient(const ConvShape& shape, const float* dy, const float* x,
                                         const GradientTarget& target) {
   static thread_local Scratch space;
   WeightGradient gradient(shape, dy, x);
   const int64_t row = shape.in * shape.taps();
-  const bool packed = target.segment && target.segment->packed;
-  const auto rows_near = [&](int64_t weights) {
-    const int64_t wanted = std::max<int64_t>(1, weights / row);
-    return packed ? pack_rows_near(PackedLayout(target.segment->shape), wanted) : wanted;
-  };
-  const int64_t consumed = rows_near(kConsumed);
-  const int64_t block = std::min(ceil_divide(rows_near(kGradientBlock), consumed) * consumed, shape.out);
-  float* const tiles = space.floats(gradient.floats(block));
-  for (int64_t first = 0; first < shape.out; first += block) {
-    const int64_t rows = std::min(block, shape.out - first);
+  const Blocks blocks(shape, target.segment && target.segment->packed ? target.segment : nullptr);
+  float* const tiles = space.floats(gradient.floats(blocks.formed));
+  for (int64_t first = 0; first < shape.out; first += blocks.formed) {
+    const int64_t rows = std::min(blocks.formed, shape.out - first);
     const auto start = Profile::Clock::now();
     gradient.compute(first, first + rows, tiles, [&](int64_t count, auto&& task) {
       in_blocks(count, 1, [&](int64_t index, int64_t) { task(index); });
     });
     profile.add(Part::weight_gradient, Profile::Clock::now() - start);
     const Timed timed(profile, Part::update);
-    in_blocks(rows, consumed, [&](int64_t begin, int64_t end) {
+    in_blocks(rows, blocks.consumed, [&](int64_t begin, int64_t end) {
       static thread_local Scratch in_order;
       float* const weights = in_order.floats((end - begin) * row);
       gradient.order(tiles, begin, end, weights);

@@ -58,6 +58,7 @@ class CpuBackend final : public Backend {
   void conv2d(const ConvShape& shape, const float* x, Weights weights, const float* bias, float* y) override;
   void conv2d_input_gradient(const ConvShape& shape, const float* dy, Weights weights, const float* bias,
                              float* dx) override;
+  int64_t conv2d_scratch_bytes(const ConvShape& shape) const override;
   // convolution_weight_gradient.cpp
   void conv2d_weight_gradient(const ConvShape& shape, const float* dy, const float* x,
                               const GradientTarget& target) override;
@@ -115,7 +116,9 @@ class CpuBackend final : public Backend {
 
  private:
   // batches.cpp
-  static void gather_targets(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, void* targets);
+  void place_targets(const void* host, const uint32_t* indices, bool labels, int64_t width, int64_t batch,
+                     void* targets);
+  void gather_targets(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, void* targets);
 
   // packed/linear.cpp
   void packed_product(const CodeLayout& layout, const uint16_t* codes, const float* x, const float* bias, int64_t batch,
@@ -124,6 +127,9 @@ class CpuBackend final : public Backend {
   // convolution.cpp
   void dense_convolution(const Walk& walk, const PackedShape& weights, const float* values, const float* x,
                          const float* bias, int64_t batch, float* y);
+
+  // convolution_weight_gradient.cpp
+  static double weight_gradient_floats(const ConvShape& shape);
 
   // packed/convolution.cpp
   // y: targets of the walk from x, its sources; bias: one value an output, or null.

@@ -20,11 +20,6 @@ constexpr int64_t kTileSums = 131072;
 // Columns of a tile: wide images are cut both ways, so that few sources serve two tiles.
 constexpr int64_t kTileColumns = 16;
 
-struct Range {
-  int64_t begin, end;
-  int64_t size() const { return end - begin; }
-};
-
 // Target pixels and outputs whose sums are formed at once.
 struct Tile {
   Range rows, columns, outputs;
@@ -34,19 +29,6 @@ struct Tile {
 struct Reach {
   int64_t source, count, tap, target;
 };
-
-// Where the sources of some targets lie, at most.
-Range sources_of(const WalkAxis& axis, Range targets) {
-  int64_t begin = 0, end = 0;
-  if (axis.direction == Direction::forward) {
-    begin = targets.begin * axis.stride - axis.padding;
-    end = (targets.end - 1) * axis.stride - axis.padding + axis.kernel;
-  } else {
-    begin = (targets.begin + axis.padding - axis.kernel) / axis.stride;
-    end = (targets.end - 1 + axis.padding) / axis.stride + 1;
-  }
-  return {std::max<int64_t>(0, begin), std::min(axis.sources, end)};
-}
 
 // Taps that can lead from a source to some targets.
 Range taps_of(const WalkAxis& axis, int64_t source, Range targets) {
