@@ -68,6 +68,14 @@ test("a data set whose copy takes more than is free is refused, to the byte", as
   assert.is(message, text);
 });
 
+test("a convolution takes no more than the session asked for, with its panels", async () => {
+  const asked = askedBy(await answer("convolution", available(0)));
+  const { bytes } = await answer("convolution", {});
+  // Threads and what Node itself takes in between come on top.
+  assert.ok(bytes! < asked + 20e6, `${bytes} bytes became resident, ${asked} were asked for`);
+  assert.ok(asked < 60e6, `${asked} asked for`);
+});
+
 test("an evaluation touches little of the memory that is planned for steps", async () => {
   const { bytes } = await answer("evaluation", {});
   const value = 2000 * 512 * 4;

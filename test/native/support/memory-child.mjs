@@ -18,6 +18,30 @@ const cases = {
   session: () => emptySession(load(path)).describe().memoryBytes,
   /** A session that takes less than its data. */
   dataset: () => openSession(load(path), { units: 8 }).describe().memoryBytes,
+  /** Bytes that become resident for a convolution of a wide image with a wide kernel, and in a step with it. */
+  async convolution() {
+    const [width, kernel, channels, batch] = [16_000, 400, 4, 16];
+    const outputs = channels * (width - kernel + 1);
+    const layer = { name: "conv", channels, kernelSize: [1, kernel], stride: [1, 1], padding: [0, 0] };
+    const before = process.memoryUsage.rss();
+    const session = new (load(path).Session)({
+      device: "cpu",
+      threads: 2,
+      seed: 1,
+      maxBatch: batch,
+      inputShape: [1, 1, width],
+      layers: [{ type: "conv2d", inputs: ["input"], weights: "real", bias: "none", ...layer }],
+      loss: { type: "meanSquaredError" },
+      optimizers: [
+        { type: "adam", parameters: ["conv.weight"], learningRate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+      ],
+    });
+    const inputs = new Float32Array(batch * width);
+    const outputGradient = new Float32Array(batch * outputs);
+    const arrays = 3 * 4 * (inputs.length + outputGradient.length);
+    await session.replay({ inputs, outputGradients: [outputGradient], batch, phase: "train", commit: false });
+    return process.memoryUsage.rss() - before - arrays;
+  },
   /** Bytes that become resident in an evaluation with the largest batch, after steps with the smallest one. */
   async evaluation() {
     const [samples, units, depth] = [2000, 512, 10];
