@@ -7,8 +7,9 @@ import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
 import { showText } from "../options/show.js";
-import { loadData } from "./assemble.js";
+import { createModel, loadData } from "./assemble.js";
 import { checkConfig } from "./config.js";
+import { evaluationBatch } from "./evaluation-batch.js";
 import { readConfigFile } from "./resolve-config.js";
 import type { splits, weightChoices } from "./run-choices.js";
 
@@ -64,6 +65,7 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions = {}
     throw new BayesBinnError("ERR_CONFIG", `${path}: the run held back no ${split} samples`, { path, value: split });
   }
   await using model = await Model.load(file, {
+    maxBatch: evaluationBatch(createModel(config, dataset)),
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
   });

@@ -7,6 +7,7 @@ import type { EpochRecord, History } from "../training/history.js";
 import { Trainer } from "../training/trainer.js";
 import { createAugmentation, createLoss, createModel, createOptimizer, loadData, type RunData } from "./assemble.js";
 import type { Config } from "./config.js";
+import { evaluationBatch } from "./evaluation-batch.js";
 import { type RunStart, type RunSummary, startOf, summaryOf } from "./run-report.js";
 
 /** Who is told how a run goes. */
@@ -58,16 +59,14 @@ export async function runConfig(config: Config, options: RunOptions = {}): Promi
   return summary;
 }
 
-/** Samples at once in an evaluation; larger batches gain nothing. */
-const evaluationBatch = 1000;
-
 function createTrainer(config: Config, data: RunData, { device, threads }: RunOptions): Trainer {
+  const model = createModel(config, data.train);
   return new Trainer({
-    model: createModel(config, data.train),
+    model,
     optimizer: createOptimizer(config),
     loss: createLoss(config),
     seed: config.seed,
-    maxBatch: Math.max(config.batchSize, evaluationBatch),
+    maxBatch: Math.max(config.batchSize, evaluationBatch(model)),
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
   });
