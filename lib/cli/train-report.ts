@@ -1,11 +1,10 @@
-import { valueAt } from "../options/accepted.js";
-import type { PaperResult } from "../recipes/recipe.js";
 import type { RunListeners } from "../recipes/run.js";
 import type { RunStart, RunSummary } from "../recipes/run-report.js";
 import type { EpochRecord } from "../training/history.js";
 import type { Context } from "./context.js";
-import { count, paperText, percent, seconds } from "./format.js";
+import { count, percent, seconds } from "./format.js";
 import type { JsonEvents } from "./json-events.js";
+import { comparisonText, type PaperComparison } from "./paper-comparison.js";
 import { type TrainingProgress, trainingProgress } from "./progress.js";
 
 /** What `train` says while it runs: JSON lines for programs, lines and a bar for people, or both. */
@@ -18,7 +17,7 @@ export class TrainReport {
       readonly events: JsonEvents | undefined;
       readonly quiet: boolean;
       /** What to hold the result against. */
-      readonly paper?: PaperResult | undefined;
+      readonly comparison?: PaperComparison | undefined;
     },
   ) {}
 
@@ -46,8 +45,8 @@ export class TrainReport {
   summary(summary: RunSummary): void {
     this.options.events?.write("summary", summary);
     if (this.options.quiet) return;
-    const { paper } = this.options;
-    this.stderr.write(summaryText(summary) + (paper === undefined ? "" : comparisonText(paper, summary)));
+    const { comparison } = this.options;
+    this.stderr.write(summaryText(summary) + (comparison === undefined ? "" : comparisonText(comparison, summary)));
   }
 
   close(): void {
@@ -86,12 +85,4 @@ function summaryText({ bestEpoch, validation, test, trainSeconds, run }: RunSumm
     `trained for ${seconds(trainSeconds)}; the run is in ${run}`,
     "",
   ].join("\n");
-}
-
-/** `paper: test accuracy 98.86 +- 0.05 % (Table 2); this run: 98.79 %`. */
-function comparisonText(paper: PaperResult, summary: RunSummary): string {
-  const result = valueAt(summary, paper.metric.split("."));
-  if (typeof result !== "number") return "";
-  const shown = paper.metric.endsWith("accuracy") ? percent(result) : result.toFixed(4);
-  return `paper: ${paperText(paper)} (${paper.source}); this run: ${shown}\n`;
 }

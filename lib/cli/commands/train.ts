@@ -63,17 +63,17 @@ export function trainCommand(context: Context): Command {
 async function train(source: string, options: Options, context: Context): Promise<void> {
   const { epochs, seed, set = [], json, quiet, ...rest } = options;
   // Loaded here, so that --help and usage errors need not wait for it.
-  const [{ resolveConfig }, { runConfig }, { recipes }, { TrainReport }] = await Promise.all([
+  const [{ resolveConfig }, { runConfig }, { paperComparison }, { TrainReport }] = await Promise.all([
     import("../../recipes/resolve-config.js"),
     import("../../recipes/run.js"),
-    import("../../recipes/index.js"),
+    import("../paper-comparison.js"),
     import("../train-report.js"),
   ]);
   const config = await resolveConfig(source, set, given({ epochs, seed }));
   const report = new TrainReport(context.stderr, {
     events: json ? new JsonEvents(context.stdout) : undefined,
     quiet: quiet === true,
-    paper: recipes.find(({ name }) => name === config.name)?.paper,
+    comparison: paperComparison(config),
   });
   try {
     const summary = await runConfig(config, { ...rest, signal: context.signal, ...report.listeners });

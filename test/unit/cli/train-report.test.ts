@@ -50,10 +50,14 @@ const summary: RunSummary = {
 
 const paper = { source: "Table 9", metric: "test.mode.accuracy", value: 0.975, std: 0.0005 };
 
-async function show(options: { json: boolean; quiet: boolean; terminal?: boolean }) {
+async function show(options: { json: boolean; quiet: boolean; terminal?: boolean; differing?: readonly string[] }) {
   const [stdout, stderr] = [new Capture(), new Capture(options.terminal)];
   const events = options.json ? new JsonEvents(stdout) : undefined;
-  const report = new TrainReport(stderr, { events, quiet: options.quiet, paper });
+  const report = new TrainReport(stderr, {
+    events,
+    quiet: options.quiet,
+    comparison: { paper, differing: options.differing ?? [] },
+  });
   const { onStart, callbacks = [] } = report.listeners;
   await onStart?.(start);
   for (const callback of callbacks) {
@@ -95,6 +99,20 @@ report("lines for people, where stderr is no terminal: one an epoch", async () =
   assert.match(stderr, "runs/net-seed1-1");
   assert.match(stderr, /\npaper: test accuracy 97\.50 \+- 0\.05 % \(Table 9\); this run: 97\.87 %\n$/);
   assert.not.match(stderr, "\u001b");
+});
+
+report("a run of another experiment than the paper's stands beside no number of it", async () => {
+  const rows: readonly [differing: readonly string[], text: string][] = [
+    [["dataset.name"], "dataset.name differs from the recipe"],
+    [["dataset.name", "model.width"], "dataset.name and model.width differ from the recipe"],
+    [["a", "b", "c"], "a, b and c differ from the recipe"],
+    [["a", "b", "c", "d", "e"], "a, b, c and 2 more differ from the recipe"],
+  ];
+  for (const [differing, text] of rows) {
+    const { stdout, stderr } = await show({ json: true, quiet: false, differing });
+    assert.ok(stderr.endsWith(`\npaper: not comparable, ${text}\n`), stderr);
+    assert.not.match(stdout + stderr, /97\.50|0\.975/);
+  }
 });
 
 report("on a terminal there is a bar, which is taken away again", async () => {
