@@ -17,6 +17,15 @@ export function integer(option: string, least: number, most = Number.MAX_SAFE_IN
   };
 }
 
+/** A reader of an option that takes a path, which may be anything but empty. */
+export function path(option: string, accepted: string): (text: string) => string {
+  return (text) => {
+    if (text !== "") return text;
+    const message = `${option}: "" is not accepted, accepted: ${accepted}`;
+    throw new BayesBinnError("ERR_OPTION_RANGE", message, { path: option, value: text, accepted });
+  };
+}
+
 /** A reader of an option that takes one of a few words. */
 export function choice<Word extends string>(option: string, words: readonly Word[]): (text: string) => Word {
   return (text) => {

@@ -1,9 +1,10 @@
-import { appendFile, mkdir, readdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import { BayesBinnError } from "../native/errors.js";
 import { showText } from "../options/show.js";
 import { writeFileAtomically } from "./atomic-write.js";
+import { makeFolders } from "./make-folders.js";
 
 /** Where a run goes. */
 export interface RunFolderOptions {
@@ -99,24 +100,6 @@ async function claim(path: string): Promise<string> {
     );
   }
   return path;
-}
-
-/**
- * Makes a folder and those above it. Node's `recursive` never returns where the system says ENOENT right below a folder
- * that exists, as /proc and automounted folders do.
- */
-async function makeFolders(path: string): Promise<void> {
-  const parent = dirname(path);
-  try {
-    await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT" || parent === path) throw error;
-      await makeFolders(parent);
-      await mkdir(path);
-    });
-  } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === "EEXIST" && (await stat(path)).isDirectory();
-    if (!exists) throw error;
-  }
 }
 
 /** Runs a file operation; what the system refuses becomes `ERR_OUTPUT`. */

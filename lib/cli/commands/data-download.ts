@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 import { outOfRange } from "../../options/check.js";
-import { given } from "../arguments.js";
+import { given, path } from "../arguments.js";
 import type { Context } from "../context.js";
 import { dataName } from "../data-name.js";
 import { createProgressBar } from "../data-progress.js";
@@ -29,7 +29,7 @@ export function dataDownloadCommand(context: Context): Command {
     .description("Downloads a data set from where it is published, checks it and unpacks it.")
     .argument("<name>", "cifar10, cifar100, mnist or fashion-mnist")
     .option("--mirror <url>", "other address of the folder of the files", address)
-    .option("--to <dir>", "folder to make; default: <name> in the cache folder")
+    .option("--to <dir>", "folder to make; default: <name> in the cache folder", path("--to", "the path of a folder"))
     .option("--quiet", "write nothing for people but errors")
     .addHelpText("after", examples)
     .action((name: string, options: Options) => download(name, options, context));

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 import { BayesBinnError } from "../../native/errors.js";
-import { given } from "../arguments.js";
+import { given, path } from "../arguments.js";
 import type { Context } from "../context.js";
 import { dataName } from "../data-name.js";
 import { createProgressBar } from "../data-progress.js";
@@ -30,8 +30,12 @@ export function dataPrepareCommand(context: Context): Command {
     .summary("make a data set of an archive or a folder")
     .description("Makes the files that `bayesbinn train` reads of an archive or a folder.")
     .argument("<name>", "cifar10, cifar10-jpeg or cifar100")
-    .option("--from <path>", "archive or folder to read; required")
-    .option("--to <dir>", "folder to make; default: <name> in the cache folder")
+    .option(
+      "--from <path>",
+      "archive or folder to read; required",
+      path("--from", "the path of an archive or a folder"),
+    )
+    .option("--to <dir>", "folder to make; default: <name> in the cache folder", path("--to", "the path of a folder"))
     .option("--quiet", "write nothing for people but errors")
     .addHelpText("after", examples)
     .action((name: string, options: Options) => prepare(name, options, context));

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { choice, given, integer, repeated } from "../arguments.js";
+import { choice, given, integer, path, repeated } from "../arguments.js";
 import type { Context } from "../context.js";
 import { deviceNames, mostThreads } from "../device-options.js";
 import { JsonEvents } from "../json-events.js";
@@ -53,7 +53,11 @@ export function trainCommand(context: Context): Command {
     .option("--seed <n>", "seed of everything that is random; default: that of the recipe", integer("--seed", 0))
     .option("--threads <n>", "compute threads; default: one for each core", integer("--threads", 1, mostThreads))
     .option("--set <path=value>", "change one key of the configuration; repeatable", repeated)
-    .option("--out <dir>", "run folder, new or empty; default: runs/<recipe>-seed<seed>-<n>")
+    .option(
+      "--out <dir>",
+      "run folder, new or empty; default: runs/<recipe>-seed<seed>-<n>",
+      path("--out", "the path of a folder"),
+    )
     .option("--json", "write JSON lines to stdout")
     .option("--quiet", "write nothing for people but errors")
     .addHelpText("after", examples)

@@ -9,7 +9,7 @@ import type { CifarLayout } from "../cifar/layout.js";
 import { ImageFiles } from "./image-files.js";
 import { OfficialFiles } from "./official-files.js";
 import type { PreparedParts, RecordProgress } from "./prepared.js";
-import { readSource } from "./read-source.js";
+import { readSource, requireSource } from "./read-source.js";
 import { memberError, type SourcePiece } from "./source-piece.js";
 
 /** Options of {@link prepareCifar}. */
@@ -46,6 +46,7 @@ type Sink = OfficialFiles | ImageFiles;
  */
 export async function prepareCifar(layout: CifarLayout, options: PrepareOptions): Promise<Prepared> {
   const { from, to = cachedFolder(layout.name), signal, onProgress = () => {} } = options;
+  await requireSource(from);
   const parts = await makeFolderAtomically(to, async (folder) => {
     const { take, finish, close } = createSink(layout, from, folder, onProgress);
     try {

@@ -1,4 +1,6 @@
-import { isFolder } from "../exists.js";
+import { BayesBinnError } from "../../native/errors.js";
+import { showText } from "../../options/show.js";
+import { exists, isFolder } from "../exists.js";
 import { readFolder } from "./read-folder.js";
 import { readTar } from "./read-tar.js";
 import type { TakePiece } from "./source-piece.js";
@@ -17,6 +19,17 @@ export async function readSource(from: string, take: TakePiece, signal?: AbortSi
     signal?.throwIfAborted();
     if (!isHidden(piece.path)) await take(piece);
   });
+}
+
+/**
+ * Looks whether there is a source, before anything is made for what it holds.
+ *
+ * @throws BayesBinnError `ERR_DATASET_MISSING`
+ */
+export async function requireSource(from: string): Promise<void> {
+  if (await exists(from)) return;
+  const message = `${showText(from)}: no such file or folder, accepted: a tar archive, plain or gzip, or a folder`;
+  throw new BayesBinnError("ERR_DATASET_MISSING", message, { file: from });
 }
 
 function isHidden(path: string): boolean {

@@ -53,6 +53,10 @@ const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
   ["data prepare mnist --from x", /ERR_OPTION_RANGE\]: name: "mnist" is unknown/, '"cifar10-jpeg"'],
   ["data prepare cifar10 --form x", /ERR_OPTION_UNKNOWN\]: --form: .*`bayesbinn data prepare`/, '"--from"'],
   ["data prepare cifar10 --from /nowhere", /ERR_DATASET_MISSING\]: \/nowhere: no such file/],
+  ["data prepare cifar10 --from ", /ERR_OPTION_RANGE\]: --from: "" is not accepted/, "an archive or a folder"],
+  ["data prepare cifar10 --from x --to ", /ERR_OPTION_RANGE\]: --to: "" is not accepted/, "the path of a folder"],
+  ["data download mnist --to ", /ERR_OPTION_RANGE\]: --to: "" is not accepted/, "the path of a folder"],
+  ["data download mnist --to /proc/x", /ERR_OUTPUT\]: "\/proc\/x" cannot be written: no folders can be made there/],
   ["data download cifar10-jpeg", /ERR_OPTION_RANGE\]: name: "cifar10-jpeg" is unknown/, '"fashion-mnist"'],
   ["data download mnist --mirror ftp://x", /ERR_OPTION_RANGE\]: --mirror: "ftp:\/\/x"/, "http:// or https://"],
   ["data download mnist --mirror http://127.0.0.1:1", /ERR_DATASET_MISSING\]: http:\/\/127.0.0.1:1\/train-images/],
@@ -71,6 +75,17 @@ for (const [line, start, ...texts] of rows) {
     }),
   );
 }
+
+data("prepare looks for the source before it makes anything", () =>
+  inCache(async (folder) => {
+    const { code, stderr } = await runLine(
+      ...["data", "prepare", "cifar10", "--from", join(folder, "none.tar"), "--to", join(folder, "a", "b")],
+    );
+    assert.is(code, 2, stderr);
+    assert.match(stderr, /ERR_DATASET_MISSING\]: .*none.tar: no such file or folder, accepted: a tar archive/);
+    assert.equal(await readdir(folder), []);
+  }),
+);
 
 data("every command below has help with an example, and none is too wide", async () => {
   for (const name of ["list", "prepare", "download"]) {

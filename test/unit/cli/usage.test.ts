@@ -21,6 +21,7 @@ const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
   ["train mnist-mlp --seed -1", /ERR_OPTION_RANGE\]: --seed: -1/, "an integer >= 0"],
   ["train mnist-mlp --threads 257", /ERR_OPTION_RANGE\]: --threads: 257/, "1..256"],
   ["train mnist-mlp --device gpu", /ERR_OPTION_RANGE\]: --device: "gpu"/, '"auto", "cpu" or "cuda"'],
+  ["train mnist-mlp --out ", /ERR_OPTION_RANGE\]: --out: "" is not accepted/, "the path of a folder"],
   ["evaluate", /ERR_CONFIG\]: missing required argument/],
   ["evaluate run --weights bets", /ERR_OPTION_RANGE\]: --weights: "bets"/, 'did you mean "best"?'],
   ["evaluate run --split tets", /ERR_OPTION_RANGE\]: --split: "tets"/, 'did you mean "test"?'],

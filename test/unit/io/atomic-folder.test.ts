@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, mkdir, readdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { makeFolderAtomically, withScratchFolder } from "../../../lib/io/atomic-folder.js";
@@ -61,6 +61,63 @@ folders("an empty folder is taken, anything else is kept", async () => {
   });
   await refused(() => late, "ERR_OUTPUT", /late.*there already/);
   assert.equal(await readdir(join(root, "late")), ["theirs"]);
+});
+
+folders("after an error the folders above are as they were", async () => {
+  const root = temporaryFolder();
+  await mkdir(join(root, "there"));
+  const failing = () =>
+    makeFolderAtomically(join(root, "there", "new", "er", "data"), async () => {
+      throw new Error("stop");
+    });
+  assert.is(((await rejection(failing)) as Error).message, "stop");
+  assert.equal(await readdir(join(root, "there")), []);
+  // Of two, one of which fails, the other keeps what both need.
+  await makeFolderAtomically(join(root, "there", "new", "data"), async () => {
+    await rejection(failing);
+  });
+  assert.equal(await readdir(join(root, "there", "new")), ["data"]);
+});
+
+folders("the current folder is refused before any work", async () => {
+  const root = await realpath(temporaryFolder());
+  const before = process.cwd();
+  process.chdir(root);
+  try {
+    for (const path of [".", root, `../${basename(root)}`]) {
+      const error = await refused(
+        () => makeFolderAtomically(path, fill),
+        "ERR_OUTPUT",
+        /is the current folder, .*folder in it/,
+      );
+      assert.ok(error.message.startsWith(`${path} `), error.message);
+    }
+    await makeFolderAtomically("data", fill);
+    assert.equal(await readdir(root), ["data"]);
+  } finally {
+    process.chdir(before);
+  }
+});
+
+folders("a link to an empty folder stays a link", async () => {
+  const root = temporaryFolder();
+  await mkdir(join(root, "disk", "data"), { recursive: true });
+  await symlink(join(root, "disk", "data"), join(root, "link"));
+  await makeFolderAtomically(join(root, "link"), fill);
+  assert.equal((await readdir(root)).sort(), ["disk", "link"]);
+  assert.equal(await readdir(join(root, "disk", "data")), ["a"]);
+  assert.ok((await lstat(join(root, "link"))).isSymbolicLink());
+});
+
+folders("a place where the system makes no folders is refused, and does not hang", async () => {
+  // Below /proc every mkdir fails with ENOENT, although the folder above exists.
+  for (const path of ["/proc/x", "/proc/x/y"]) {
+    await refused(
+      () => makeFolderAtomically(path, fill),
+      "ERR_OUTPUT",
+      `"${path}" cannot be written: no folders can be made`,
+    );
+  }
 });
 
 folders("a scratch folder goes, whatever is in it", async () => {
