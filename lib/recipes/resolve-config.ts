@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 
 import { BayesBinnError } from "../native/errors.js";
 import { nearest } from "../options/nearest.js";
@@ -9,6 +10,9 @@ import { applySettings, type Draft, parseSetting } from "./setting.js";
 
 /**
  * The complete configuration of a run.
+ *
+ * A relative `dataset.folder`, also one of a configuration file, counts from the current folder and becomes absolute, so
+ * that the configuration of a run can be used from anywhere.
  *
  * @param source name of a recipe, or path of a configuration file (with a `/` or ending in `.json`)
  * @param settings changes of single keys, `path=value`; see {@link parseSetting}
@@ -23,7 +27,12 @@ export async function resolveConfig(
 ): Promise<Config> {
   const changes = settings.map(parseSetting);
   const input = /[/\\]|\.json$/.test(source) ? await readConfigFile(source) : recipeConfig(source);
-  return checkConfig({ ...applySettings(input as Draft, changes), ...overrides });
+  return withAbsoluteFolder(checkConfig({ ...applySettings(input as Draft, changes), ...overrides }));
+}
+
+function withAbsoluteFolder(config: Config): Config {
+  const { folder } = config.dataset;
+  return typeof folder === "string" ? { ...config, dataset: { ...config.dataset, folder: resolve(folder) } } : config;
 }
 
 function recipeConfig(name: string): ConfigInput {

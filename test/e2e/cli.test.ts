@@ -172,6 +172,18 @@ cli("--stop-after leaves the schedule as it is, and the default folders are numb
   }
 });
 
+cli("a run whose data were named relative to one folder can be used from another", async () => {
+  const run = join(folder, "moved");
+  const { code, stderr } = await train(["--set", "dataset.folder=digits", "--epochs", "1", "--out", run]);
+  assert.is(code, 0, stderr);
+  const away = { cwd: tmpdir() };
+  const evaluated = await runCli(["evaluate", run, "--device", "cpu"], away);
+  assert.is(evaluated.code, 0, evaluated.stderr);
+  const again = join(folder, "moved-again");
+  const trained = await runCli(["train", join(run, "config.json"), "--device", "cpu", "--out", again], away);
+  assert.is(trained.code, 0, trained.stderr);
+});
+
 cli("evaluate gives the numbers of the run again", async () => {
   const run = join(folder, "again");
   const trained = await train(["--epochs", "3", "--json", "--out", run]);

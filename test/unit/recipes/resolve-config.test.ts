@@ -51,7 +51,7 @@ resolving("settings change single keys and leave the recipe alone", async () => 
     learningRate: { name: "cosine", final: 1e-16 },
     temperature: { name: "exponential", gamma: 0.5 },
   });
-  assert.is(config.dataset.folder, "data/my=folder");
+  assert.is(config.dataset.folder, join(process.cwd(), "data/my=folder"));
   assert.is(config.batchSize, 50);
   assert.is(JSON.stringify(mnistMlp), before);
 });
@@ -78,6 +78,20 @@ resolving("a file, and the complete configuration of a run, are sources like rec
   const config = await resolveConfig("mnist-mlp", ["epochs=7"]);
   assert.equal(await resolveConfig(await file(JSON.stringify(config))), config);
   assert.equal(await resolveConfig(await file(JSON.stringify(mnistMlp.config)), ["epochs=7"]), config);
+});
+
+resolving("a relative folder of data becomes absolute, whatever says it", async () => {
+  const wanted = join(process.cwd(), "digits");
+  const dataset = { name: "mnist", folder: "x/../digits" };
+  const sources: readonly [string, readonly string[]][] = [
+    ["mnist-mlp", ["dataset.folder=digits"]],
+    [await file(JSON.stringify({ ...mnistMlp.config, dataset })), []],
+  ];
+  for (const [source, settings] of sources) {
+    assert.is((await resolveConfig(source, settings)).dataset.folder, wanted);
+  }
+  assert.is((await resolveConfig("mnist-mlp", ["dataset.folder=/digits"])).dataset.folder, "/digits");
+  assert.not.ok("folder" in (await resolveConfig("mnist-mlp")).dataset);
 });
 
 resolving("an unknown recipe names the nearest", async () => {
