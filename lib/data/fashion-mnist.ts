@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkOptions } from "../options/check.js";
 import { cachedFolder } from "./cache-folder.js";
 import { downloadAdvice } from "./download/sources.js";
-import { isFolder } from "./exists.js";
+import { isFilledFolder } from "./exists.js";
 import { folderOption } from "./folder-option.js";
 import { findIdxFiles, type IdxLayout, readIdxFolder } from "./idx-folder.js";
 import type { DatasetPair, NamedDataset } from "./named-dataset.js";
@@ -45,8 +45,8 @@ export type FashionMnistOptions = z.input<typeof fashionMnistOptions>;
  *
  * Options:
  * - `folder`: a folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
- *   `t10k-labels-idx1-ubyte`, plain or `.gz`. Default: `fashion-mnist` in the cache folder, if that exists
- *   (`BAYESBINN_DATA`, else `bayesbinn` in `XDG_CACHE_HOME` or `~/.cache`; `bayesbinn data download fashion-mnist` fills
+ *   `t10k-labels-idx1-ubyte`, plain or `.gz`. Default: `fashion-mnist` in the cache folder, if there is
+ *   anything in it (`BAYESBINN_DATA`, else `bayesbinn` in `XDG_CACHE_HOME` or `~/.cache`; `bayesbinn data download fashion-mnist` fills
  *   it), else where Debian's `dataset-fashion-mnist` puts the files.
  *
  * Shapes: inputs `[length, 1, 28, 28]`, targets `[length]`, labels 0 to 9.
@@ -64,7 +64,7 @@ export async function loadFashionMnist(options: FashionMnistOptions = {}): Promi
 
 async function defaultFolder(): Promise<string> {
   const cached = cachedFolder(layout.name);
-  return (await isFolder(cached)) ? cached : DEBIAN_FOLDER;
+  return (await isFilledFolder(cached)) ? cached : DEBIAN_FOLDER;
 }
 
 async function locate(): Promise<string> {

