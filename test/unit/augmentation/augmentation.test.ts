@@ -7,6 +7,7 @@ import { randomCrop } from "../../../lib/augmentation/random-crop.js";
 import { randomFlip } from "../../../lib/augmentation/random-flip.js";
 import { randomQuarterTurn } from "../../../lib/augmentation/random-quarter-turn.js";
 import { randomRotation } from "../../../lib/augmentation/random-rotation.js";
+import type { ErrorCode } from "../../../lib/native/errors.js";
 import { refused } from "../../support/refused.js";
 
 const test = suite("augmentation");
@@ -156,6 +157,30 @@ test("augment refuses what does not fit", async () => {
   await refused(() => augment({ ...call, augmentation: [randomCrop()] }), "ERR_OPTION_RANGE", /"reflect"/);
   await refused(() => augment({ ...call, augmentation: [randomQuarterTurn()] }), "ERR_SHAPE_MISMATCH", /2 x 3/);
   await refused(() => augment({ ...call, augmentation: [3] as never }), "ERR_OPTION_TYPE", /augmentation\[0\]: 3/);
+  const rows: readonly [change: object, code: ErrorCode, pattern: RegExp][] = [
+    [{ fist: 3 }, "ERR_OPTION_UNKNOWN", /augment\.fist: unknown option, did you mean "first"/],
+    [{ shape: undefined }, "ERR_OPTION_TYPE", /augment\.shape: missing, accepted: \[images, channels, rows, columns\]/],
+    [{ shape: [12] }, "ERR_OPTION_RANGE", /augment\.shape: \[12\] .*\[images, channels, rows, columns\]/],
+    [{ images: new Int32Array(12) }, "ERR_OPTION_TYPE", /augment\.images: .*a Uint8Array or a Float32Array/],
+    [
+      { normalization: { scale: 1, mean: [0], std: [0] } },
+      "ERR_OPTION_RANGE",
+      /augment\.normalization\.std\[0\]: 0 .*> 0/,
+    ],
+    [
+      { normalization: { scale: 1, mean: [0, 0], std: [1] } },
+      "ERR_SHAPE_MISMATCH",
+      /normalization\.mean: 2 entries, acc/,
+    ],
+    [{ masks: new Int32Array(12).fill(2 ** 24, 7) }, "ERR_OPTION_RANGE", /augment\.masks\[7\]: 16777216 /],
+    [{ maskShape: [2] }, "ERR_OPTION_RANGE", /augment\.maskShape: \[2\] .*\[rows, columns\]/],
+    [{ epoch: 0.5 }, "ERR_OPTION_RANGE", /augment\.epoch: 0\.5/],
+    [{ threads: 0 }, "ERR_OPTION_RANGE", /augment\.threads: 0/],
+  ];
+  for (const [change, code, pattern] of rows) {
+    await refused(() => augment({ ...call, ...change } as never), code, pattern);
+  }
+  await refused(() => augment(undefined as never), "ERR_OPTION_TYPE", /augment: missing/);
   await refused(() => augment({ ...call, seed: -1 }), "ERR_OPTION_RANGE", /seed: -1/);
 });
 
