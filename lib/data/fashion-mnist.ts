@@ -3,7 +3,7 @@ import { checkOptions } from "../options/check.js";
 import { cachedFolder } from "./cache-folder.js";
 import { downloadAdvice } from "./download/sources.js";
 import { isFilledFolder } from "./exists.js";
-import { folderOption } from "./folder-option.js";
+import { folderAdvice, folderOption } from "./folder-option.js";
 import { findIdxFiles, type IdxLayout, readIdxFolder } from "./idx-folder.js";
 import type { DatasetPair, NamedDataset } from "./named-dataset.js";
 
@@ -18,8 +18,8 @@ const layout: IdxLayout = {
   normalization: { scale: 1 / 255, mean: [0.286], std: [0.353] },
   advice:
     "Run `apt-get install dataset-fashion-mnist` (Debian, Ubuntu) or " +
-    `${downloadAdvice("fashion-mnist")}, or put the four files into a folder and give it as the option \`folder\`, or ` +
-    "as $BAYESBINN_DATA/fashion-mnist.",
+    `${downloadAdvice("fashion-mnist")}, or ${folderAdvice}, or put them ` +
+    "into $BAYESBINN_DATA/fashion-mnist.",
 };
 
 /** Options of {@link loadFashionMnist}. */

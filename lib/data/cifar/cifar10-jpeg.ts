@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { checkOptions } from "../../options/check.js";
-import { folderOption } from "../folder-option.js";
+import { folderAdvice, folderOption } from "../folder-option.js";
 import type { DatasetPair, NamedDataset } from "../named-dataset.js";
 import { cifar10Layout } from "./cifar10.js";
 import { cifar10Classes } from "./class-names.js";
@@ -18,7 +18,7 @@ export const cifar10JpegLayout: CifarLayout = {
   pixels: "jpeg",
   advice:
     "Run `bayesbinn data prepare cifar10-jpeg --from <archive or folder of train/<class>/*.jpg and " +
-    "test/<class>/*.jpg>`, or give the option `folder`.",
+    `test/<class>/*.jpg>\`, or ${folderAdvice}.`,
 };
 
 /** Decoded JPEG files have no published checksum: it depends on the copy and on the decoder. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { checkOptions } from "../../options/check.js";
 import { downloadAdvice } from "../download/sources.js";
-import { folderOption } from "../folder-option.js";
+import { folderAdvice, folderOption } from "../folder-option.js";
 import type { DatasetPair, NamedDataset } from "../named-dataset.js";
 import { cifar10Classes } from "./class-names.js";
 import type { CifarLayout } from "./layout.js";
@@ -25,8 +25,8 @@ export const cifar10Layout: CifarLayout = {
   normalization: { scale: 1 / 255, mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] },
   pixels: "published",
   advice:
-    `Run ${downloadAdvice("cifar10")}, or \`bayesbinn data prepare cifar10 --from <archive or folder>\`, or give the ` +
-    "option `folder`.",
+    `Run ${downloadAdvice("cifar10")}, or \`bayesbinn data prepare cifar10 --from <archive or folder>\`, or ` +
+    `${folderAdvice}.`,
 };
 
 function batch(name: string, sha256: string): CifarLayout["test"][number] {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { checkOptions } from "../../options/check.js";
 import { downloadAdvice } from "../download/sources.js";
-import { folderOption } from "../folder-option.js";
+import { folderAdvice, folderOption } from "../folder-option.js";
 import type { DatasetPair, NamedDataset } from "../named-dataset.js";
 import { cifar100CoarseClasses, cifar100FineClasses } from "./class-names.js";
 import type { CifarLayout } from "./layout.js";
@@ -33,8 +33,8 @@ export const cifar100Layout: CifarLayout = {
   normalization: { scale: 1 / 255, mean: [0.507, 0.487, 0.441], std: [0.267, 0.256, 0.276] },
   pixels: "published",
   advice:
-    `Run ${downloadAdvice("cifar100")}, or \`bayesbinn data prepare cifar100 --from <archive or folder>\`, or give the ` +
-    "option `folder`.",
+    `Run ${downloadAdvice("cifar100")}, or \`bayesbinn data prepare cifar100 --from <archive or folder>\`, or ` +
+    `${folderAdvice}.`,
 };
 
 const labelKinds = ["fine", "coarse"] as const;

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { datasets } from "../../../lib/data/index.js";
 import type { NamedDataset } from "../../../lib/data/named-dataset.js";
+import { failure } from "./idx-files.js";
 
 const test = suite("the list of data sets");
 
@@ -24,6 +25,18 @@ for (const { name, description, classes, sampleShape, options, locate } of list)
     }
     assert.ok(classes !== undefined && Number.isInteger(classes) && classes > 0);
     assert.ok(sampleShape?.length && sampleShape.every((axis) => Number.isInteger(axis) && axis > 0));
+  });
+}
+
+for (const { name, options, load } of list.filter(({ locate }) => locate !== undefined)) {
+  test(`${name}: where data are missing, the message says how to give their folder`, async () => {
+    assert.ok("folder" in options.shape);
+    await failure(
+      () => load({ folder: "/nowhere" }),
+      "ERR_DATASET_MISSING",
+      `${name}: /nowhere: no such folder`,
+      "give their folder as the option `folder` (`--set dataset.folder=<path>`)",
+    );
   });
 }
 
