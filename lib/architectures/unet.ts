@@ -6,9 +6,10 @@ import { concatenate } from "../layers/concatenate.js";
 import { convTranspose2d } from "../layers/conv-transpose2d.js";
 import { conv2d } from "../layers/conv2d.js";
 import { dropout2d, dropout2dOptions } from "../layers/dropout2d.js";
-import type { Layer } from "../layers/layer.js";
+import type { Layer, Shape } from "../layers/layer.js";
 import { maxPool2d } from "../layers/max-pool2d.js";
 import { relu } from "../layers/relu.js";
+import { showShape } from "../layers/shape.js";
 import { functional, input, merge, type SymbolicTensor } from "../model/functional.js";
 import type { Model } from "../model/model.js";
 import { BayesBinnError } from "../native/errors.js";
@@ -39,11 +40,11 @@ export const unetArchitecture = architecture({
   description: "U-Net for the segmentation of images",
   options,
   build(given, { inputShape, outputs, seed }) {
+    checkSizes(inputShape, given);
     const images = input(inputShape);
     const skips: SymbolicTensor[] = [];
     let tensor = images.apply(...convolutions(given, 0));
     for (let level = 1; level < given.depth; level++) {
-      checkHalves(tensor, level);
       skips.push(tensor);
       tensor = tensor.apply(maxPool2d({ size: 2 }), ...dropped(given), ...convolutions(given, level));
     }
@@ -90,8 +91,8 @@ export const unetArchitecture = architecture({
  * Shapes: `[channels, rows, columns]` to `[outputs, rows, columns]`, smaller ones with `"valid"` padding.
  * Source: Ronneberger, Fischer, Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation", MICCAI 2015.
  *
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH` for an input that is no image, or whose rows or columns cannot be halved at
- *   some level; `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` for an input that is no image, or that is too small, or whose rows or columns cannot
+ *   be halved at some level; `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
  */
 export function unet(options: ArchitectureOptions<(typeof unetArchitecture)["options"]>): Model {
   return buildArchitecture(unetArchitecture, options);
@@ -110,13 +111,43 @@ function dropped({ dropout }: UnetOptions): Layer[] {
   return dropout > 0 ? [dropout2d({ rate: dropout })] : [];
 }
 
-/** An odd size would lose a line in the pooling, and put both paths out of register. */
-function checkHalves({ shape }: SymbolicTensor, level: number): void {
-  const odd = shape.slice(1).find((size) => size % 2 !== 0);
-  if (odd === undefined) return;
-  const message = `unet: level ${level} gives images of [${shape.slice(1).join(", ")}], accepted: even rows and columns`;
-  throw new BayesBinnError("ERR_SHAPE_MISMATCH", `${message} above each further level; change inputShape or depth`, {
-    path: "unet.inputShape",
-    value: shape,
-  });
+/**
+ * Follows rows and columns down and up, so that what does not fit is said in terms of the options. An odd size would
+ * lose a line in the pooling, and put both paths out of register.
+ */
+function checkSizes(inputShape: Shape, given: UnetOptions): void {
+  // What is no image, the first convolution refuses.
+  if (inputShape.length !== 3) return;
+  const lost = given.padding === "valid" ? 4 : 0;
+  let sizes = inputShape.slice(1);
+  const shrink = (level: number, where: string) => {
+    sizes = sizes.map((size) => size - lost);
+    if (sizes.some((size) => size < 1)) {
+      throw misfit(
+        inputShape,
+        given,
+        `is too small: nothing is left after the convolutions of level ${level} ${where}`,
+      );
+    }
+  };
+  shrink(0, "on the way down");
+  for (let level = 1; level < given.depth; level++) {
+    if (sizes.some((size) => size % 2 !== 0)) {
+      const problem = `gives images of [${sizes.join(", ")}] above level ${level}, where even rows and columns are needed`;
+      throw misfit(inputShape, given, problem);
+    }
+    sizes = sizes.map((size) => size / 2);
+    shrink(level, "on the way down");
+  }
+  for (let level = given.depth - 2; level >= 0; level--) {
+    sizes = sizes.map((size) => size * 2);
+    shrink(level, "on the way up");
+  }
+}
+
+function misfit(inputShape: Shape, { depth, padding }: UnetOptions, problem: string): BayesBinnError {
+  const path = "unet.inputShape";
+  const accepted = `another inputShape, depth (${depth}) or padding ("${padding}")`;
+  const message = `${path}: ${showShape(inputShape)} ${problem}, accepted: ${accepted}`;
+  return new BayesBinnError("ERR_SHAPE_MISMATCH", message, { path, value: inputShape, accepted });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Layer, Shape } from "../layers/layer.js";
+import { type Layer, layerName, type Shape } from "../layers/layer.js";
 import { BayesBinnError } from "../native/errors.js";
 import { checkOptions } from "../options/check.js";
 import { inferNode, inputName, nameNodes } from "./graph.js";
@@ -29,9 +29,11 @@ export class SymbolicTensor {
   /**
    * What the last of `layers` gives, where the first reads this tensor and each other the one before.
    *
-   * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where a layer cannot take what it is to read
+   * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where a layer cannot take what it is to read; `ERR_OPTION_TYPE`,
+   *   `ERR_OPTION_RANGE`
    */
   apply(...layers: readonly [Layer, ...Layer[]]): SymbolicTensor {
+    checkOptions(appliedLayers, layers, "apply.layers");
     return layers.reduce((tensor: SymbolicTensor, layer) => connect(layer, [tensor]), this);
   }
 }
@@ -61,8 +63,11 @@ export function merge(layer: Layer, ...inputs: readonly SymbolicTensor[]): Symbo
   );
 }
 
+const appliedLayers = z.array(z.unknown()).min(1).meta({ accepted: "one or more layers, such as relu()" });
+
 function connect(given: Layer, inputs: readonly SymbolicTensor[]): SymbolicTensor {
   const layer = checkOptions(layerSchema, given, "layer");
+  checkOptions(layerName.optional(), layer.name, "layer.name");
   const label = (of: SymbolicTensor) => of.layer?.name ?? of.layer?.type ?? inputName;
   const { outputShape } = inferNode(
     layer,
@@ -117,6 +122,7 @@ export function functional(options: z.input<typeof functionalOptions>): Model {
   }
   const applied = tensors.filter((tensor) => tensor.layer !== undefined);
   const layers = applied.map(({ layer }) => layer as Layer);
+  checkNames(layers);
   const names = nameNodes(layers.map((layer) => ({ layer })));
   const nameOf = new Map([[input, inputName], ...applied.map((tensor, at) => [tensor, names[at]!] as const)]);
   const nodes = applied.map(({ inputs }, at) => ({
@@ -125,6 +131,18 @@ export function functional(options: z.input<typeof functionalOptions>): Model {
     inputs: inputs.map((read) => nameOf.get(read)!),
   }));
   return new Model({ inputShape: input.shape, nodes, seed });
+}
+
+function checkNames(layers: readonly Layer[]): void {
+  const given = layers.flatMap(({ name }) => name ?? []);
+  const twice = given.find((name, at) => given.indexOf(name) < at);
+  if (twice === undefined) return;
+  const message = `functional: two layers are named "${twice}"; each use of a layer has weights of its own`;
+  throw new BayesBinnError("ERR_OPTION_RANGE", `${message}, and needs a name of its own or none`, {
+    path: "functional",
+    value: twice,
+    accepted: "names that no other layer has",
+  });
 }
 
 function notTheInput(problem: string, accepted: string): BayesBinnError {

@@ -38,8 +38,8 @@ export const inputName = "input";
 /**
  * Names every node, follows the shapes through the network and lists its parameters. The last node is the output.
  *
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH` naming both layers or the one that nothing reads, `ERR_OPTION_*` for layers that cannot be, names that are
- * not unique and inputs that do not come earlier
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` naming both layers or the one that nothing reads, `ERR_OPTION_*` for
+ *   layers that cannot be, names that are not unique and inputs that do not come earlier
  */
 export function resolveGraph(inputShape: Shape, nodes: readonly GraphNode[]): ModelLayer[] {
   const names = nameNodes(nodes);
@@ -101,9 +101,9 @@ function findType(layer: Layer, name: string): LayerType {
   );
 }
 
-function checkInputCount({ merges }: LayerType, name: string, inputs: readonly string[]): void {
+function checkInputCount({ type, merges }: LayerType, name: string, inputs: readonly string[]): void {
   if (merges ? inputs.length >= 2 : inputs.length === 1) return;
-  const accepted = merges ? "2 or more" : "1";
+  const accepted = merges ? `2 or more, as merge(${type}(), a, b) gives it` : "1";
   const given = inputs.length === 1 ? "1 input" : `${inputs.length} inputs`;
   throw new BayesBinnError("ERR_SHAPE_MISMATCH", `${name}: ${given}, accepted: ${accepted}`, {
     layer: name,

@@ -68,10 +68,23 @@ test("an image that cannot be halved is refused, with the size at that level", a
   await refused(
     () => unet({ inputShape: [1, 45, 44], ...options }),
     "ERR_SHAPE_MISMATCH",
-    "level 1 gives images of [41, 40], accepted: even rows and columns",
+    "gives images of [41, 40] above level 1, where even rows and columns are needed",
   );
   await refused(() => unet({ inputShape: [1, 46, 46], ...options }), "ERR_SHAPE_MISMATCH", "level 2");
   await refused(() => unet({ inputShape: [64], ...options }), "ERR_SHAPE_MISMATCH", "[64] from input");
+});
+
+test("an image that is too small is refused in terms of the options", async () => {
+  // Of 28 pixels, 24 are left on level 0, 8 on level 1, and 0 on level 2.
+  await refused(
+    () => unet({ inputShape: [1, 28, 28], outputs: 2 }),
+    "ERR_SHAPE_MISMATCH",
+    /^unet.inputShape: \[1, 28, 28\] is too small: nothing is left after the convolutions of level 2 on the way down/,
+    'accepted: another inputShape, depth (5) or padding ("valid")',
+  );
+  // The valid sizes of the paper's network are 16 apart and lose 184: 188 is the least that leaves something.
+  assert.equal(unet({ inputShape: [1, 188, 188], outputs: 2, width: 1 }).outputShape, [2, 4, 4]);
+  await refused(() => unet({ inputShape: [1, 172, 188], outputs: 2 }), "ERR_SHAPE_MISMATCH", "level 0 on the way up");
 });
 
 test.run();

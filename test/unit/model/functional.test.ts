@@ -10,6 +10,7 @@ import { concatenate } from "../../../lib/layers/concatenate.js";
 import { dropout2d } from "../../../lib/layers/dropout2d.js";
 import { flatten } from "../../../lib/layers/flatten.js";
 import { globalAveragePool2d } from "../../../lib/layers/global-average-pool2d.js";
+import type { Layer } from "../../../lib/layers/layer.js";
 import { linear } from "../../../lib/layers/linear.js";
 import { maxPool2d } from "../../../lib/layers/max-pool2d.js";
 import { relu } from "../../../lib/layers/relu.js";
@@ -87,7 +88,11 @@ test("each use of a layer has weights of its own", async () => {
   );
   const named = linear({ units: 2, name: "same" });
   const twice = () => functional({ input: points, output: points.apply(named, named) });
-  await refused(twice, "ERR_OPTION_RANGE", "nodes[1].name", '"same"');
+  await refused(
+    twice,
+    "ERR_OPTION_RANGE",
+    /^functional: two layers are named "same"; each use of a layer has weights of its own/,
+  );
 });
 
 test("what does not lead to the output is left out", () => {
@@ -124,9 +129,24 @@ test("a mistake shows where a layer is applied", async () => {
     "ERR_SHAPE_MISMATCH",
     "add cannot take [3, 5, 7] from input and [3, 2, 3] from half, accepted: inputs of one shape",
   );
-  await refused(() => images.apply(add()), "ERR_SHAPE_MISMATCH", "add: 1 input, accepted: 2 or more");
+  await refused(
+    () => images.apply(add()),
+    "ERR_SHAPE_MISMATCH",
+    "add: 1 input, accepted: 2 or more, as merge(add(), a, b) gives it",
+  );
   await refused(() => merge(add({ name: "sum" })), "ERR_SHAPE_MISMATCH", "sum: 0 inputs, accepted: 2 or more");
   await refused(() => merge(relu(), images, images), "ERR_SHAPE_MISMATCH", "relu: 2 inputs, accepted: 1");
+  await refused(
+    () => images.apply(...([] as unknown as [Layer])),
+    "ERR_OPTION_RANGE",
+    /^apply.layers: \[\] .*one or more layers/,
+  );
+  await refused(
+    () => images.apply({ ...relu(), name: "a.b" }),
+    "ERR_OPTION_RANGE",
+    'layer.name: "a.b" is not accepted, accepted: a name of letters',
+  );
+  await refused(() => images.apply({ ...relu(), name: "input" }), "ERR_OPTION_RANGE", 'any name but "input"');
   await refused(() => images.apply(relu as never), "ERR_OPTION_TYPE", "layer: the function relu");
   await refused(() => images.apply({ type: "rely", options: {} }), "ERR_OPTION_RANGE", 'did you mean "relu"?');
   await refused(
