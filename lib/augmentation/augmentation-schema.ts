@@ -15,6 +15,9 @@ export const augmentationSchema = z
   )
   .meta({ accepted: "a step such as randomFlip()" }) as unknown as z.ZodType<Augmentation, Augmentation>;
 
+/** What a fit does to images where nothing is said, in scripts and in configurations: nothing. */
+export const defaultAugmentation: readonly never[] = [];
+
 /** The row of `step` in the list of steps. */
 export function augmentationTypeOf(step: Augmentation): AugmentationType {
   const found = types.find(({ type }) => type === step.type);

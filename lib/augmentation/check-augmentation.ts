@@ -26,8 +26,9 @@ export function checkAugmentation(steps: readonly Augmentation[], network: Augme
   if (steps.length === 0) return;
   const { inputShape, outputShape } = network;
   if (inputShape.length !== 3) {
-    const accepted = "images [channels, rows, columns], which flatten() can make a vector";
-    throw mismatch(path, `the model's input has shape ${showShape(inputShape)}, accepted: ${accepted}`);
+    const what = inputShape.length === 1 ? "vectors" : "other samples than images";
+    const accepted = "a network of images, such as vggBinaryConnect or lrnetSmall";
+    throw mismatch(path, `the network reads ${what} (${showShape(inputShape)}), accepted: ${accepted}`);
   }
   checkFills(steps, path);
   checkSquare(steps, inputShape, `the model's input`, path);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { architectures } from "../architectures/index.js";
+import { defaultAugmentation } from "../augmentation/augmentation-schema.js";
 import { augmentationTypes } from "../augmentation/index.js";
 import { datasets } from "../data/index.js";
 import { lossTypes } from "../losses/index.js";
@@ -71,7 +72,8 @@ export const configSchema = z
     batchSize: fitOptions.shape.batchSize,
     augmentation: z
       .array(oneOf(named(augmentationTypes)))
-      .default([])
+      .meta({ accepted: 'a list of steps such as [{"name":"randomFlip"}]' })
+      .default([...defaultAugmentation])
       .describe("Random changes of the training images, in this order; images [channels, rows, columns] only"),
     earlyStopping: fitOptions.shape.earlyStopping,
     seed: z

@@ -1,3 +1,4 @@
+import { checkAugmentation } from "../augmentation/check-augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import { RunFolder } from "../io/run-folder.js";
 import type { Metrics } from "../model/metrics.js";
@@ -61,6 +62,8 @@ export async function runConfig(config: Config, options: RunOptions = {}): Promi
 
 function createTrainer(config: Config, data: RunData, { device, threads }: RunOptions): Trainer {
   const model = createModel(config, data.train);
+  // The fit would say so as well, but in the words of its options.
+  checkAugmentation(createAugmentation(config), model, "augmentation");
   return new Trainer({
     model,
     optimizer: createOptimizer(config),

@@ -1,10 +1,11 @@
 import { BayesBinnError } from "../native/errors.js";
+import { outOfRange } from "../options/check.js";
 import { show } from "../options/show.js";
 
 /** An object of a configuration while it is put together; the schema looks at it afterwards. */
 export type Draft = Record<string, unknown>;
 
-/** A change of one key: `optimizer.learningRate=1e-3`. */
+/** A change of one key: `optimizer.learningRate=1e-3`, or `augmentation[0].padding=3` of an entry of a list. */
 export interface Setting {
   readonly path: readonly string[];
   readonly value: unknown;
@@ -12,7 +13,7 @@ export interface Setting {
 
 /**
  * Reads `path=value`. The value is JSON or, where it is not, text: `3`, `true`, `[1,2]`, `{"name":"cosine"}`, `mnist`.
- * Blanks around the path and the value do not count.
+ * Blanks around the path and the value do not count. An index may stand in brackets or behind a dot.
  *
  * @throws BayesBinnError `ERR_CONFIG` for a text of another form
  */
@@ -20,6 +21,7 @@ export function parseSetting(text: string): Setting {
   const equals = text.indexOf("=");
   const path = text
     .slice(0, Math.max(equals, 0))
+    .replace(/\[(\d+)\]/g, ".$1")
     .split(".")
     .map((key) => key.trim());
   if (path.some((key) => key === "")) {
@@ -38,7 +40,8 @@ export function parseSetting(text: string): Setting {
  * A setting of the `name` of a part chooses another data set, model, optimizer or schedule. The options of the old
  * choice are dropped then, since they mean nothing to the new one. Such settings go first, wherever they stand.
  *
- * @throws BayesBinnError `ERR_OPTION_UNKNOWN` where a path leads through something that is not an object
+ * @throws BayesBinnError `ERR_OPTION_UNKNOWN` where a path leads through something that is no object and no list,
+ *   `ERR_OPTION_RANGE` for an entry that a list does not have
  */
 export function applySettings(draft: Draft, settings: readonly Setting[]): Draft {
   const result = structuredClone(draft);
@@ -54,27 +57,47 @@ function isChoice({ path }: Setting): boolean {
 
 function apply(root: Draft, setting: Setting): void {
   const { path, value } = setting;
-  const key = path.at(-1)!;
+  const last = path.length - 1;
   let parent = root;
-  path.slice(0, -1).forEach((step, depth) => {
-    parent = child(parent, step, path.slice(0, depth + 1));
+  path.slice(0, -1).forEach((_, depth) => {
+    parent = child(parent, path, depth);
   });
   if (isChoice(setting) && parent.name !== value) {
     for (const old of Object.keys(parent)) delete parent[old];
   }
-  put(parent, key, value);
+  checkEntry(parent, path, last);
+  put(parent, path[last]!, value);
 }
 
-function child(parent: Draft, key: string, path: readonly string[]): Draft {
-  if (!Object.hasOwn(parent, key)) put(parent, key, {});
+function child(parent: Draft, path: readonly string[], depth: number): Draft {
+  const key = path[depth]!;
+  checkEntry(parent, path, depth);
+  if (!Object.hasOwn(parent, key)) put(parent, key, isIndex(path[depth + 1]!) ? [] : {});
   const value = parent[key];
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Draft;
-  const at = path.join(".");
-  throw new BayesBinnError("ERR_OPTION_UNKNOWN", `${at}: ${show(value)} has no options that could be set`, {
+  const intoList = Array.isArray(value) && isIndex(path[depth + 1]!);
+  if (intoList || (typeof value === "object" && value !== null && !Array.isArray(value))) return value as Draft;
+  const at = path.slice(0, depth + 1).join(".");
+  const problem = Array.isArray(value)
+    ? `a list has no ${show(path[depth + 1])}, accepted: an entry such as ${at}[0]`
+    : `${show(value)} has no options that could be set`;
+  throw new BayesBinnError("ERR_OPTION_UNKNOWN", `${at}: ${problem}`, {
     path: at,
     value,
     accepted: [],
   });
+}
+
+function isIndex(key: string): boolean {
+  return /^\d+$/.test(key);
+}
+
+/** Lists do not grow entry by entry. */
+function checkEntry(parent: Draft, path: readonly string[], depth: number): void {
+  if (!Array.isArray(parent) || Object.hasOwn(parent, path[depth]!)) return;
+  const list = path.slice(0, depth).join(".");
+  const { length } = parent;
+  const accepted = `${length === 0 ? "" : `0 to ${length - 1}, or `}the whole list: ${list}=[...]`;
+  throw outOfRange(`${list}[${path[depth]}]`, Number(path[depth]), accepted);
 }
 
 /** An own property whatever its name is: `__proto__` is for the schema to refuse. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { augmentationSchema } from "../augmentation/augmentation-schema.js";
+import { augmentationSchema, defaultAugmentation } from "../augmentation/augmentation-schema.js";
 import { checkAugmentation } from "../augmentation/check-augmentation.js";
 import type { Loss } from "../losses/loss.js";
 import { lossTypeOf } from "../losses/loss-type-of.js";
@@ -29,7 +29,7 @@ export const fitOptions = z.strictObject({
   augmentation: z
     .array(augmentationSchema)
     .readonly()
-    .default([])
+    .default(defaultAugmentation)
     .describe("Random changes of the training images, step by step, drawn from the seed for each sample and epoch"),
   testEveryEpoch: z.boolean().default(false).describe("Whether the test data are evaluated after every epoch"),
   evaluationBatchSize: z

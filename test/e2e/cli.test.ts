@@ -53,7 +53,11 @@ function assertOneLine({ code, stdout, stderr }: CliResult, exitCode: number, st
 cli("an augmentation that does not suit the network: the reason, and no run folder", async () => {
   const out = join(folder, "augmented");
   const result = await train(["--epochs", "1", "--set", 'augmentation=[{"name":"randomFlip"}]', "--out", out]);
-  assertOneLine(result, 2, /^error \[ERR_SHAPE_MISMATCH\]: fit.augmentation: the model's input has shape \[784\]/);
+  assertOneLine(
+    result,
+    2,
+    /^error \[ERR_SHAPE_MISMATCH\]: augmentation: the network reads vectors \(\[784\]\), accepted: a network of images, /,
+  );
   assert.not.ok((await readdir(folder)).includes("augmented"));
 });
 

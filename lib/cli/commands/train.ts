@@ -29,7 +29,9 @@ Examples:
 
 --set path=value changes one key of the configuration; the value is JSON or,
 failing that, text. Setting the name of a part (such as optimizer.name) starts
-that part from its defaults. \`bayesbinn schema\` prints every key.
+that part from its defaults; augmentation[0].padding is a key of the first step.
+\`bayesbinn schema\` prints every key. A relative dataset.folder, also one of a
+configuration file, counts from the current folder.
 
 With --json, stdout carries one JSON object a line: {"event":"start"},
 {"event":"epoch"} for each epoch and {"event":"summary"}. Text for people goes

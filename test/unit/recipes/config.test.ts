@@ -139,7 +139,13 @@ const bad: readonly [what: string, change: object, code: ErrorCode, ...texts: st
     "augmentation[0].pading",
     '"padding"',
   ],
-  ["a step alone", { augmentation: { name: "randomFlip" } }, "ERR_OPTION_TYPE", "augmentation"],
+  [
+    "a step alone",
+    { augmentation: { name: "randomFlip" } },
+    "ERR_OPTION_TYPE",
+    "augmentation",
+    'accepted: a list of steps such as [{"name":"randomFlip"}]',
+  ],
   ["a name that is a path", { name: "../../etc" }, "ERR_OPTION_RANGE", "name", "letters"],
   ["nothing", { epochs: undefined }, "ERR_OPTION_TYPE", "epochs", "missing"],
 ];

@@ -116,6 +116,45 @@ resolving("values of --set that do not fit", async () => {
   await failure(() => set("optimizer=bayesbinn"), "ERR_OPTION_TYPE", "optimizer", '"bayesbinn"');
 });
 
+resolving("an entry of a list by its index, in brackets or behind a dot", async () => {
+  const wanted = [
+    { name: "randomCrop", padding: 3, fill: "black" },
+    { name: "randomFlip", horizontal: 0.25, vertical: 0 },
+  ];
+  for (const [crop, flip] of [
+    ["augmentation[0]", "augmentation[1]"],
+    ["augmentation.0", "augmentation . 1"],
+  ]) {
+    const { augmentation } = await resolveConfig("cifar10-vgg", [`${crop}.padding=3`, `${flip}.horizontal=0.25`]);
+    assert.equal(augmentation, wanted);
+  }
+  const { augmentation } = await resolveConfig("cifar10-vgg", [
+    "augmentation[1].name=randomRotation",
+    'augmentation[0]={"name":"randomQuarterTurn"}',
+  ]);
+  assert.equal(augmentation, [{ name: "randomQuarterTurn" }, { name: "randomRotation", degrees: 15, fill: "black" }]);
+});
+
+resolving("an entry that a list does not have", async () => {
+  const set = (setting: string, recipe = "cifar10-vgg") => resolveConfig(recipe, [setting]);
+  for (const index of ["augmentation[2].name=randomFlip", "augmentation.2=3"]) {
+    const accepted = "augmentation[2]: 2 is out of range, accepted: 0 to 1, or the whole list: augmentation=[...]";
+    await failure(() => set(index), "ERR_OPTION_RANGE", accepted);
+  }
+  const empty = "augmentation[0]: 0 is out of range, accepted: the whole list: augmentation=[...]";
+  await failure(() => set("augmentation[0].padding=3", "mnist-lrnet"), "ERR_OPTION_RANGE", empty);
+  await failure(
+    () => set("augmentation.padding=3"),
+    "ERR_OPTION_UNKNOWN",
+    'a list has no "padding"',
+    "augmentation[0]",
+  );
+  await failure(() => set("augmentation[0].pading=3"), "ERR_OPTION_UNKNOWN", "augmentation[0].pading", '"padding"');
+  await failure(() => set("augmentation[0=3"), "ERR_OPTION_UNKNOWN", "augmentation[0");
+  const words = 'accepted: a list of steps such as [{"name":"randomFlip"}]';
+  await failure(() => set("augmentation=randomFlip"), "ERR_OPTION_TYPE", 'augmentation: "randomFlip"', words);
+});
+
 resolving("a setting is JSON or text behind the first =", () => {
   assert.equal(parseSetting("a.b=[1,2]"), { path: ["a", "b"], value: [1, 2] });
   assert.equal(parseSetting("a=1e-10"), { path: ["a"], value: 1e-10 });

@@ -125,7 +125,11 @@ test("the augmentation goes into every call of a step, complete, and into none w
 test("an augmentation that does not suit is refused before anything is asked of native code", async () => {
   const { trainer, native } = setUp();
   const fit = (augmentation: unknown) => () => trainer.fit({ train, epochs: 1, augmentation: augmentation as never });
-  await refused(fit([randomFlip()]), "ERR_SHAPE_MISMATCH", /^fit.augmentation: .* \[2\], accepted: images/);
+  await refused(
+    fit([randomFlip()]),
+    "ERR_SHAPE_MISMATCH",
+    /^fit.augmentation: .* \(\[2\]\), accepted: a network of images/,
+  );
   await refused(fit(randomFlip()), "ERR_OPTION_TYPE", /^fit.augmentation: /);
   await refused(fit([{ type: "randomFlip", options: { horizontl: 1 } }]), "ERR_OPTION_UNKNOWN", /"horizontal"/);
   await refused(fit([{ type: "flip", options: {} }]), "ERR_OPTION_RANGE", /^fit.augmentation\[0\].type: "flip"/);
