@@ -33,17 +33,23 @@ function schedulable(options: z.ZodObject): string[] {
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
 
+/** Keys of the data set whatever it is. */
+const anyDataset = {
+  validationFraction: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .describe("Share of the training samples that is held back for validation, drawn by the seed; 0 for none"),
+};
+
 const dataset = oneOf(
   datasets.map(({ name, description, options }) => ({ name, description, options })),
-  {
-    validationFraction: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0.1)
-      .describe("Share of the training samples that is held back for validation, drawn by the seed; 0 for none"),
-  },
+  anyDataset,
 );
+
+/** Keys of a part that another choice of it keeps, by the path of the part. */
+export const commonKeys: Readonly<Record<string, readonly string[]>> = { dataset: Object.keys(anyDataset) };
 
 interface DatasetChoice extends Choice {
   readonly validationFraction: number;

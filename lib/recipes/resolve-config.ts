@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { BayesBinnError } from "../native/errors.js";
 import { nearest } from "../options/nearest.js";
 import { either, showText } from "../options/show.js";
-import { type Config, type ConfigInput, checkConfig } from "./config.js";
+import { type Config, type ConfigInput, checkConfig, commonKeys } from "./config.js";
 import { recipes } from "./index.js";
 import { applySettings, type Draft, parseSetting } from "./setting.js";
 
@@ -27,7 +27,7 @@ export async function resolveConfig(
 ): Promise<Config> {
   const changes = settings.map(parseSetting);
   const input = /[/\\]|\.json$/.test(source) ? await readConfigFile(source) : recipeConfig(source);
-  return withAbsoluteFolder(checkConfig({ ...applySettings(input as Draft, changes), ...overrides }));
+  return withAbsoluteFolder(checkConfig({ ...applySettings(input as Draft, changes, commonKeys), ...overrides }));
 }
 
 function withAbsoluteFolder(config: Config): Config {

@@ -40,14 +40,19 @@ export function parseSetting(text: string): Setting {
  * A setting of the `name` of a part chooses another data set, model, optimizer or schedule. The options of the old
  * choice are dropped then, since they mean nothing to the new one. Such settings go first, wherever they stand.
  *
+ * @param common keys that every choice of a part has, by the path of the part; these stay
  * @throws BayesBinnError `ERR_OPTION_UNKNOWN` where a path leads through something that is no object and no list,
  *   `ERR_OPTION_RANGE` for an entry that a list does not have
  */
-export function applySettings(draft: Draft, settings: readonly Setting[]): Draft {
+export function applySettings(
+  draft: Draft,
+  settings: readonly Setting[],
+  common: Readonly<Record<string, readonly string[]>> = {},
+): Draft {
   const result = structuredClone(draft);
   const choices = settings.filter(isChoice);
   const others = settings.filter((setting) => !isChoice(setting));
-  for (const setting of [...choices, ...others]) apply(result, setting);
+  for (const setting of [...choices, ...others]) apply(result, setting, common);
   return result;
 }
 
@@ -55,7 +60,7 @@ function isChoice({ path }: Setting): boolean {
   return path.length > 1 && path.at(-1) === "name";
 }
 
-function apply(root: Draft, setting: Setting): void {
+function apply(root: Draft, setting: Setting, common: Readonly<Record<string, readonly string[]>>): void {
   const { path, value } = setting;
   const last = path.length - 1;
   let parent = root;
@@ -63,7 +68,8 @@ function apply(root: Draft, setting: Setting): void {
     parent = child(parent, path, depth);
   });
   if (isChoice(setting) && parent.name !== value) {
-    for (const old of Object.keys(parent)) delete parent[old];
+    const kept = common[path.slice(0, -1).join(".")] ?? [];
+    for (const old of Object.keys(parent)) if (!kept.includes(old)) delete parent[old];
   }
   checkEntry(parent, path, last);
   put(parent, path[last]!, value);

@@ -70,6 +70,14 @@ resolving("another choice drops the options of the old one, wherever it stands",
   });
 });
 
+resolving("another data set keeps what all of them have", async () => {
+  const source = await file(
+    JSON.stringify({ ...mnistMlp.config, dataset: { name: "mnist", folder: "/digits", validationFraction: 0.25 } }),
+  );
+  const { dataset } = await resolveConfig(source, ["dataset.name=fashion-mnist"]);
+  assert.equal(dataset, { name: "fashion-mnist", validationFraction: 0.25 });
+});
+
 resolving("the same choice again changes nothing", async () => {
   assert.equal(await resolveConfig("mnist-mlp", ["optimizer.name=bayesbinn"]), checkConfig(mnistMlp.config));
 });
