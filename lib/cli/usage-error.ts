@@ -43,7 +43,8 @@ function missingCommand(command: Command): BayesBinnError {
 
 function unknownCommand(name: string, program: Command): BayesBinnError {
   const accepted = program.commands.map((command) => command.name());
-  const recipe = recipes.some((candidate) => candidate.name === name);
+  // Only where `train` is among the commands.
+  const recipe = program.parent === null && recipes.some((candidate) => candidate.name === name);
   const meant = recipe ? `${program.name()} train ${name}` : nearest(name, accepted);
   const quote = recipe ? "`" : '"';
   const help = meant === undefined ? "" : `; did you mean ${quote}${meant}${quote}?`;

@@ -1,25 +1,17 @@
 import { z } from "zod";
 
 import { type Layer, type LayerOptions, layerType, makeLayer } from "./layer.js";
+import { pairSchema } from "./pair.js";
 
 export const centerCrop2dOptions = z.strictObject({
-  size: z
-    .array(
-      z
-        .int()
-        .min(1)
-        .max(2 ** 24),
-    )
-    .length(2)
-    .readonly()
-    .describe("Rows and columns to keep"),
+  size: pairSchema(1).describe("Rows and columns to keep"),
 });
 
 export const centerCrop2dType = layerType({
   type: "centerCrop2d",
   options: centerCrop2dOptions,
   outputShape: ({ size }, input) => {
-    const [rows, columns] = size as [number, number];
+    const [rows, columns] = size;
     if (input.length === 3 && input[1]! >= rows && input[2]! >= columns) return [input[0]!, rows, columns];
     return `[channels, rows, columns] with rows >= ${rows} and columns >= ${columns}`;
   },
@@ -35,7 +27,7 @@ export const centerCrop2dType = layerType({
  * @example merge(concatenate(), skip.apply(centerCrop2d({ size: [up.shape[1]!, up.shape[2]!] })), up)
  *
  * Options:
- * - `size`: rows and columns to keep, two integers in 1..2^24. Required.
+ * - `size`: rows and columns to keep, an integer in 1..65536 for both or two of them. Required.
  * - `name`: unique in its model; letters, digits, `_` and `-`. Default: the type and a number, such as `centerCrop2d1`.
  *
  * Shapes: `[channels, rows, columns]` to `[channels, size_0, size_1]`. Source: Ronneberger et al., "U-Net", MICCAI 2015.

@@ -60,6 +60,7 @@ async function download(name: string, { quiet, ...options }: Options, context: C
 /** A reader of an address, for commander. */
 function address(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : "";
-  if (protocol === "http:" || protocol === "https:") return text;
-  throw outOfRange("--mirror", text, "an address that begins with http:// or https://");
+  // Names of files are put behind it.
+  if ((protocol === "http:" || protocol === "https:") && !/[?#]/.test(text)) return text;
+  throw outOfRange("--mirror", text, "the address of a folder, with http:// or https:// and without ? and #");
 }

@@ -36,15 +36,15 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
   const writer = await FileWriter.create(to);
   try {
     for await (const chunk of piecesOf(url, response.body, writer, options)) {
-      if (writer.bytes + chunk.length > file.bytes) throw wrongLength(url, file, "more");
+      if (writer.bytes + chunk.length > file.bytes) throw wrongLength(url, options, "more");
       await writer.write(chunk);
       onBytes(chunk.length);
     }
     signal?.throwIfAborted();
-    if (writer.bytes < file.bytes) throw wrongLength(url, file, `${writer.bytes}`, writer.bytes);
+    if (writer.bytes < file.bytes) throw wrongLength(url, options, `${writer.bytes}`, writer.bytes);
     const found = await writer.finish();
     if (found === file.sha256) return;
-    throw formatError(url, 0, `is not the published file: SHA-256 ${found}, accepted: ${file.sha256}`);
+    throw unpublished(url, 0, `SHA-256 ${found}, accepted: ${file.sha256}`, options);
   } finally {
     await writer.close();
   }
@@ -92,8 +92,13 @@ function unavailable(url: string, problem: string, { advice }: FetchFileOptions,
   );
 }
 
-function wrongLength(url: string, { bytes }: PublishedFile, found: string, offset = bytes): BayesBinnError {
-  return formatError(url, offset, `is not the published file: it has ${found} bytes, accepted: ${bytes}`);
+function wrongLength(url: string, options: FetchFileOptions, found: string, offset?: number): BayesBinnError {
+  const { bytes } = options.file;
+  return unpublished(url, offset ?? bytes, `it has ${found} bytes, accepted: ${bytes}`, options);
+}
+
+function unpublished(url: string, offset: number, problem: string, { advice }: FetchFileOptions): BayesBinnError {
+  return formatError(url, offset, `is not the published file: ${problem}. ${advice}`);
 }
 
 /** `fetch` says "fetch failed" and has the reason as its cause, which may hold several: one for each address tried. */

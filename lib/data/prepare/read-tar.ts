@@ -8,6 +8,15 @@ import { memberError, type SourcePiece, type TakePiece } from "./source-piece.js
 const fileTypes: ReadonlySet<string> = new Set(["File", "OldFile", "ContiguousFile"]);
 const folderTypes: ReadonlySet<string> = new Set(["Directory", "GNUDumpDir"]);
 const empty = new Uint8Array(0);
+const accepted = "a tar archive, plain or gzip";
+
+const otherPackings = [
+  { name: "bzip2", magic: [0x42, 0x5a, 0x68] },
+  { name: "xz", magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
+  { name: "zip", magic: [0x50, 0x4b, 0x03, 0x04] },
+  { name: "zstd", magic: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: "7z", magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c] },
+];
 
 /**
  * Hands every file of a tar archive, plain or gzip, to `take`. Nothing is written anywhere, and paths that lead out of
@@ -47,7 +56,10 @@ class Members {
   }
 
   async pieces(chunk: Uint8Array): Promise<readonly SourcePiece[]> {
-    this.#parser ??= await this.#create();
+    if (this.#parser === undefined) {
+      this.#refuseOtherPacking(chunk);
+      this.#parser = await this.#create();
+    }
     // The parser takes only buffers for bytes.
     this.#parser.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     const pieces = this.#take();
@@ -56,9 +68,17 @@ class Members {
   }
 
   async end(): Promise<readonly SourcePiece[]> {
-    if (this.#parser === undefined) throw formatError(this.#file, 0, "the file is empty; a tar archive is needed");
+    if (this.#parser === undefined) throw formatError(this.#file, 0, `the file is empty, accepted: ${accepted}`);
     this.#parser.end();
     return this.#take();
+  }
+
+  /** Other packings are common for archives; told by their first bytes. */
+  #refuseOtherPacking(start: Uint8Array): void {
+    const packing = otherPackings.find(({ magic }) => magic.every((byte, at) => start[at] === byte));
+    if (packing === undefined) return;
+    const problem = `is packed with ${packing.name}, accepted: ${accepted}`;
+    throw formatError(this.#file, 0, problem, { unpacked: this.#compressed });
   }
 
   async #create() {

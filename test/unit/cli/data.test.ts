@@ -47,6 +47,13 @@ data("list --json: one object a data set", () =>
 const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
   ["data", /ERR_CONFIG\]: missing command after `bayesbinn data`/, "list, download or prepare"],
   ["data lsit", /ERR_CONFIG\]: lsit: unknown command/, 'did you mean "list"?', "prepare", "download"],
+  ["data mnist-mlp", /ERR_CONFIG\]: mnist-mlp: unknown command, accepted: list, download or prepare$/m],
+  [
+    "data download mnist --mirror http://x/?a=1",
+    /ERR_OPTION_RANGE\]: --mirror: "http:\/\/x\/\?a=1"/,
+    "without ? and #",
+  ],
+  ["data download mnist --mirror https://x/#a", /ERR_OPTION_RANGE\]: --mirror: "https:\/\/x\/#a"/, "without ? and #"],
   ["data list extra", /ERR_CONFIG\]: too many arguments/, "bayesbinn data list --help"],
   ["data prepare", /ERR_CONFIG\]: missing required argument/, "bayesbinn data prepare --help"],
   ["data prepare cifar10", /ERR_CONFIG\]: required option '--from <path>'/],
@@ -68,7 +75,7 @@ for (const [line, start, ...texts] of rows) {
       const { code, stdout, stderr } = await runLine(...line.split(" "));
       assert.is(code, 2, stderr);
       assert.is(stdout, "");
-      assert.match(stderr, new RegExp(`^error \\[${start.source}`));
+      assert.match(stderr, new RegExp(`^error \\[${start.source}`, start.flags));
       assert.is(stderr.split("\n").length, 2, `one line: ${stderr}`);
       for (const text of texts) assert.ok(stderr.includes(text), `"${text}" in: ${stderr}`);
       assert.equal(await readdir(folder), [], "nothing half done");

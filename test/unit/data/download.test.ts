@@ -11,7 +11,13 @@ import {
   type DownloadProgress,
   downloadDataset,
 } from "../../../lib/data/download/download-dataset.js";
-import { downloadAdvice, type PublishedSource, sources } from "../../../lib/data/download/sources.js";
+import {
+  type DownloadName,
+  downloadAdvice,
+  type PublishedSource,
+  sourceOf,
+  sources,
+} from "../../../lib/data/download/sources.js";
 import { loadMnist } from "../../../lib/data/mnist.js";
 import { rejection } from "../../support/refused.js";
 import { cifar10Files, sha256, tarOf, tinyCifar10 } from "./cifar-files.js";
@@ -124,7 +130,12 @@ test("contents that are not the published ones", async () => {
   ];
   for (const [contents, text] of rows) {
     await served(handingOut({ "tiny.tar.gz": contents }), (base, to) =>
-      failure(() => cifar(base, to), "ERR_DATASET_FORMAT", text),
+      failure(
+        () => cifar(base, to),
+        "ERR_DATASET_FORMAT",
+        text,
+        /accepted: \w+\. Try again, .*--mirror.*--from <file>/,
+      ),
     );
   }
 });
@@ -223,6 +234,30 @@ test("the list of sources is complete, and the advice names command, address, si
       "SHA-256 58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec)",
   );
   assert.match(downloadAdvice("mnist"), /4 files of https:\/\/storage.*, 11594722 bytes, checked by SHA-256/);
+});
+
+test("the checksums of MNIST and Fashion-MNIST are those that TensorFlow Datasets publishes", () => {
+  const published = {
+    mnist: [
+      "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+      "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+      "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+      "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    ],
+    "fashion-mnist": [
+      "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+      "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+      "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+      "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    ],
+  };
+  const names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
+  for (const [name, checksums] of Object.entries(published)) {
+    assert.equal(
+      sourceOf(name as DownloadName).files.map(({ name, sha256 }) => [name, sha256]),
+      names.map((file, index) => [`${file}-ubyte.gz`, checksums[index]]),
+    );
+  }
 });
 
 test.run();

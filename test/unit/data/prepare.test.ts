@@ -137,6 +137,21 @@ test("other versions and other archives", async () => {
   await failure(() => prepared({}, undefined, { layout: tinyCifar100 }), "ERR_DATASET_MISSING", "source: no such file");
   await failure(() => prepared(text("no archive at all")), "ERR_DATASET_FORMAT", "source, byte ", "no tar archive");
   await failure(() => prepared(Buffer.alloc(0)), "ERR_DATASET_FORMAT", "source, byte 0: the file is empty");
+  // First bytes by the formats' own documents.
+  for (const [packing, start] of [
+    ["bzip2", "BZh91AY"],
+    ["xz", "\xfd7zXZ\0"],
+    ["zip", "PK\x03\x04"],
+    ["zstd", "\x28\xb5\x2f\xfd"],
+    ["7z", "7z\xbc\xaf\x27\x1c"],
+  ] as const) {
+    const file = Buffer.concat([Buffer.from(start, "latin1"), Buffer.alloc(600)]);
+    await failure(
+      () => prepared(file),
+      "ERR_DATASET_FORMAT",
+      `source, byte 0: is packed with ${packing}, accepted: a tar archive, plain or gzip`,
+    );
+  }
 });
 
 test("damaged archives name the member", async () => {
