@@ -17,6 +17,8 @@ export interface WrongCall {
   readonly optional?: readonly string[];
 }
 
+export const floats = (count: number, value = 0.5) => new Float32Array(count).fill(value);
+
 export const notNumbers: readonly unknown[] = ["1", true, null, undefined, {}, [1], 1n];
 
 /** Neither a whole number from `low` to `high` nor any other kind of value. */
@@ -96,3 +98,7 @@ export function* refusals({
   };
   yield [`${name}: every key is needed, and an object`, refuseMissing];
 }
+
+/** Floats of every length but the right one. */
+export const wrongLength = (key: string, length: number) =>
+  [key, [0, length - 1, length + 1].map((each) => floats(each)), "ERR_SHAPE_MISMATCH"] as const;
