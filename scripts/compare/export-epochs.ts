@@ -34,6 +34,10 @@ function bytesOf({ name, inputs }: Dataset): Uint8Array {
 }
 
 const config = await resolveConfig(source, settings);
+if (config.augmentation.some(({ name }) => name === "randomRotation")) {
+  console.error("augmentation: randomRotation mixes pixels, accepted: steps that move them, so that bytes stay bytes");
+  process.exit(2);
+}
 const { train, test } = await loadData(config);
 const augmentation = createAugmentation(config);
 const images = bytesOf(train);
