@@ -1,65 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type CliOptions, type CliResult, type Event, runCli } from "./cli-process.js";
-import { writeTinyDigits } from "./tiny-digits.js";
+import { type Event, runCli } from "./cli-process.js";
+import { assertOneLine, lines, only, type SmallTraining, smallTraining } from "./small-training.js";
 
-// A network of 16 units on images that it learns at once: a run takes well under a second.
 let folder: string;
-let small: readonly string[];
+let train: SmallTraining["train"];
 
-const cli = suite("bayesbinn as a process");
+const cli = suite("bayesbinn train and evaluate as a process");
 cli.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "bayesbinn-cli-"));
-  const data = join(folder, "digits");
-  await mkdir(data);
-  await writeTinyDigits(data);
-  small = [
-    ...["train", "mnist-mlp", "--set", `dataset.folder=${data}`, "--set", "model.hiddenUnits=16"],
-    ...["--set", "model.hiddenLayers=1", "--set", "batchSize=20", "--device", "cpu"],
-  ];
+  ({ folder, train } = await smallTraining());
 });
 cli.after(() => rm(folder, { recursive: true, force: true }));
-
-/** Runs a small training; `args` come last. */
-function train(args: readonly string[], options: Partial<CliOptions> = {}): Promise<CliResult> {
-  return runCli([...small, ...args], { cwd: folder, ...options });
-}
-
-function only(events: readonly Event[], name: string): Event {
-  const found = events.filter(({ event }) => event === name);
-  assert.is(found.length, 1, `events "${name}"`);
-  return found[0]!;
-}
-
-async function lines(path: string): Promise<Event[]> {
-  const text = await readFile(path, "utf8");
-  assert.ok(text.endsWith("\n"), "ends with a complete line");
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-}
-
-function assertOneLine({ code, stdout, stderr }: CliResult, exitCode: number, start: RegExp): void {
-  assert.is(code, exitCode, stderr);
-  assert.is(stdout, "");
-  assert.match(stderr, start);
-  assert.is(stderr.trimEnd().split("\n").length, 1, stderr);
-}
-
-cli("an augmentation that does not suit the network: the reason, and no run folder", async () => {
-  const out = join(folder, "augmented");
-  const result = await train(["--epochs", "1", "--set", 'augmentation=[{"name":"randomFlip"}]', "--out", out]);
-  assertOneLine(
-    result,
-    2,
-    /^error \[ERR_SHAPE_MISMATCH\]: augmentation: the network reads vectors \(\[784\]\), accepted: a network of images, /,
-  );
-  assert.not.ok((await readdir(folder)).includes("augmented"));
-});
 
 cli("train --json: the events of a run, and its folder", async () => {
   const run = join(folder, "events");
@@ -258,110 +212,6 @@ cli("a reader that closes stdout ends the run with one line", async () => {
   });
   assert.is(result.code, 2, result.stderr);
   assert.match(result.stderr, /^error \[ERR_OUTPUT\]: [^\n]*\n$/);
-});
-
-cli("an output folder that cannot be used: exit code 2, and nothing in it is touched", async () => {
-  const occupied = join(folder, "occupied");
-  await mkdir(occupied);
-  await writeFile(join(occupied, "thesis.txt"), "mine");
-  const epochs = ["--epochs", "1"];
-  assertOneLine(
-    await train([...epochs, "--quiet", "--out", occupied]),
-    2,
-    /^error \[ERR_OUTPUT\]: .*occupied.*not empty/,
-  );
-  assert.equal(await readdir(occupied), ["thesis.txt"]);
-  const below = join(occupied, "thesis.txt", "run");
-  assertOneLine(await train([...epochs, "--quiet", "--out", below]), 2, /^error \[ERR_OUTPUT\]: .*thesis.txt/);
-});
-
-cli("data that cannot be used: exit code 2, one line with file and offset, and no run folder", async () => {
-  const damaged = join(folder, "damaged");
-  await mkdir(damaged);
-  await writeTinyDigits(damaged, 30, 10);
-  await truncate(join(damaged, "train-images-idx3-ubyte"), 5000);
-  const out = join(folder, "never-made");
-  const result = await train(["--set", `dataset.folder=${damaged}`, "--out", out]);
-  assertOneLine(result, 2, /^error \[ERR_DATASET_FORMAT\]: .*train-images-idx3-ubyte.*5000/);
-  assert.not.ok((await readdir(folder)).includes("never-made"));
-});
-
-cli("configurations that do not fit: exit code 2, one line, and no run folder", async () => {
-  const out = join(folder, "never-made");
-  const rows: readonly [setting: string, start: RegExp][] = [
-    ["optimizer.temperature=0", /^error \[ERR_OPTION_RANGE\]: optimizer\.temperature: 0/],
-    ["batchSize=0", /^error \[ERR_OPTION_RANGE\]: batchSize: 0/],
-    ["optimizer.learningRate=-1", /^error \[ERR_OPTION_RANGE\]: optimizer\.learningRate: -1/],
-    ["dataset.validationFraction=1.5", /^error \[ERR_OPTION_RANGE\]: dataset\.validationFraction: 1\.5/],
-    ["optimizer.name=adam", /^error \[ERR_OPTIMIZER_CLAIM\]: .*linear1\.weight/],
-    ["earlyStopping.patience=0", /^error \[ERR_OPTION_RANGE\]: earlyStopping\.patience: 0/],
-    ["loss.name=meanSquaredError", /^error \[ERR_/],
-  ];
-  for (const [setting, start] of rows) assertOneLine(await train(["--set", setting, "--out", out]), 2, start);
-  assert.not.ok((await readdir(folder)).includes("never-made"));
-});
-
-cli("doctor finds the addon", async () => {
-  const people = await runCli(["doctor"], { cwd: folder });
-  assert.is(people.code, 0, people.stdout);
-  assert.match(people.stdout, /^ok +addon/m);
-  const { stdout } = await runCli(["doctor", "--json"], { cwd: folder });
-  const { ok, system, findings } = JSON.parse(stdout);
-  assert.is(ok, true);
-  assert.ok(system.instructionSets.some((set: { chosen: boolean }) => set.chosen));
-  assert.ok(findings.some(({ topic }: { topic: string }) => topic === "data: mnist"));
-});
-
-cli("doctor tells that the instruction set was forced, and what is wrong with one that cannot be", async () => {
-  const name = process.arch === "arm64" ? "neon" : "baseline";
-  const forced = await runCli(["doctor"], { cwd: folder, env: { BAYESBINN_INSTRUCTION_SET: name } });
-  assert.is(forced.code, 0, forced.stdout);
-  assert.match(
-    forced.stdout,
-    new RegExp(`^ok +instruction sets +${name} forced by BAYESBINN_INSTRUCTION_SET, of `, "m"),
-  );
-  const unknown = await runCli(["doctor"], { cwd: folder, env: { BAYESBINN_INSTRUCTION_SET: "mmx" } });
-  assert.is(unknown.code, 1, unknown.stdout);
-  assert.match(unknown.stdout, /^FAILS +instruction sets +BAYESBINN_INSTRUCTION_SET: "mmx" given, accepted: /m);
-});
-
-cli("--device cuda where there is none: exit code 2, one line, and no run folder", async () => {
-  const { system } = JSON.parse((await runCli(["doctor", "--json"], { cwd: folder })).stdout);
-  if (system.cuda.usable) return;
-  const out = join(folder, "never-made");
-  assertOneLine(await train(["--device", "cuda", "--out", out]), 2, /^error \[ERR_DEVICE_UNAVAILABLE\]: /);
-  assert.not.ok((await readdir(folder)).includes("never-made"));
-});
-
-cli("an addon that is missing, broken or crashes: the doctor says so and survives", async () => {
-  const crashing = join(folder, "crashing.cjs");
-  await writeFile(crashing, "process.abort();");
-  const garbage = join(folder, "garbage.node");
-  await writeFile(garbage, "no shared object");
-  const rows: readonly [binding: string, problem: RegExp][] = [
-    [join(folder, "none.node"), /no such file/],
-    [garbage, /garbage\.node/],
-    [crashing, /SIGABRT/],
-  ];
-  for (const [binding, problem] of rows) {
-    const env = { BAYESBINN_BINDING: binding };
-    const { code, stdout } = await runCli(["doctor"], { cwd: folder, env });
-    assert.is(code, 1, stdout);
-    assert.match(stdout, /^FAILS +addon/m);
-    assert.match(stdout, problem);
-    const json = JSON.parse((await runCli(["doctor", "--json"], { cwd: folder, env })).stdout);
-    assert.is(json.ok, false);
-  }
-});
-
-cli("failures that are not the user's have exit code 1", async () => {
-  const missing = { BAYESBINN_BINDING: join(folder, "none.node") };
-  assertOneLine(await train(["--quiet"], { env: missing }), 1, /^error \[ERR_BINDING_LOAD\]: .*none\.node/);
-  const defect = join(folder, "defect.cjs");
-  await writeFile(defect, "module.exports = {};");
-  const { code, stderr } = await train(["--quiet"], { env: { BAYESBINN_BINDING: defect } });
-  assert.is(code, 1);
-  assert.match(stderr, /^error \[ERR_INTERNAL\].*\n.*TypeError/);
 });
 
 cli.run();
