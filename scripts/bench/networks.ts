@@ -15,9 +15,12 @@ export async function mnistPart(length: number): Promise<Dataset> {
 
 /** Images as those of CIFAR-10, of noise: no time depends on what they show. */
 export function noiseImages(length: number): Dataset {
-  const next = (state: number) => (Math.imul(state, 1664525) + 1013904223) >>> 0;
   let state = 1;
-  const bytes = (count: number) => Uint8Array.from({ length: count }, () => (state = next(state)) >>> 24);
+  const byte = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  };
+  const bytes = (count: number) => Uint8Array.from({ length: count }, byte);
   return fromArrays({
     name: "noise",
     inputs: bytes(length * 3 * 32 * 32),
