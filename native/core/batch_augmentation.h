@@ -23,7 +23,7 @@ class BatchAugmentation {
  private:
   void check_targets(const Shape& output);
 
-  const Pipeline& pipeline_;
+  Pipeline pipeline_;
   Resampling resampling_ = {};
   std::vector<AffineMap> maps_, target_maps_;
 };

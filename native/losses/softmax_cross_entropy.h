@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cmath>
-#include <string>
 
-#include "base/error.h"
+#include "losses/classes.h"
 #include "losses/formula.h"
 
 namespace bayesbinn {
@@ -15,12 +14,7 @@ struct SoftmaxCrossEntropy {
   static constexpr bool kProbabilities = false;
   static constexpr bool kCountsCorrect = true;
 
-  static void validate(int64_t outputs) {
-    if (outputs < 2) {
-      throw Error(ErrorCode::shape_mismatch,
-                  "softmaxCrossEntropy: the network has " + std::to_string(outputs) + " output, accepted: 2 or more");
-    }
-  }
+  static void validate(int64_t outputs) { require_classes(kName, outputs); }
 
   BB_FORMULA SampleLoss sample(Column<const float> z, int32_t label, Column<float> gradient) {
     float largest = z[0];

@@ -2,9 +2,7 @@
 // -1 otherwise. Gradient: -2 t_k max(0, 1 - t_k z_k) / classes.
 #pragma once
 
-#include <string>
-
-#include "base/error.h"
+#include "losses/classes.h"
 #include "losses/formula.h"
 
 namespace bayesbinn {
@@ -15,12 +13,7 @@ struct SquaredHinge {
   static constexpr bool kProbabilities = false;
   static constexpr bool kCountsCorrect = true;
 
-  static void validate(int64_t outputs) {
-    if (outputs < 2) {
-      throw Error(ErrorCode::shape_mismatch,
-                  "squaredHinge: the network has " + std::to_string(outputs) + " output, accepted: 2 or more");
-    }
-  }
+  static void validate(int64_t outputs) { require_classes(kName, outputs); }
 
   BB_FORMULA SampleLoss sample(Column<const float> z, int32_t label, Column<float> gradient) {
     double sum = 0;

@@ -101,7 +101,10 @@ class WeightGradient {
     outputs_begin_ = begin;
     outputs_ = end - begin;
     row_panels_ = ceil_divide(outputs_, kPanelRows);
-    std::fill_n(tiles, floats(outputs_), 0.0f);
+    const int64_t count = floats(outputs_);
+    in_tasks(ceil_divide(count, kConsumed), [&](int64_t task) {
+      std::fill_n(tiles + task * kConsumed, std::min(kConsumed, count - task * kConsumed), 0.0f);
+    });
     const Extent at_once = extent(outputs_);
     for (int64_t row = 0; row < walk_.rows.targets; row += at_once.rows) {
       for (int64_t column = 0; column < walk_.columns.targets; column += at_once.columns) {

@@ -1,13 +1,8 @@
 #include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/element_blocks.h"
 #include "base/scalar_math.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
-namespace {
-
-constexpr int64_t kElementBlock = 16384;
-
-}  // namespace
-
 void CpuBackend::add(Tensor one, Tensor other, Tensor out, int64_t batch) {
   in_blocks(out.features * batch_stride(batch), kElementBlock, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) out.data[i] = one.data[i] + other.data[i];

@@ -2,16 +2,10 @@
 #include <cstring>
 
 #include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/element_blocks.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
-
-constexpr int64_t kElementBlock = 16384;
-
-// Channels whose values make about one block.
-int64_t channel_block(int64_t values_a_channel) {
-  return values_a_channel < kElementBlock ? kElementBlock / values_a_channel : 1;
-}
 
 // Where a row of the part begins.
 float* row_of(const ImagePart& part, int64_t channel, int64_t row, int64_t stride) {

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/element_blocks.h"
 #include "backends/cpu/simd.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
@@ -131,11 +132,7 @@ void max_channel_gradient(const PoolShape& shape, const float* dy, const char* w
   });
 }
 
-// Channels with about a block's worth of values; by the shape alone.
-int64_t channel_block(const PoolShape& shape) {
-  constexpr int64_t kElementBlock = 16384;
-  return std::max<int64_t>(1, kElementBlock / (shape.in_pixels() * batch_stride(shape.batch)));
-}
+int64_t pool_block(const PoolShape& shape) { return channel_block(shape.in_pixels() * batch_stride(shape.batch)); }
 
 }  // namespace
 
@@ -149,7 +146,7 @@ void CpuBackend::max_pool2d(const PoolShape& shape, const float* x, float* y, vo
   const auto pool = [&](auto places) {
     using Places = decltype(places);
     constexpr auto kOne = static_cast<int64_t>(sizeof(Places)) / kLanes;
-    in_blocks(shape.channels, channel_block(shape), [&](int64_t begin, int64_t end) {
+    in_blocks(shape.channels, pool_block(shape), [&](int64_t begin, int64_t end) {
       for (int64_t c = begin; c < end; ++c) {
         const int64_t out = c * shape.out_pixels() * stride;
         max_channel<Places>(shape, x + c * shape.in_pixels() * stride, y + out,
@@ -165,7 +162,7 @@ void CpuBackend::max_pool2d_gradient(const PoolShape& shape, const float* dy, co
   const auto pool = [&](auto places) {
     using Places = decltype(places);
     constexpr auto kOne = static_cast<int64_t>(sizeof(Places)) / kLanes;
-    in_blocks(shape.channels, channel_block(shape), [&](int64_t begin, int64_t end) {
+    in_blocks(shape.channels, pool_block(shape), [&](int64_t begin, int64_t end) {
       for (int64_t c = begin; c < end; ++c) {
         const int64_t out = c * shape.out_pixels() * stride;
         max_channel_gradient<Places>(shape, dy + out, static_cast<const char*>(winners) + out * kOne,
@@ -179,7 +176,7 @@ void CpuBackend::max_pool2d_gradient(const PoolShape& shape, const float* dy, co
 void CpuBackend::average_pool2d(const PoolShape& shape, const float* x, float* y) {
   const int64_t stride = batch_stride(shape.batch);
   const auto taps = static_cast<float>(shape.taps());
-  in_blocks(shape.channels, channel_block(shape), [&](int64_t begin, int64_t end) {
+  in_blocks(shape.channels, pool_block(shape), [&](int64_t begin, int64_t end) {
     for (int64_t channel = begin; channel < end; ++channel) {
       const float* const image = x + channel * shape.in_pixels() * stride;
       float* const out = y + channel * shape.out_pixels() * stride;
@@ -204,7 +201,7 @@ void CpuBackend::average_pool2d(const PoolShape& shape, const float* x, float* y
 void CpuBackend::average_pool2d_gradient(const PoolShape& shape, const float* dy, float* dx) {
   const int64_t stride = batch_stride(shape.batch);
   const auto taps = static_cast<float>(shape.taps());
-  in_blocks(shape.channels, channel_block(shape), [&](int64_t begin, int64_t end) {
+  in_blocks(shape.channels, pool_block(shape), [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
       const float* const out = dy + c * shape.out_pixels() * stride;
       gather_gradient(shape, taps, dx + c * shape.in_pixels() * stride,

@@ -27,12 +27,11 @@ blasint blas_int(int64_t value) {
 
 }  // namespace
 
-void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride, Accumulate accumulate) {
+void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
   const auto order = [](const Matrix& x) { return x.transpose == Transpose::yes ? CblasTrans : CblasNoTrans; };
   const auto turn = blas_turn();
   cblas_sgemm(CblasRowMajor, order(a), order(b), blas_int(m), blas_int(n), blas_int(k), 1.0f, a.data,
-              blas_int(a.stride), b.data, blas_int(b.stride), accumulate == Accumulate::yes ? 1.0f : 0.0f, c,
-              blas_int(c_stride));
+              blas_int(a.stride), b.data, blas_int(b.stride), 0.0f, c, blas_int(c_stride));
 }
 
 #else
@@ -40,14 +39,13 @@ void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_
 namespace {
 
 // Four rows of A at a time against rows of B: each row of B is read once for four outputs.
-void rows_times_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride,
-                     Accumulate accumulate) {
+void rows_times_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
   constexpr int64_t kRows = 4;
   const int64_t row_step = a.transpose == Transpose::yes ? 1 : a.stride;
   const int64_t k_step = a.transpose == Transpose::yes ? a.stride : 1;
   for (int64_t i = 0; i < m; i += kRows) {
     const int64_t rows = m - i < kRows ? m - i : kRows;
-    for (int64_t r = 0; accumulate == Accumulate::no && r < rows; ++r) {
+    for (int64_t r = 0; r < rows; ++r) {
       float* out = c + (i + r) * c_stride;
       for (int64_t j = 0; j < n; ++j) out[j] = 0;
     }
@@ -63,8 +61,7 @@ void rows_times_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float*
 }
 
 // Rows of A against rows of B (B transposed): dot products in 16 lanes.
-void rows_dot_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride,
-                   Accumulate accumulate) {
+void rows_dot_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
   constexpr int64_t kSumLanes = 16;
   for (int64_t i = 0; i < m; ++i) {
     const float* left = a.data + i * a.stride;
@@ -78,8 +75,7 @@ void rows_dot_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c
       float sum = 0;
       for (; p < k; ++p) sum += left[p] * right[p];
       for (const float part : lane) sum += part;
-      float& out = c[i * c_stride + j];
-      out = accumulate == Accumulate::yes ? out + sum : sum;
+      c[i * c_stride + j] = sum;
     }
   }
 }
@@ -87,11 +83,11 @@ void rows_dot_rows(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c
 }  // namespace
 
 // The backend multiplies (A, B), (A^T, B) and (A, B^T); A^T B^T is not among them.
-void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride, Accumulate accumulate) {
+void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride) {
   if (b.transpose == Transpose::yes) {
-    rows_dot_rows(m, n, k, a, b, c, c_stride, accumulate);
+    rows_dot_rows(m, n, k, a, b, c, c_stride);
   } else {
-    rows_times_rows(m, n, k, a, b, c, c_stride, accumulate);
+    rows_times_rows(m, n, k, a, b, c, c_stride);
   }
 }
 

@@ -1,4 +1,4 @@
-// C[m, n] (+)= op(A) op(B), row-major float32: OpenBLAS where it was found, a blocked loop elsewhere. Runs on the
+// C[m, n] = op(A) op(B), row-major float32: OpenBLAS where it was found, a blocked loop elsewhere. Runs on the
 // calling thread alone; the backend cuts products into blocks.
 #pragma once
 
@@ -8,7 +8,6 @@
 namespace bayesbinn::BAYESBINN_ISA {
 
 enum class Transpose { no, yes };
-enum class Accumulate { no, yes };
 
 struct Matrix {
   const float* data;
@@ -16,7 +15,6 @@ struct Matrix {
   Transpose transpose;
 };
 
-void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride,
-           Accumulate accumulate = Accumulate::no);
+void sgemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* c, int64_t c_stride);
 
 }  // namespace bayesbinn::BAYESBINN_ISA

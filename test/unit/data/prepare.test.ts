@@ -177,7 +177,7 @@ test("members that lead out of the archive, and links", async () => {
   const good = Object.entries(cifar10Files()).map(([path, contents]): TarMember => ({ path, contents }));
   const withMember = (member: TarMember) => () => prepared(tar([...good.slice(0, 2), member, ...good.slice(2)]));
   const contents = text("evil");
-  for (const path of ["../evil.bin", "/tmp/evil.bin", "a/../../data_batch_9.bin"]) {
+  for (const path of ["../evil.bin", "/evil.bin", "a/../../data_batch_9.bin"]) {
     await failure(withMember({ path, contents }), "ERR_DATASET_FORMAT", `source, ${path}: the path leads out`);
   }
   await failure(
