@@ -61,8 +61,9 @@ export { constant } from "./schedules/constant.js";
 export { cosine } from "./schedules/cosine.js";
 export { exponential } from "./schedules/exponential.js";
 export { multiStep } from "./schedules/multi-step.js";
-export type { Schedule } from "./schedules/schedule.js";
+export type { Schedule, TrainingPlace } from "./schedules/schedule.js";
 export { scheduleValue } from "./schedules/schedule-value.js";
+export { staircase } from "./schedules/staircase.js";
 
 // Training, evaluation, prediction.
 

@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.js";
 import { type Metrics, metricsOf } from "../model/metrics.js";
 import type { Session } from "../model/session.js";
 import { BayesBinnError } from "../native/errors.js";
+import type { TrainingPlace } from "../schedules/schedule.js";
 import type { BestWeights } from "./best-weights.js";
 import type { Callback } from "./callback.js";
 import { EarlyStopping } from "./early-stopping.js";
@@ -67,8 +68,9 @@ export class FitLoop {
 
   async #epoch(epoch: number): Promise<EpochRecord> {
     const { session, hyperparameters, best } = this.#parts;
-    const { epochs, train: samples, validation, test, testEveryEpoch } = this.#plan;
-    hyperparameters.apply(session, epoch - 1, epochs, { trainSetSize: samples.length });
+    const { validation, test, testEveryEpoch } = this.#plan;
+    this.#applyHyperparameters(this.#place(epoch, 0));
+    const settings = { ...hyperparameters.learningRate, hyperparameters: hyperparameters.report() };
     await this.#call((callback) => callback.onEpochBegin?.(epoch));
     const sums = await this.#train(epoch);
     const begin = performance.now();
@@ -78,8 +80,7 @@ export class FitLoop {
     if (onValidation !== undefined) await best.offer(epoch, onValidation, session);
     return {
       epoch,
-      learningRate: hyperparameters.learningRate,
-      hyperparameters: hyperparameters.report(),
+      ...settings,
       train: metricsOf(sums),
       ...(onValidation !== undefined && { validation: onValidation }),
       ...(onTest !== undefined && { test: onTest }),
@@ -88,21 +89,32 @@ export class FitLoop {
     };
   }
 
-  /** All steps of an epoch, in runs that end after the budget. */
+  /** Where step number `step` of an epoch begins; both from where reports count them, 0 and 1. */
+  #place(epoch: number, step: number): TrainingPlace {
+    return { epoch: epoch - 1, epochs: this.#plan.epochs, step: (epoch - 1) * this.#stepsPerEpoch + step };
+  }
+
+  #applyHyperparameters(place: TrainingPlace): void {
+    this.#parts.hyperparameters.apply(this.#parts.session, place, { trainSetSize: this.#plan.train.length });
+  }
+
+  /** All steps of an epoch, in runs that end after the budget, or where a hyperparameter changes. */
   async #train(epoch: number): Promise<EpochSums> {
-    const { session, epochsBefore } = this.#parts;
+    const { session, epochsBefore, hyperparameters } = this.#parts;
     const { train, batchSize, shuffle, augmentation, signal } = this.#plan;
     const dataset = session.dataset(train);
     const sums: EpochSums = { lossSum: 0, correct: 0, count: 0, seconds: 0 };
     for (let step = 0; step < this.#stepsPerEpoch; ) {
       const begin = performance.now();
+      const place = this.#place(epoch, step);
+      this.#applyHyperparameters(place);
       const result = await session.train(
         {
           dataset,
           epoch: epochsBefore + epoch - 1,
           batchSize,
           firstBatch: step,
-          batches: this.#stepsPerEpoch - step,
+          batches: hyperparameters.steadySteps(place, this.#stepsPerEpoch - step),
           shuffle,
           budgetMilliseconds,
           ...(augmentation.length > 0 && { augmentation: augmentationSpecs(augmentation) }),
@@ -129,7 +141,7 @@ export class FitLoop {
       step,
       stepsPerEpoch: this.#stepsPerEpoch,
       ...metricsOf(sums),
-      learningRate: this.#parts.hyperparameters.learningRate,
+      ...this.#parts.hyperparameters.learningRate,
     };
     await this.#call((callback) => callback.onBatchEnd?.(progress));
   }

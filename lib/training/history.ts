@@ -6,9 +6,12 @@ export type { Metrics };
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
-  /** Of the first optimizer that has one, during this epoch. */
-  readonly learningRate: number;
-  /** During this epoch, by optimizer and name, such as `bayesbinn.temperature`: learning rates and what has a schedule. */
+  /** Of the first optimizer that has one, in the first step of the epoch; absent where none has. */
+  readonly learningRate?: number;
+  /**
+   * In the first step of the epoch, by optimizer and name, such as `bayesbinn.temperature`: learning rates and what has a
+   * schedule.
+   */
   readonly hyperparameters: Readonly<Record<string, number>>;
   /** Over the steps of the epoch, with the weights and the dropout of each step. */
   readonly train: Metrics;
