@@ -144,6 +144,8 @@ export interface TrainResult {
   readonly correct: number;
   /** Data samples seen. */
   readonly count: number;
+  /** Binary weights whose mode changed, summed over the steps; an integer. */
+  readonly flips: number;
   /** Part of each step in {@link lossSum}: sums of these depend on no budget. */
   readonly stepLosses: Float64Array;
   /** Duration of each step in seconds. */

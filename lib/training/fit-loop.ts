@@ -8,6 +8,7 @@ import type { BestWeights } from "./best-weights.js";
 import type { Callback } from "./callback.js";
 import { EarlyStopping } from "./early-stopping.js";
 import type { FitPlan } from "./fit-options.js";
+import { flipRatioOf } from "./flip-ratio.js";
 import type { EpochRecord, History } from "./history.js";
 import type { Hyperparameters } from "./hyperparameters.js";
 
@@ -29,6 +30,7 @@ interface EpochSums {
   lossSum: number;
   correct: number;
   count: number;
+  flips: number;
   seconds: number;
 }
 
@@ -84,6 +86,7 @@ export class FitLoop {
       train: metricsOf(sums),
       ...(onValidation !== undefined && { validation: onValidation }),
       ...(onTest !== undefined && { test: onTest }),
+      ...flipRatioOf(sums.flips, this.#stepsPerEpoch, session.description),
       seconds: { train: sums.seconds, evaluate },
       stepsPerSecond: this.#stepsPerEpoch / sums.seconds,
     };
@@ -103,7 +106,7 @@ export class FitLoop {
     const { session, epochsBefore, hyperparameters } = this.#parts;
     const { train, batchSize, shuffle, augmentation, signal } = this.#plan;
     const dataset = session.dataset(train);
-    const sums: EpochSums = { lossSum: 0, correct: 0, count: 0, seconds: 0 };
+    const sums: EpochSums = { lossSum: 0, correct: 0, count: 0, flips: 0, seconds: 0 };
     for (let step = 0; step < this.#stepsPerEpoch; ) {
       const begin = performance.now();
       const place = this.#place(epoch, step);
@@ -127,6 +130,7 @@ export class FitLoop {
       for (const loss of result.stepLosses) sums.lossSum += loss;
       sums.correct += result.correct;
       sums.count += result.count;
+      sums.flips += result.flips;
       sums.seconds += secondsSince(begin);
       for (const duration of result.stepSeconds) this.#stepSeconds.push(duration);
       await this.#report(epoch, step, sums);

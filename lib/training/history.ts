@@ -18,6 +18,11 @@ export interface EpochRecord {
   /** With the mode of the weights at the end of the epoch, as is `test`. */
   readonly validation?: Metrics;
   readonly test?: Metrics;
+  /**
+   * Share of the binary weights whose mode changed in a step, mean over the steps of the epoch, as larq's `FlipRatio`;
+   * Helwegen et al., "Latent Weights Do Not Exist", NeurIPS 2019, plot its logarithm. Absent without binary weights.
+   */
+  readonly flipRatio?: number;
   /** Wall-clock time, callbacks not counted. */
   readonly seconds: { readonly train: number; readonly evaluate: number };
   readonly stepsPerSecond: number;

@@ -29,6 +29,7 @@ struct TrainResult {
   double loss_sum = 0;
   double correct = 0;
   int64_t count = 0;
+  int64_t flips = 0;                // binary weights whose mode changed, summed over the steps
   std::vector<double> step_losses;  // sums over each step's samples
   std::vector<double> step_seconds;
 };

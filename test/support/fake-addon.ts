@@ -57,7 +57,10 @@ export class FakeSession implements NativeSession {
       memoryBytes: 0,
       outputShape: [],
       layers: [],
-      parameters: [],
+      parameters: [
+        { name: "linear1.weight", shape: [3, 2], kind: "binary", optimizer: 0, packed: false },
+        { name: "batchNorm1.weight", shape: [3], kind: "real", optimizer: 1, packed: false },
+      ],
     };
   }
 
@@ -92,6 +95,8 @@ export class FakeSession implements NativeSession {
       lossSum: steps,
       correct: steps,
       count: steps,
+      // Half of six binary weights in each.
+      flips: 3 * steps,
       stepLosses: new Float64Array(steps).fill(1),
       stepSeconds: new Float64Array(steps),
     };

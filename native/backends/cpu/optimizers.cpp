@@ -89,18 +89,25 @@ void pullback_block(const WeightArrays<F>& weights, typename F::Step step, const
   }
 }
 
-// True where all latent weights stayed finite.
+struct Updated {
+  bool finite;    // all latent weights still are
+  int32_t flips;  // binary weights that have another mode
+};
+
 template <class F>
-bool update_block(WeightArrays<F>& weights, typename F::Step step, int64_t count, const float* gradient) {
+Updated update_block(WeightArrays<F>& weights, typename F::Step step, int64_t count, const float* gradient) {
   int32_t finite = 1;
+  int32_t flips = 0;
   BB_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
     Weight weight = weights.load(i);
+    const float before = weight.latent;
     F::update(weight, gradient[i], step);
     weights.store(i, weight);
     finite &= magnitude(weight.latent) <= std::numeric_limits<float>::max();
+    if constexpr (F::kClaims == ParameterKind::binary) flips += F::mode(before) != F::mode(weight.latent);
   }
-  return finite != 0;
+  return {finite != 0, flips};
 }
 
 // The gradient of the update from that of a weight sample; false until the last sample completes it.
@@ -268,14 +275,18 @@ void CpuBackend::consume_span(const GradientTarget& target, int64_t offset, cons
     WeightArrays<F> weights(pass, first);
     const Noise next_noise = {nullptr, signs ? *pass.next : Draw{}};
     bool finite = true;
+    int64_t flips = 0;
     in_inner_blocks(first, first + count, [&](int64_t at, int64_t length) {
       weights.move_to(at);
       alignas(64) float pulled[kBlock];
       if (!accumulate_block<F>(pass, weights, at, length, gradient + (at - first), pulled)) return;
-      finite &= update_block<F>(weights, step, length, pulled);
+      const Updated updated = update_block<F>(weights, step, length, pulled);
+      finite &= updated.finite;
+      flips += updated.flips;
       if (signs) sign_block<F>(weights, step, next_noise, at, length, signs + (at - first));
     });
     if (!finite) pass.not_finite->store(true, std::memory_order_relaxed);
+    if (pass.flips && flips > 0) pass.flips->fetch_add(flips, std::memory_order_relaxed);
   });
 }
 

@@ -164,6 +164,16 @@ test("hyperparameters are set at the start of an epoch, and only those that chan
   assert.is(history.stopped, "stopAfter");
 });
 
+test("the flip ratio is the mean over the steps of an epoch of flips a binary weight", async () => {
+  const { trainer, behaviour } = setUp();
+  behaviour.stepsPerCall = 2;
+  const { epochs } = await trainer.fit({ train, epochs: 2, batchSize: 2 });
+  assert.equal(
+    epochs.map(({ flipRatio }) => flipRatio),
+    [0.5, 0.5],
+  );
+});
+
 for (const stepsPerCall of [1, 2, 1000]) {
   test(`hyperparameters that follow the steps change at theirs, where calls end after ${stepsPerCall}`, async () => {
     const schedules = {
