@@ -70,7 +70,7 @@ export { staircase } from "./schedules/staircase.js";
 export type { EvaluateOptions, Evaluation, PredictOptions } from "./model/inference.js";
 export type { BatchProgress, Callback, TrainPlan } from "./training/callback.js";
 export type { FitOptions } from "./training/fit-options.js";
-export type { EpochRecord, History, Metrics } from "./training/history.js";
+export type { Distribution, EpochRecord, History, Metrics } from "./training/history.js";
 export { Trainer, type TrainerOptions } from "./training/trainer.js";
 
 // Augmentation of training images.

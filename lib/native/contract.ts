@@ -238,6 +238,19 @@ export type TensorLayout = Omit<NamedTensor, "data">;
 /** `model`: latents and running statistics, enough to predict. `training`: the optimizers' state as well. */
 export type StateScope = "model" | "training";
 
+/** How values of weights are spread: their numbers in equal parts from `low` to `high`. */
+export interface Distribution {
+  /** What is counted: probabilities of +1, or latent weights. */
+  readonly quantity: "probability" | "latent";
+  readonly low: number;
+  readonly high: number;
+  /**
+   * From `low` upwards. A value between two parts counts in the upper one, `high` in the last, and what lies beyond in the
+   * first or the last.
+   */
+  readonly counts: readonly number[];
+}
+
 export interface Counters {
   /** Training steps committed so far: the counter of weight noise and dropout. */
   readonly step: number;
@@ -266,6 +279,11 @@ export interface NativeSession {
   stateLayout(scope: StateScope): Promise<TensorLayout[]>;
   /** Values of a tensor, from number `first` on, as many as `into` takes. */
   readState(name: string, first: number, into: Float32Array): void;
+  /**
+   * Of each optimizer, how its weights are spread over `bins` parts, 1..4096; undefined where the method has nothing to show
+   * (Adam).
+   */
+  distributions(bins: number): Promise<(Distribution | undefined)[]>;
   /** Copies the state of scope `model` to native memory, over the copy before. */
   keepState(): Promise<void>;
   /** Puts the copy back. */

@@ -15,6 +15,9 @@ import type { Hyperparameters } from "./hyperparameters.js";
 /** Steps run so long before the event loop hears of them. */
 const budgetMilliseconds = 50;
 
+/** Parts in which a record counts the weights. */
+const distributionBins = 20;
+
 /** What a fit works with. */
 interface FitParts {
   /** Reserved for this fit. */
@@ -76,6 +79,8 @@ export class FitLoop {
     await this.#call((callback) => callback.onEpochBegin?.(epoch));
     const sums = await this.#train(epoch);
     const begin = performance.now();
+    const distributions = await session.distributions(distributionBins);
+    const distribution = distributions.find((one) => one !== undefined);
     const onValidation = validation === undefined ? undefined : await this.#evaluate(validation);
     const onTest = test === undefined || !testEveryEpoch ? undefined : await this.#evaluate(test);
     const evaluate = secondsSince(begin);
@@ -87,6 +92,7 @@ export class FitLoop {
       ...(onValidation !== undefined && { validation: onValidation }),
       ...(onTest !== undefined && { test: onTest }),
       ...flipRatioOf(sums.flips, this.#stepsPerEpoch, session.description),
+      ...(distribution !== undefined && { distribution }),
       seconds: { train: sums.seconds, evaluate },
       stepsPerSecond: this.#stepsPerEpoch / sums.seconds,
     };

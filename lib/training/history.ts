@@ -1,6 +1,7 @@
 import type { Metrics } from "../model/metrics.js";
+import type { Distribution } from "../native/contract.js";
 
-export type { Metrics };
+export type { Distribution, Metrics };
 
 /** One epoch of a fit. */
 export interface EpochRecord {
@@ -23,6 +24,11 @@ export interface EpochRecord {
    * Helwegen et al., "Latent Weights Do Not Exist", NeurIPS 2019, plot its logarithm. Absent without binary weights.
    */
   readonly flipRatio?: number;
+  /**
+   * How the weights of the first optimizer that keeps such a quantity are spread at the end of the epoch, in 20 equal parts:
+   * BayesBiNN's probabilities that they are +1. Absent where none does.
+   */
+  readonly distribution?: Distribution;
   /** Wall-clock time, callbacks not counted. */
   readonly seconds: { readonly train: number; readonly evaluate: number };
   readonly stepsPerSecond: number;

@@ -88,6 +88,11 @@ struct NamedTensor {
   std::vector<float> data;
 };
 
+struct Histogram {
+  Distribution distribution;
+  std::vector<int64_t> counts;
+};
+
 enum class StateScope { model, training };
 
 class Session {
@@ -116,6 +121,8 @@ class Session {
   void set_state(StateScope scope, const std::vector<NamedTensor>& tensors);
   // What `state` would give, without the values.
   std::vector<TensorLayout> state_layout(StateScope scope);
+  // An entry an optimizer; no counts where its method has no distribution. `bins`: 1..4096.
+  std::vector<Histogram> distributions(int64_t bins);
   // A piece of a tensor of the training scope. ERR_OPTION_RANGE, ERR_SHAPE_MISMATCH.
   void read_state(const std::string& name, int64_t first, std::span<float> out);
   // The model's state into a copy, and back. ERR_OUT_OF_MEMORY; ERR_CHECKPOINT_MISMATCH where nothing was kept.

@@ -13,6 +13,7 @@ struct Adam {
   static constexpr const char* kName = "adam";
   static constexpr ParameterKind kClaims = ParameterKind::real;
   static constexpr bool kInitialFromLayer = true;
+  static constexpr Distribution kDistribution = {Quantity::none};
 
   enum Slot { first_moment, second_moment };
   static constexpr const char* kSlots[] = {"first_moment", "second_moment"};

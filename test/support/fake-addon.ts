@@ -2,6 +2,7 @@ import { replaceAddon } from "../../lib/native/binding.js";
 import type {
   Counters,
   DatasetSpec,
+  Distribution,
   EvaluateCall,
   EvaluateResult,
   NamedTensor,
@@ -137,6 +138,11 @@ export class FakeSession implements NativeSession {
 
   readState(_name: string, _first: number, into: Float32Array): void {
     into[0] = this.#state;
+  }
+
+  async distributions(bins: number): Promise<(Distribution | undefined)[]> {
+    const counts = new Array<number>(bins).fill(0);
+    return [undefined, { quantity: "latent", low: -1, high: 1, counts }];
   }
 
   async keepState(): Promise<void> {

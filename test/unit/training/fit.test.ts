@@ -174,6 +174,12 @@ test("the flip ratio is the mean over the steps of an epoch of flips a binary we
   );
 });
 
+test("a record has the distribution of the first optimizer that has one, in 20 parts", async () => {
+  const { trainer } = setUp({ affine: true });
+  const { epochs } = await trainer.fit({ train, epochs: 1 });
+  assert.equal(epochs[0]!.distribution, { quantity: "latent", low: -1, high: 1, counts: new Array(20).fill(0) });
+});
+
 for (const stepsPerCall of [1, 2, 1000]) {
   test(`hyperparameters that follow the steps change at theirs, where calls end after ${stepsPerCall}`, async () => {
     const schedules = {
