@@ -73,6 +73,12 @@ export type { FitOptions } from "./training/fit-options.js";
 export type { Distribution, EpochRecord, History, Metrics } from "./training/history.js";
 export { Trainer, type TrainerOptions } from "./training/trainer.js";
 
+// Logs of training.
+
+export { type CsvLoggerOptions, csvLogger } from "./loggers/csv-logger.js";
+export { type JsonLinesLoggerOptions, jsonLinesLogger } from "./loggers/json-lines-logger.js";
+export { type TensorBoardOptions, tensorBoard } from "./loggers/tensor-board.js";
+
 // Augmentation of training images.
 
 export type { Augmentation } from "./augmentation/augmentation.js";

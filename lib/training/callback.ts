@@ -32,6 +32,8 @@ export interface TrainPlan {
   readonly epochs: number;
   /** Epochs that will run, if early stopping does not end them. */
   readonly lastEpoch: number;
+  /** The first that will run: 1, or where a fit resumes a later one. */
+  readonly firstEpoch: number;
   readonly stepsPerEpoch: number;
 }
 

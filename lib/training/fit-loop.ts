@@ -56,7 +56,9 @@ export class FitLoop {
     const stopping = earlyStopping === undefined ? undefined : new EarlyStopping(earlyStopping);
     const records: EpochRecord[] = [];
     let stopped: History["stopped"] = lastEpoch < epochs ? "stopAfter" : undefined;
-    await this.#call((callback) => callback.onTrainBegin?.({ epochs, lastEpoch, stepsPerEpoch: this.#stepsPerEpoch }));
+    await this.#call((callback) =>
+      callback.onTrainBegin?.({ epochs, lastEpoch, firstEpoch: 1, stepsPerEpoch: this.#stepsPerEpoch }),
+    );
     for (let epoch = 1; epoch <= lastEpoch; epoch++) {
       const record = await this.#epoch(epoch);
       records.push(record);

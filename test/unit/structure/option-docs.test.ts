@@ -10,6 +10,9 @@ import { arraysOptions } from "../../../lib/data/from-arrays.js";
 import { imageFolderOptions } from "../../../lib/data/images/image-folder.js";
 import { mnistOptions } from "../../../lib/data/mnist.js";
 import { layerTypes } from "../../../lib/layers/index.js";
+import { csvLoggerOptions } from "../../../lib/loggers/csv-logger.js";
+import { jsonLinesLoggerOptions } from "../../../lib/loggers/json-lines-logger.js";
+import { tensorBoardOptions } from "../../../lib/loggers/tensor-board.js";
 import { functionalOptions } from "../../../lib/model/functional.js";
 import { evaluateOptions, predictOptions } from "../../../lib/model/inference.js";
 import { loadOptions, modelOptions } from "../../../lib/model/model.js";
@@ -64,6 +67,13 @@ const rows: readonly Row[] = [
   { path: trainer, declaration: "  async fit", options: earlyStoppingOptions },
   { path: trainer, declaration: "  async predict", options: predictOptions },
   { path: trainer, declaration: "  async evaluate", options: evaluateOptions },
+  { path: "lib/loggers/csv-logger.ts", declaration: "export function csvLogger", options: csvLoggerOptions },
+  {
+    path: "lib/loggers/json-lines-logger.ts",
+    declaration: "export function jsonLinesLogger",
+    options: jsonLinesLoggerOptions,
+  },
+  { path: "lib/loggers/tensor-board.ts", declaration: "export function tensorBoard", options: tensorBoardOptions },
   { path: "lib/training/split.ts", declaration: "export function splitDataset", options: splitOptions },
   loader("mnist", "loadMnist", mnistOptions),
   loader("fashion-mnist", "loadFashionMnist", fashionMnistOptions),

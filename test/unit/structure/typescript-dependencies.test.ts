@@ -4,6 +4,7 @@ import { importsOf, sources } from "./sources.js";
 
 const belowRecipes = [
   "architectures",
+  "loggers",
   "training",
   "augmentation",
   "model",
@@ -30,6 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   augmentation: ["data", "layers", "options", "native"],
   model: ["io", "data", "layers", "losses", "optimizers", "schedules", "options", "native"],
   training: ["augmentation", "model", "io", "data", "layers", "losses", "optimizers", "schedules", "options", "native"],
+  loggers: ["training", "io", "options", "native/errors"],
   architectures: ["model", "layers", "options", "native/errors"],
   recipes: belowRecipes,
   cli: ["recipes", ...belowRecipes],

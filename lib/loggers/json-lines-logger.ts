@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+import { checkOptions } from "../options/check.js";
+import type { Callback } from "../training/callback.js";
+import { EpochFile } from "./epoch-file.js";
+import { loggerOf, loggerOptions } from "./logger.js";
+
+/** Options of {@link jsonLinesLogger}. */
+export const jsonLinesLoggerOptions = z.strictObject({
+  path: z.string().min(1).describe("The file"),
+  ...loggerOptions,
+});
+
+export type JsonLinesLoggerOptions = z.input<typeof jsonLinesLoggerOptions>;
+
+/**
+ * A callback that writes the record of each epoch, see `EpochRecord`, as a line of JSON.
+ *
+ * Each fit begins the file anew; one that resumes goes on below the epochs before it. A file with other content is left
+ * alone. What cannot be written is a warning and ends no fit.
+ *
+ * @example await trainer.fit({ train, epochs: 20, callbacks: [jsonLinesLogger({ path: "history.jsonl" })] });
+ *
+ * Options:
+ * - `path`: the file; missing folders are made. Required.
+ * - `onWarning`: hears once a fit, with a `BayesBinnError` of code `ERR_OUTPUT`, if the log cannot be written.
+ *   Default: a warning of the process (`process.emitWarning`).
+ *
+ * @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE`
+ */
+export function jsonLinesLogger(options: JsonLinesLoggerOptions): Callback {
+  const { path, onWarning } = checkOptions(jsonLinesLoggerOptions, options, "jsonLinesLogger");
+  const file = new EpochFile(path, { epochOf });
+  return loggerOf(
+    "jsonLinesLogger",
+    {
+      path,
+      begin: ({ firstEpoch }) => file.begin(firstEpoch),
+      write: (record) => file.append(JSON.stringify(record)),
+    },
+    onWarning,
+  );
+}
+
+function epochOf(line: string): unknown {
+  try {
+    return (JSON.parse(line) as { readonly epoch?: unknown } | null)?.epoch;
+  } catch {
+    return undefined;
+  }
+}

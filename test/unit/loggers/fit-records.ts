@@ -1,0 +1,32 @@
+import type { Callback, TrainPlan } from "../../../lib/training/callback.js";
+import type { EpochRecord } from "../../../lib/training/history.js";
+
+const plan = (firstEpoch: number): TrainPlan => ({ epochs: 9, lastEpoch: 9, firstEpoch, stepsPerEpoch: 4 });
+
+/** A record with everything that there can be; numbers tell the epoch. */
+export function fullRecord(epoch: number): EpochRecord {
+  return {
+    epoch,
+    learningRate: 1e-4 / epoch,
+    hyperparameters: { "bayesbinn.learningRate": 1e-4 / epoch, "bayesbinn.temperature": 0.5 },
+    train: { loss: epoch + 0.25, accuracy: 0.5 },
+    validation: { loss: epoch + 0.5, accuracy: 0.625 },
+    test: { loss: epoch + 0.75, accuracy: 0.75 },
+    flipRatio: 2 ** -epoch,
+    distribution: { quantity: "probability", low: 0, high: 1, counts: [5, 0, 2, 1] },
+    seconds: { train: 1.5, evaluate: 0.25 },
+    stepsPerSecond: 4 / 1.5,
+  };
+}
+
+/** A record with only what is always there. */
+export function bareRecord(epoch: number): EpochRecord {
+  const { train, seconds, stepsPerSecond } = fullRecord(epoch);
+  return { epoch, hyperparameters: {}, train: { loss: train.loss }, seconds, stepsPerSecond };
+}
+
+/** What a fit of some epochs calls. */
+export async function fitWith(callback: Callback, records: readonly EpochRecord[]): Promise<void> {
+  await callback.onTrainBegin?.(plan(records[0]!.epoch));
+  for (const record of records) await callback.onEpochEnd?.(record);
+}
