@@ -236,6 +236,9 @@ export type TensorLayout = Omit<NamedTensor, "data">;
 /** `model`: latents and running statistics, enough to predict. `training`: the optimizers' state as well. */
 export type StateScope = "model" | "training";
 
+/** A copy of the state that native code keeps: `best` of scope `model`, `snapshot` of scope `training`. */
+export type StateCopy = "best" | "snapshot";
+
 export interface Counters {
   /** Training steps committed so far: the counter of weight noise and dropout. */
   readonly step: number;
@@ -264,13 +267,13 @@ export interface NativeSession {
   stateLayout(scope: StateScope): Promise<TensorLayout[]>;
   /** Values of a tensor, from number `first` on, as many as `into` takes. */
   readState(name: string, first: number, into: Float32Array): void;
-  /** Copies the state of scope `model` to native memory, over the copy before. */
-  keepState(): Promise<void>;
-  /** Puts the copy back. */
+  /** Copies the state to native memory, over the copy before. */
+  keepState(copy: StateCopy): Promise<void>;
+  /** Puts the copy `best` back. */
   restoreState(): Promise<void>;
-  /** The tensors of the copy; none before the first. Answers at any time, as `readKept`: while calls run, after `dispose`. */
-  keptLayout(): TensorLayout[];
-  readKept(name: string, first: number, into: Float32Array): void;
+  /** The tensors of a copy; none before the first. Answers at any time, as `readKept`: while calls run, after `dispose`. */
+  keptLayout(copy: StateCopy): TensorLayout[];
+  readKept(copy: StateCopy, name: string, first: number, into: Float32Array): void;
   counters(): Counters;
   setCounters(counters: Counters): void;
   /** Asks the running `train`, `evaluate` or `predict` to stop at the next safe point; its result says `cancelled`. */

@@ -19,7 +19,7 @@ export class BestWeights {
   /** The copy in arrays of their own. */
   get state(): readonly NamedTensor[] | undefined {
     if (this.#epoch === undefined) return undefined;
-    const { layout, read } = this.session.kept;
+    const { layout, read } = this.session.kept("best");
     return layout.map(({ name, shape }) => {
       const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
       read(name, 0, data);
@@ -40,7 +40,7 @@ export class BestWeights {
    */
   async offer(epoch: number, metrics: Metrics, session: Session): Promise<void> {
     if (this.#metrics !== undefined && !isBetter(metrics, this.#metrics)) return;
-    await this.#inTurn(() => session.keepState());
+    await this.#inTurn(() => session.keepState("best"));
     this.#epoch = epoch;
     this.#metrics = metrics;
   }
@@ -52,7 +52,7 @@ export class BestWeights {
 
   /** Lets `use` read the copy, which does not change meanwhile. */
   read<T>(use: (state: StateReader) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => use(this.session.kept));
+    return this.#inTurn(() => use(this.session.kept("best")));
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {

@@ -117,8 +117,9 @@ class Session {
   std::vector<TensorLayout> state_layout(StateScope scope);
   // A piece of a tensor of the training scope. ERR_OPTION_RANGE, ERR_SHAPE_MISMATCH.
   void read_state(const std::string& name, int64_t first, std::span<float> out);
-  // The model's state into a copy, and back. ERR_OUT_OF_MEMORY; ERR_CHECKPOINT_MISMATCH where nothing was kept.
-  void keep_state(StateCopy& copy);
+  // The state into a copy, of the same scope each time, and back where that is the model's. ERR_OUT_OF_MEMORY;
+  // ERR_CHECKPOINT_MISMATCH where nothing was kept.
+  void keep_state(StateCopy& copy, StateScope scope);
   void restore_state(const StateCopy& copy);
 
   uint32_t step() const { return step_; }
