@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 
 import { RunFolder } from "../io/run-folder.js";
@@ -6,11 +5,9 @@ import type { Metrics } from "../model/metrics.js";
 import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
-import { showText } from "../options/show.js";
 import { createModel, loadData } from "./assemble.js";
-import { checkConfig } from "./config.js";
 import { evaluationBatch } from "./evaluation-batch.js";
-import { readConfigFile } from "./resolve-config.js";
+import { hasFile, readRunConfig } from "./read-run.js";
 import type { splits, weightChoices } from "./run-choices.js";
 
 /** Options of {@link evaluateRun}. */
@@ -47,18 +44,11 @@ export interface RunEvaluation {
  */
 export async function evaluateRun(path: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const { weights = "best", split = "test", device, threads, signal } = options;
-  const configFile = join(path, RunFolder.files.config);
-  await access(configFile).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") return; // What else is wrong, reading it says.
-    const accepted = "a folder that `bayesbinn train` wrote";
-    const message = `${showText(path)}: no run folder (it has no ${RunFolder.files.config}); accepted: ${accepted}`;
-    throw new BayesBinnError("ERR_CONFIG", message, { path, accepted });
-  });
-  const config = checkConfig(await readConfigFile(configFile));
+  const config = await readRunConfig(path);
   const file = join(path, RunFolder.files[weights]);
-  await access(file).catch(() => {
+  if (!(await hasFile(path, weights))) {
     throw new BayesBinnError("ERR_CONFIG", `${file}: no such file; the run did not get so far`, { path: file });
-  });
+  }
   const data = await loadData(config);
   const dataset = data[split];
   if (dataset === undefined) {

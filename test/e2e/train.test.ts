@@ -65,7 +65,8 @@ cli("train --json: the events of a run, and its folder", async () => {
   assert.ok(summary["test"].mode.accuracy > 0.9, `accuracy ${summary["test"].mode.accuracy}`);
 
   assert.equal((await readdir(run)).sort(), [
-    ...["best.safetensors", "config.json", "final.safetensors", "history.jsonl", "metrics.json", "timings.jsonl"],
+    ...["best.safetensors", "checkpoints", "config.json", "final.safetensors", "history.jsonl", "metrics.json"],
+    ...["run.json", "timings.jsonl"],
   ]);
   const history = await lines(join(run, "history.jsonl"));
   assert.equal(
@@ -199,7 +200,9 @@ cli("SIGINT in the middle of an epoch: exit code 130, and what was written stays
     history.map(({ epoch }) => epoch),
     history.map((_, index) => index + 1),
   );
-  assert.equal((await readdir(run)).sort(), ["best.safetensors", "config.json", "history.jsonl", "timings.jsonl"]);
+  assert.equal((await readdir(run)).sort(), [
+    ...["best.safetensors", "checkpoints", "config.json", "history.jsonl", "run.json", "timings.jsonl"],
+  ]);
   const { code: evaluated } = await runCli(["evaluate", run, "--quiet"], { cwd: folder });
   assert.is(evaluated, 0, "the best weights so far can be used");
 });
