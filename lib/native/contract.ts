@@ -161,6 +161,13 @@ export interface WeightChoice {
 export interface EvaluateCall extends WeightChoice {
   readonly dataset: number;
   readonly batchSize: number;
+  /**
+   * Statistics of batch norms that stand in for the running ones of training, for the weights that are evaluated (each
+   * posterior sample has its own): `sum b x_b / sum b` over the batches of b samples, x_b a batch's mean or unbiased
+   * variance (0 of a single value) where batch norms normalise by the batch's own statistics, without dropout. Batches are
+   * taken of `dataset` in the order of epoch 0; the last is what is left. Absent: the running ones. No state changes.
+   */
+  readonly batchNorm?: { readonly dataset: number; readonly batchSize: number };
 }
 
 export interface EvaluateResult {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { RunFolder } from "../io/run-folder.js";
+import type { EvaluateOptions } from "../model/inference.js";
 import type { Metrics } from "../model/metrics.js";
 import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
@@ -18,6 +19,11 @@ export interface EvaluateRunOptions {
   readonly split?: (typeof splits)[number];
   /** Weight samples of the mean prediction; default: those of the run's configuration. */
   readonly samples?: number;
+  /**
+   * Whether to evaluate once more with batch-norm statistics of the run's training samples, not augmented, under the weights
+   * evaluated, in place of the running ones of training. Default `false`.
+   */
+  readonly reestimateBatchNorm?: boolean;
   /** Default `auto`. */
   readonly device?: DeviceName;
   /** Compute threads; default: one for each core. */
@@ -25,13 +31,19 @@ export interface EvaluateRunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The two ways to predict. */
+export interface ModeAndMean {
+  readonly mode: Metrics;
+  readonly mean: Metrics & { readonly samples: number };
+}
+
 /** What {@link evaluateRun} found. */
-export interface RunEvaluation {
+export interface RunEvaluation extends ModeAndMean {
   readonly recipe: string;
   readonly weights: string;
   readonly split: string;
-  readonly mode: Metrics;
-  readonly mean: Metrics & { readonly samples: number };
+  /** With re-estimated batch-norm statistics, where they were asked for. */
+  readonly reestimated?: ModeAndMean;
   readonly run: string;
 }
 
@@ -60,7 +72,12 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions = {}
     ...(threads !== undefined && { threads }),
   });
   const abortable = signal === undefined ? {} : { signal };
-  const { samples: _, ...mode } = await model.evaluate(dataset, abortable);
-  const mean = await model.evaluate(dataset, { ...abortable, samples: options.samples ?? config.evaluation.samples });
-  return { recipe: config.name, weights, split, mode, mean, run: path };
+  const evaluate = async (statistics: EvaluateOptions): Promise<ModeAndMean> => {
+    const { samples: _, ...mode } = await model.evaluate(dataset, { ...abortable, ...statistics });
+    const samples = options.samples ?? config.evaluation.samples;
+    return { mode, mean: await model.evaluate(dataset, { ...abortable, ...statistics, samples }) };
+  };
+  const found = { recipe: config.name, weights, split, ...(await evaluate({})) };
+  if (!options.reestimateBatchNorm) return { ...found, run: path };
+  return { ...found, reestimated: await evaluate({ reestimateBatchNorm: data.train }), run: path };
 }

@@ -178,7 +178,7 @@ const sessionArguments: Readonly<Record<string, readonly unknown[]>> = {
   removeDataset: [2],
   setHyperparameters: [0, { learningRate: 0.1, momentum: 0.5 }],
   train: [trainCall(1, { batchSize: 5, augmentation })],
-  evaluate: [{ dataset: 1, batchSize: 2, samples: 0, draw: 0 }],
+  evaluate: [{ dataset: 1, batchSize: 2, samples: 0, draw: 0, batchNorm: { dataset: 1, batchSize: 3 } }],
   predict: [prediction],
   replay: [{ ...step, noise: [undefined, undefined], weights: [undefined, undefined], dropoutKeep: {} }],
   getState: ["model"],
