@@ -52,14 +52,19 @@ const seedSchema = z.int().min(0);
 export async function writeModelFile(
   path: string,
   { inputShape, layers }: Blueprint,
-  { claims, loss, seed }: Host,
+  { claims, loss, seed, session }: Host,
   state: StateReader,
 ): Promise<void> {
   const metadata = {
     format,
     graph: JSON.stringify({ inputShape, layers: layerSpecs(layers) }),
     loss: JSON.stringify(loss),
-    optimizers: JSON.stringify(claims.map(({ optimizer, parameters }) => ({ ...optimizer.toJSON(), parameters }))),
+    optimizers: JSON.stringify(
+      claims.map(({ optimizer, parameters }, index) => ({
+        ...asItPredicts(optimizer, session.hyperparameters(index)),
+        parameters,
+      })),
+    ),
     seed: JSON.stringify(seed),
   };
   const tensors = state.layout.map(({ name, shape }) => ({
@@ -69,6 +74,13 @@ export async function writeModelFile(
     pieces: () => piecesOf(state, name, shape),
   }));
   await streamSafetensors(path, metadata, tensors);
+}
+
+/** An optimizer as data, with the hyperparameters that predictions depend on as they are now. */
+function asItPredicts(optimizer: Optimizer, current: Readonly<Record<string, number>>) {
+  const { type, options } = optimizer.toJSON();
+  const moved = optimizer.predictive.filter((name) => name in current).map((name) => [name, current[name]]);
+  return { type, options: { ...options, ...Object.fromEntries(moved) } };
 }
 
 /** Values in a piece: few calls, and little memory. */

@@ -28,6 +28,8 @@ export abstract class Optimizer {
   abstract readonly schedules: Readonly<Record<string, Schedule>>;
   /** Hyperparameters that may have a schedule. */
   protected abstract readonly schedulable: readonly string[];
+  /** Hyperparameters that predictions depend on: a model file holds what they are when it is written. */
+  readonly predictive: readonly string[] = [];
 
   /** What native code is told. Facts that are not known before a fit stand as 1. */
   toSpec(parameters: readonly string[], facts: FitFacts = { trainSetSize: 1 }): OptimizerSpec {

@@ -80,6 +80,7 @@ export class PMF extends Optimizer {
   readonly options: Omit<z.output<typeof pmfOptions>, "schedules">;
   readonly schedules: Readonly<Record<string, Schedule>>;
   protected readonly schedulable = schedulable;
+  override readonly predictive = ["beta", "maxBeta"] as const;
 
   /** @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` */
   constructor(options: PMFOptions = {}) {
