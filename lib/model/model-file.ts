@@ -52,21 +52,30 @@ const seedSchema = z.int().min(0);
  */
 export async function writeModelFile(
   path: string,
-  blueprint: Blueprint,
-  host: Host,
+  { inputShape, layers }: Blueprint,
+  { claims, loss, seed, session }: Host,
   state: StateReader,
 ): Promise<void> {
-  await streamSafetensors(path, { format, ...describedModel(blueprint, host) }, streamedTensors(state));
-}
-
-/** What a file says of a network beside its weights, as metadata. */
-export function describedModel({ inputShape, layers }: Blueprint, { claims, loss, seed }: Host) {
-  return {
+  const metadata = {
+    format,
     graph: JSON.stringify({ inputShape, layers: layerSpecs(layers) }),
     loss: JSON.stringify(loss),
-    optimizers: JSON.stringify(claims.map(({ optimizer, parameters }) => ({ ...optimizer.toJSON(), parameters }))),
+    optimizers: JSON.stringify(
+      claims.map(({ optimizer, parameters }, index) => ({
+        ...asItPredicts(optimizer, session.hyperparameters(index)),
+        parameters,
+      })),
+    ),
     seed: JSON.stringify(seed),
   };
+  await streamSafetensors(path, metadata, streamedTensors(state));
+}
+
+/** An optimizer as data, with the hyperparameters that predictions depend on as they are now. */
+function asItPredicts(optimizer: Optimizer, current: Readonly<Record<string, number>>) {
+  const { type, options } = optimizer.toJSON();
+  const moved = optimizer.predictive.filter((name) => name in current).map((name) => [name, current[name]]);
+  return { type, options: { ...options, ...Object.fromEntries(moved) } };
 }
 
 /**

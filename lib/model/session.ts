@@ -25,6 +25,8 @@ interface Core {
   readonly native: NativeSession;
   readonly description: SessionDescription;
   readonly datasets: DatasetStore;
+  /** By optimizer, what {@link Session.setHyperparameters} has set. */
+  readonly hyperparameters: Record<string, number>[];
   disposed: boolean;
   running: Promise<unknown> | undefined;
   /** Whether what runs reads the state in pieces: it needs the native session until its end. */
@@ -63,6 +65,7 @@ export class Session implements AsyncDisposable {
         native,
         description,
         datasets,
+        hyperparameters: spec.optimizers.map(() => ({})),
         disposed: false,
         running: undefined,
         reading: false,
@@ -92,6 +95,12 @@ export class Session implements AsyncDisposable {
   setHyperparameters(optimizer: number, values: Readonly<Record<string, number>>): void {
     const native = this.#enter();
     typed(() => native.setHyperparameters(optimizer, values));
+    Object.assign(this.#core.hyperparameters[optimizer]!, values);
+  }
+
+  /** What {@link setHyperparameters} has set so far. */
+  hyperparameters(optimizer: number): Readonly<Record<string, number>> {
+    return this.#core.hyperparameters[optimizer]!;
   }
 
   train(call: TrainCall, signal?: AbortSignal): Promise<TrainResult> {

@@ -58,8 +58,8 @@ export interface ParameterDescription {
   /** Index into {@link SessionSpec.optimizers}. */
   readonly optimizer: number;
   /**
-   * Whether training steps multiply with these weights as bits: where the method makes them signs (BayesBiNN at temperatures
-   * up to 1e-6) and the layer has the kernels. By the hyperparameters that the session was made with.
+   * Whether training steps multiply with these weights as bits: where the method makes them signs (STE, Bop, and BayesBiNN at
+   * temperatures up to 1e-6) and the layer has the kernels. By the hyperparameters that the session was made with.
    */
   readonly packed: boolean;
 }

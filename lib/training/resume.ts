@@ -1,6 +1,6 @@
+import { layerSpecs } from "../model/graph.js";
 import type { Host } from "../model/host.js";
 import type { Model } from "../model/model.js";
-import { describedModel } from "../model/model-file.js";
 import type { Session } from "../model/session.js";
 import { BayesBinnError } from "../native/errors.js";
 import { firstDifference } from "../options/first-difference.js";
@@ -12,20 +12,20 @@ import type { FitState } from "./fit-state.js";
 
 /** What has to be the same for a fit to go on from a checkpoint as if it had never stopped; as JSON has it. */
 export function settingOf(model: Model, host: Host, plan: FitPlan): Readonly<Record<string, unknown>> {
-  const { graph, loss, optimizers, seed } = describedModel(model, host);
   const { train, validation, batchSize, shuffle, augmentation, earlyStopping } = plan;
   const fit = {
     trainSamples: train.length,
     validationSamples: validation?.length ?? 0,
     ...{ batchSize, shuffle, augmentation, earlyStopping },
   };
-  return {
-    graph: JSON.parse(graph),
-    loss: JSON.parse(loss),
-    optimizers: JSON.parse(optimizers),
-    seed: JSON.parse(seed),
-    fit: JSON.parse(JSON.stringify(fit)),
+  const setting = {
+    graph: { inputShape: model.inputShape, layers: layerSpecs(model.layers) },
+    loss: host.loss,
+    optimizers: host.claims.map(({ optimizer, parameters }) => ({ ...optimizer.toJSON(), parameters })),
+    seed: host.seed,
+    fit,
   };
+  return JSON.parse(JSON.stringify(setting));
 }
 
 /**

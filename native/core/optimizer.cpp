@@ -234,6 +234,7 @@ void Optimizer::materialize_mode() {
 void Optimizer::materialize_sample(const Draw& draw) {
   materialized_.reset();
   use_weights(method_->claims() == ParameterKind::binary);
+  step_ = method_->step(updates_ + 1, samples_);  // the posterior may depend on hyperparameters
   Draw own = draw;
   own.index = index_;
   backend_.materialize_sample(pass_, {nullptr, own});

@@ -153,10 +153,7 @@ struct BayesBinn {
   BB_FORMULA float mode(float latent) { return latent >= 0.0f ? 1.0f : -1.0f; }
 
   // P(w = +1) = sigmoid(2 lambda)
-  BB_FORMULA float probability(float latent) {
-    const float e = exp_float(-2.0f * magnitude(latent));
-    return (latent >= 0.0f ? 1.0f : e) / (1.0f + e);
-  }
+  BB_FORMULA float probability(float latent, const Step&) { return sigmoid_float(2.0f * latent); }
 
  private:
   static constexpr double kSignTemperature = 1e-6;

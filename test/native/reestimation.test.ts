@@ -240,7 +240,7 @@ for (const [name, network] of Object.entries(trained)) {
         .train(trainCall(dataset, { epoch: 3, firstBatch, batches }))
         .then(({ lossSum, correct }) => [lossSum, correct]);
     await both(train(0, 2), "the first steps");
-    await both((each) => each.keepState(), "kept");
+    await both((each) => each.keepState("best"), "kept");
     await both(train(2, 1), "another step");
     const choice = { batchSize: 7, samples: 0, draw: 0 };
     for (const samples of [0, 2]) {
@@ -249,10 +249,10 @@ for (const [name, network] of Object.entries(trained)) {
       }
     }
     await sameState(session, twin, "evaluated");
-    for (const { name: tensor, shape } of twin.keptLayout()) {
+    for (const { name: tensor, shape } of twin.keptLayout("best")) {
       const [kept, expected] = [new Float32Array(product(shape)), new Float32Array(product(shape))];
-      session.readKept(tensor, 0, kept);
-      twin.readKept(tensor, 0, expected);
+      session.readKept("best", tensor, 0, kept);
+      twin.readKept("best", tensor, 0, expected);
       sameBits(kept, expected, `kept ${tensor}`);
     }
     const inputs = set.inputs as Float32Array;
