@@ -53,7 +53,11 @@ export { squaredHinge } from "./losses/squared-hinge.js";
 
 export { Adam, type AdamOptions } from "./optimizers/adam.js";
 export { BayesBiNN, type BayesBiNNOptions } from "./optimizers/bayesbinn.js";
+export { Bop, type BopOptions } from "./optimizers/bop.js";
 export { Optimizer } from "./optimizers/optimizer.js";
+export { PMF, type PMFOptions } from "./optimizers/pmf.js";
+export { SGD, type SGDOptions } from "./optimizers/sgd.js";
+export { STE, type STEOptions } from "./optimizers/ste.js";
 
 // Schedules of hyperparameters.
 

@@ -50,7 +50,7 @@ export function permutation(count: number, seed: number, epoch: number): Uint32A
 /** Arguments of {@link sampleWeights}. */
 export interface SampleWeightsCall {
   readonly optimizer: Optimizer;
-  /** Latent weights `[n]`, such as the lambda of BayesBiNN. */
+  /** Latent weights `[n]`, such as the lambda of BayesBiNN or the u of PMF. */
   readonly latent: Float32Array;
   /** Uniforms in (0, 1) `[n]`. Absent: drawn at `address`. */
   readonly noise?: Float32Array;
@@ -63,7 +63,9 @@ export interface SampleWeightsCall {
 
 /**
  * Weights of a training step: for BayesBiNN `tanh((lambda + log(u / (1 - u)) / 2) / temperature)`, the sign of the inner
- * sum at temperatures up to 1e-6, and `tanh(lambda)` with the estimator "mean"; for Adam the latent weights themselves.
+ * sum at temperatures up to 1e-6, and `tanh(lambda)` with the estimator "mean"; for STE and Bop the signs of the latent
+ * weights, 0 counting as +1; for PMF `tanh(beta u)`; for Adam and SGD the latent weights themselves. Only BayesBiNN looks at
+ * the noise.
  *
  * @example
  * const weights = sampleWeights({
@@ -104,8 +106,15 @@ export function update({ optimizer, threads = defaultThreads(), ...call }: Updat
 }
 
 /**
- * Names of the arrays that a method keeps beside the latent weights: `momentum` (from 0) for BayesBiNN where it is above 0 or
- * has a schedule, with `staleMu` also `previous_lambda` (from lambda), with `perWeightPrior` also `prior`; `first_moment` and `second_moment` for Adam (from 0).
+ * Names of the arrays that a method keeps beside the latent weights, each from 0 where nothing else is said:
+ *
+ * - BayesBiNN: `momentum` where it is above 0 or has a schedule; with `staleMu` also `previous_lambda` (from lambda), with
+ *   `perWeightPrior` also `prior` (from `priorLambda`)
+ * - STE, Adam: `first_moment`, `second_moment`
+ * - Bop: `gradient_average`
+ * - PMF: `first_moment`, `second_moment`; with the authors' gradient these of the value u1, and `auxiliary_mean`
+ *   ((u0 + u1) / 2), `low_first_moment`, `low_second_moment` of the value u0
+ * - SGD: `momentum` where it is above 0 or has a schedule
  */
 export function stateNames(optimizer: Optimizer): string[] {
   return run((kernels) => kernels.stateNames(specOf(optimizer)));

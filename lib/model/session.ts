@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.js";
 import { loadAddon } from "../native/binding.js";
 import type {
+  Counters,
   Distribution,
   EvaluateCall,
   EvaluateResult,
@@ -11,6 +12,7 @@ import type {
   SessionDescription,
   SessionProfile,
   SessionSpec,
+  StateCopy,
   StateScope,
   TensorLayout,
   TrainCall,
@@ -24,6 +26,8 @@ interface Core {
   readonly native: NativeSession;
   readonly description: SessionDescription;
   readonly datasets: DatasetStore;
+  /** By optimizer, what {@link Session.setHyperparameters} has set. */
+  readonly hyperparameters: Record<string, number>[];
   disposed: boolean;
   running: Promise<unknown> | undefined;
   /** Whether what runs reads the state in pieces: it needs the native session until its end. */
@@ -62,6 +66,7 @@ export class Session implements AsyncDisposable {
         native,
         description,
         datasets,
+        hyperparameters: spec.optimizers.map(() => ({})),
         disposed: false,
         running: undefined,
         reading: false,
@@ -91,6 +96,12 @@ export class Session implements AsyncDisposable {
   setHyperparameters(optimizer: number, values: Readonly<Record<string, number>>): void {
     const native = this.#enter();
     typed(() => native.setHyperparameters(optimizer, values));
+    Object.assign(this.#core.hyperparameters[optimizer]!, values);
+  }
+
+  /** What {@link setHyperparameters} has set so far. */
+  hyperparameters(optimizer: number): Readonly<Record<string, number>> {
+    return this.#core.hyperparameters[optimizer]!;
   }
 
   train(call: TrainCall, signal?: AbortSignal): Promise<TrainResult> {
@@ -134,23 +145,33 @@ export class Session implements AsyncDisposable {
     return this.#run((native) => native.distributions(bins));
   }
 
-  /** Copies the state of scope `model` to native memory, over the copy before. */
-  keepState(): Promise<void> {
-    return this.#run((native) => native.keepState());
+  /** Copies the state to native memory, over the copy before. */
+  keepState(copy: StateCopy): Promise<void> {
+    return this.#run((native) => native.keepState(copy));
   }
 
-  /** Puts the copy of {@link keepState} back. */
+  /** Puts the copy `best` back. */
   restoreState(): Promise<void> {
     return this.#run((native) => native.restoreState());
   }
 
-  /** The copy of {@link keepState}: at any time, also while calls run and after `dispose`. */
-  get kept(): StateReader {
+  /** A copy that {@link keepState} made: at any time, also while calls run and after `dispose`. */
+  kept(copy: StateCopy): StateReader {
     const { native } = this.#core;
     return {
-      layout: typed(() => native.keptLayout()),
-      read: (name, first, into) => typed(() => native.readKept(name, first, into)),
+      layout: typed(() => native.keptLayout(copy)),
+      read: (name, first, into) => typed(() => native.readKept(copy, name, first, into)),
     };
+  }
+
+  get counters(): Counters {
+    const native = this.#enter();
+    return typed(() => native.counters());
+  }
+
+  setCounters(counters: Counters): void {
+    const native = this.#enter();
+    typed(() => native.setCounters(counters));
   }
 
   /** A view that has the session to itself until its {@link release}; calls through other views are `ERR_BUSY`. */

@@ -3,8 +3,10 @@
  * the addon validates every value again, so that no script can corrupt memory.
  */
 import type { NativeKernels } from "./kernels-contract.js";
+import type { SystemInfo } from "./system-contract.js";
 
 export type * from "./kernels-contract.js";
+export type * from "./system-contract.js";
 
 /** Where a session computes. `auto` takes CUDA if it is usable and says why in {@link SessionDescription.deviceReason}. */
 export type DeviceName = "auto" | "cpu" | "cuda";
@@ -58,8 +60,8 @@ export interface ParameterDescription {
   /** Index into {@link SessionSpec.optimizers}. */
   readonly optimizer: number;
   /**
-   * Whether training steps multiply with these weights as bits: where the method makes them signs (BayesBiNN at temperatures
-   * up to 1e-6) and the layer has the kernels. By the hyperparameters that the session was made with.
+   * Whether training steps multiply with these weights as bits: where the method makes them signs (STE, Bop, and BayesBiNN at
+   * temperatures up to 1e-6) and the layer has the kernels. By the hyperparameters that the session was made with.
    */
   readonly packed: boolean;
 }
@@ -163,6 +165,13 @@ export interface WeightChoice {
 export interface EvaluateCall extends WeightChoice {
   readonly dataset: number;
   readonly batchSize: number;
+  /**
+   * Statistics of batch norms that stand in for the running ones of training, for the weights that are evaluated (each
+   * posterior sample has its own): `sum b x_b / sum b` over the batches of b samples, x_b a batch's mean or unbiased
+   * variance (0 of a single value) where batch norms normalise by the batch's own statistics, without dropout. Batches are
+   * taken of `dataset` in the order of epoch 0; the last is what is left. Absent: the running ones. No state changes.
+   */
+  readonly batchNorm?: { readonly dataset: number; readonly batchSize: number };
 }
 
 export interface EvaluateResult {
@@ -250,6 +259,8 @@ export interface Distribution {
    */
   readonly counts: readonly number[];
 }
+/** A copy of the state that native code keeps: `best` of scope `model`, `snapshot` of scope `training`. */
+export type StateCopy = "best" | "snapshot";
 
 export interface Counters {
   /** Training steps committed so far: the counter of weight noise and dropout. */
@@ -281,48 +292,22 @@ export interface NativeSession {
   readState(name: string, first: number, into: Float32Array): void;
   /**
    * Of each optimizer, how its weights are spread over `bins` parts, 1..4096; undefined where the method has nothing to show
-   * (Adam).
+   * (Bop, Adam, SGD).
    */
   distributions(bins: number): Promise<(Distribution | undefined)[]>;
-  /** Copies the state of scope `model` to native memory, over the copy before. */
-  keepState(): Promise<void>;
-  /** Puts the copy back. */
+  /** Copies the state to native memory, over the copy before. */
+  keepState(copy: StateCopy): Promise<void>;
+  /** Puts the copy `best` back. */
   restoreState(): Promise<void>;
-  /** The tensors of the copy; none before the first. Answers at any time, as `readKept`: while calls run, after `dispose`. */
-  keptLayout(): TensorLayout[];
-  readKept(name: string, first: number, into: Float32Array): void;
+  /** The tensors of a copy; none before the first. Answers at any time, as `readKept`: while calls run, after `dispose`. */
+  keptLayout(copy: StateCopy): TensorLayout[];
+  readKept(copy: StateCopy, name: string, first: number, into: Float32Array): void;
   counters(): Counters;
   setCounters(counters: Counters): void;
   /** Asks the running `train`, `evaluate` or `predict` to stop at the next safe point; its result says `cancelled`. */
   cancel(): void;
   /** Frees everything, at once or when the running call has stopped. Idempotent. */
   dispose(): void;
-}
-
-export interface SystemInfo {
-  /** Version of the addon, equal to the package's. */
-  readonly version: string;
-  readonly compiler: string;
-  /** Those that were compiled, the oldest first; none is chosen where {@link instructionSetRequest} has a problem. */
-  readonly instructionSets: readonly { readonly name: string; readonly usable: boolean; readonly chosen: boolean }[];
-  /** What `BAYESBINN_INSTRUCTION_SET` asks for in place of the newest usable one; absent where it is not set. */
-  readonly instructionSetRequest?: {
-    readonly value: string;
-    /** Why it cannot be had: sessions on the CPU are refused with this. Absent where it is what was chosen. */
-    readonly problem?: string;
-  };
-  /** Name and configuration of the BLAS that was loaded, or `"built-in"`. */
-  readonly blas: string;
-  /** Whether several threads can multiply at once in it; where not, they wait for each other. */
-  readonly blasConcurrent: boolean;
-  readonly hardwareThreads: number;
-  readonly cuda: {
-    /** Whether the CUDA backend was compiled in. */
-    readonly built: boolean;
-    /** Whether a device can be used now. */
-    readonly usable: boolean;
-    readonly reason: string;
-  };
 }
 
 export interface NativeAddon {

@@ -2,16 +2,18 @@ import { z } from "zod";
 
 import { checkOptions } from "../options/check.js";
 import type { Schedule } from "../schedules/schedule.js";
-import { Optimizer, optimizerType, presentSchedules, schedulesOf } from "./optimizer.js";
+import { adamSchedulable, adamStepOptions } from "./adam-options.js";
+import { clipOption, withClipLimits } from "./clip.js";
+import { type FitFacts, Optimizer, optimizerType, presentSchedules, schedulesOf } from "./optimizer.js";
 
-const schedulable = ["learningRate", "beta1", "beta2", "epsilon"] as const;
+const schedulable = [...adamSchedulable, "gradientClip", "weightClip"] as const;
 
 /** Options of {@link Adam}. */
 export const adamOptions = z.strictObject({
   learningRate: z.number().min(0).default(1e-3).describe("Step size"),
-  beta1: z.number().min(0).lt(1).default(0.9).describe("Share of the old average of gradients"),
-  beta2: z.number().min(0).lt(1).default(0.999).describe("Share of the old average of squared gradients"),
-  epsilon: z.number().gt(0).default(1e-8).describe("Added to the root of the second average"),
+  ...adamStepOptions,
+  gradientClip: clipOption.default("none").describe("Gradients are clipped to +- this before the step"),
+  weightClip: clipOption.default("none").describe("Weights are clipped to +- this after the step"),
   schedules: schedulesOf(schedulable),
 });
 
@@ -23,6 +25,8 @@ export type AdamOptions = z.input<typeof adamOptions>;
  *     m = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) g^2
  *     w = w - learningRate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
  *
+ * Where clips are given, g is clipped by value before, and w after the step.
+ *
  * @example new Trainer({ model, optimizer: [new BayesBiNN(), new Adam({ learningRate: 3e-4 })] })
  *
  * Options:
@@ -30,7 +34,10 @@ export type AdamOptions = z.input<typeof adamOptions>;
  * - `beta1`: share of the old average of gradients, >= 0 and < 1. Default `0.9`.
  * - `beta2`: share of the old average of squared gradients, >= 0 and < 1. Default `0.999`.
  * - `epsilon`: added to the root of the second average, > 0. Default `1e-8`.
- * - `schedules`: schedules by name of `learningRate`, `beta1`, `beta2` or `epsilon`. Default: each keeps its value.
+ * - `gradientClip`: each entry of the gradient is clipped to ± this number, > 0, or `"none"`. Default `"none"`.
+ * - `weightClip`: each parameter is clipped to ± this number, > 0, after the step, or `"none"`. Default `"none"`.
+ * - `schedules`: schedules by name of `learningRate`, `beta1`, `beta2`, `epsilon`, `gradientClip` or `weightClip`; a clip
+ *   that is `"none"` takes none. Default: each keeps its value.
  *
  * Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
  */
@@ -46,7 +53,11 @@ export class Adam extends Optimizer {
     super();
     const { schedules, ...rest } = checkOptions(adamOptions, options, "Adam");
     this.options = rest;
-    this.schedules = presentSchedules(schedules);
+    this.schedules = presentSchedules("Adam", rest, schedules);
+  }
+
+  protected override resolve(facts: FitFacts): Readonly<Record<string, unknown>> {
+    return withClipLimits(super.resolve(facts));
   }
 }
 

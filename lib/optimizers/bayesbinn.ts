@@ -131,7 +131,7 @@ export class BayesBiNN extends Optimizer {
     super();
     const { schedules, ...rest } = checkOptions(bayesbinnOptions, options, "BayesBiNN");
     this.options = rest;
-    this.schedules = presentSchedules(schedules);
+    this.schedules = presentSchedules("BayesBiNN", rest, schedules);
   }
 
   /** Native code gets one N. */

@@ -2,6 +2,8 @@ import { z } from "zod";
 
 import type { ParameterKind } from "../layers/layer.js";
 import type { OptimizerSpec } from "../native/contract.js";
+import { outOfRange } from "../options/check.js";
+import { show } from "../options/show.js";
 import type { Schedule, TrainingPlace } from "../schedules/schedule.js";
 import { nextChange, scheduleSchema, scheduleValue } from "../schedules/schedule-value.js";
 
@@ -26,6 +28,8 @@ export abstract class Optimizer {
   abstract readonly schedules: Readonly<Record<string, Schedule>>;
   /** Hyperparameters that may have a schedule. */
   protected abstract readonly schedulable: readonly string[];
+  /** Hyperparameters that predictions depend on: a model file holds what they are when it is written. */
+  readonly predictive: readonly string[] = [];
 
   /** What native code is told. Facts that are not known before a fit stand as 1. */
   toSpec(parameters: readonly string[], facts: FitFacts = { trainSetSize: 1 }): OptimizerSpec {
@@ -88,9 +92,21 @@ export function schedulesOf<const Name extends string>(names: readonly Name[]) {
     .describe("Schedules of hyperparameters by name; a hyperparameter without one keeps its value");
 }
 
-/** Leaves out what is undefined. */
-export function presentSchedules(schedules: Readonly<Record<string, Schedule | undefined>>): Record<string, Schedule> {
-  return Object.fromEntries(
-    Object.entries(schedules).filter((entry): entry is [string, Schedule] => entry[1] !== undefined),
-  );
+/**
+ * Leaves out what is undefined.
+ *
+ * @param path name of the optimizer in errors
+ * @throws BayesBinnError `ERR_OPTION_RANGE` for a schedule of what is no number
+ */
+export function presentSchedules(
+  path: string,
+  options: Readonly<Record<string, unknown>>,
+  schedules: Readonly<Record<string, Schedule | undefined>>,
+): Record<string, Schedule> {
+  const present = Object.entries(schedules).filter((entry): entry is [string, Schedule] => entry[1] !== undefined);
+  for (const [name, schedule] of present) {
+    if (typeof options[name] === "number") continue;
+    throw outOfRange(`${path}.schedules.${name}`, schedule, `no schedule where ${name} is ${show(options[name])}`);
+  }
+  return Object.fromEntries(present);
 }

@@ -26,7 +26,8 @@ export interface EpochRecord {
   readonly flipRatio?: number;
   /**
    * How the weights of the first optimizer that keeps such a quantity are spread at the end of the epoch, in 20 equal parts:
-   * BayesBiNN's probabilities that they are +1. Absent where none does.
+   * probabilities that they are +1 of BayesBiNN and PMF, latent weights of STE from -`weightClip` to `weightClip` (1 where
+   * there is none). Absent where none does.
    */
   readonly distribution?: Distribution;
   /** Wall-clock time, callbacks not counted. */

@@ -286,10 +286,10 @@ class Backend {
   // Takes the gradients of weights offset .. offset+count-1 of a segment: stores, pulls back and, with the last
   // sample, updates.
   virtual void consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) = 0;
-  // counts[b] += weights whose quantity, as the formula's kDistribution says, lies in part b of `bins` equal parts of its
-  // range: part floor((value - low) bins / (high - low)) in float32, or the nearest that there is. `counts` is on the
-  // host.
-  virtual void count_values(const OptimizerPass& pass, int64_t bins, int64_t* counts) = 0;
+  // counts[b] += weights whose quantity, not `none`, lies in part b of `bins` equal parts of its range: part
+  // floor((value - low) bins / (high - low)) in float32, or the nearest that there is. `counts` is on the host.
+  virtual void count_values(const OptimizerPass& pass, const Distribution& distribution, int64_t bins,
+                            int64_t* counts) = 0;
   // Memory of packed weights; 0 where the backend has no packed form.
   virtual int64_t packed_bytes(const PackedShape& shape) const = 0;
   // Packs weights of +-1 given in the arrangement of `shape`; what is not above 0 counts as -1.

@@ -1,4 +1,4 @@
-// exp, log, tanh and sech^2 in float32: one implementation for host and device, branch-free so that loops over it
+// exp, log, tanh, sech^2 and sigmoid in float32: one implementation for host and device, branch-free so that loops over it
 // vectorise. Largest errors found over all float32 arguments of the range, against float64: see
 // test/native/scalar-math.
 #pragma once
@@ -98,6 +98,12 @@ BB_FORMULA float tanh_float(float x) {
 BB_FORMULA float sech2_float(float x) {
   const float e = exp_float(-2.0f * magnitude(x));
   return 4.0f * e / ((1.0f + e) * (1.0f + e));
+}
+
+// 1 / (1 + exp(-x)): no overflow on either side.
+BB_FORMULA float sigmoid_float(float x) {
+  const float e = exp_float(-magnitude(x));
+  return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
 }
 
 // log(u / (1 - u)) / 2: half a logistic variable, the noise of the binary concrete relaxation.

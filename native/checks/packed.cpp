@@ -51,7 +51,7 @@ void check_round_trip(Backend& backend, const PackedShape& shape) {
     check(sign_agrees(drawn[i], latent, u[i]), "sign", shape, 0, at);
     check(drawn[i] == values[i], "bits and values", shape, 0, at);
     check(modes[i] == BayesBinn::mode(latent), "mode", shape, 0, at);
-    const float p = BayesBinn::probability(latent);
+    const float p = BayesBinn::probability(latent, parameter.step);
     check(std::fabs(v[i] - p) < 1e-6f || samples[i] == (v[i] < p ? 1.0f : -1.0f), "posterior sample", shape, 0, at);
   }
   ++round_trips;

@@ -236,9 +236,19 @@ void Optimizer::materialize_mode() {
 void Optimizer::materialize_sample(const Draw& draw) {
   materialized_.reset();
   use_weights(method_->claims() == ParameterKind::binary);
+  step_ = method_->step(updates_ + 1, samples_);  // the posterior may depend on hyperparameters
   Draw own = draw;
   own.index = index_;
   backend_.materialize_sample(pass_, {nullptr, own});
+}
+
+Histogram Optimizer::histogram(int64_t bins) {
+  Histogram histogram = {method_->distribution(), {}};
+  if (histogram.distribution.quantity == Quantity::none) return histogram;
+  step_ = method_->step(updates_ + 1, samples_);  // probabilities may depend on hyperparameters
+  histogram.counts.resize(static_cast<size_t>(bins));
+  backend_.count_values(pass_, histogram.distribution, bins, histogram.counts.data());
+  return histogram;
 }
 
 void Optimizer::set_weights(const float* host) {

@@ -15,6 +15,12 @@ namespace bayesbinn {
 // Recorded noise must be uniforms in (0, 1). ERR_OPTION_RANGE.
 void check_noise(std::span<const float> noise);
 
+// Numbers of weights in equal parts of a range; none where there is no quantity.
+struct Histogram {
+  Distribution distribution;
+  std::vector<int64_t> counts;
+};
+
 class Optimizer {
  public:
   struct Claim {
@@ -67,6 +73,8 @@ class Optimizer {
   // Weights for an evaluation.
   void materialize_mode();
   void materialize_sample(const Draw& draw);
+  // Of what the method keeps for its weights, as hyperparameters are now. Not between the parts of a step.
+  Histogram histogram(int64_t bins);
   // Weights as float32, in and out; in: only after `record` with values.
   void set_weights(const float* host);
   void copy_weights(float* host);

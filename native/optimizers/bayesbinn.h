@@ -23,7 +23,6 @@ struct BayesBinn {
   static constexpr const char* kName = "bayesbinn";
   static constexpr ParameterKind kClaims = ParameterKind::binary;
   static constexpr bool kInitialFromLayer = false;
-  static constexpr Distribution kDistribution = {Quantity::probability};
 
   // sample: w is drawn from the relaxed posterior. mean: w = tanh(lambda), g = N dL/dw, one pass and no noise.
   enum class Estimator { sample, mean };
@@ -105,6 +104,8 @@ struct BayesBinn {
   // Missing slots reach the loop as these constants.
   static float absent_slot(const Hyper& hyper, int slot) { return initial_slot(hyper, slot, 0.0f); }
 
+  static Distribution distribution(const Hyper&) { return {Quantity::probability}; }
+
   static bool signs(const Step& step) { return step.signs; }
   static bool materialize_needs_noise(const Step& step) { return !step.mean; }
   static bool pullback_needs_noise(const Step& step) { return !step.mean && !step.signs; }
@@ -154,10 +155,7 @@ struct BayesBinn {
   BB_FORMULA float mode(float latent) { return latent >= 0.0f ? 1.0f : -1.0f; }
 
   // P(w = +1) = sigmoid(2 lambda)
-  BB_FORMULA float probability(float latent) {
-    const float e = exp_float(-2.0f * magnitude(latent));
-    return (latent >= 0.0f ? 1.0f : e) / (1.0f + e);
-  }
+  BB_FORMULA float probability(float latent, const Step&) { return sigmoid_float(2.0f * latent); }
 
  private:
   static constexpr double kSignTemperature = 1e-6;

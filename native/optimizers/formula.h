@@ -14,8 +14,8 @@
 //   materialize(weight, noise, step) latent -> weight of the forward pass
 //   pullback(g, weight, noise, step) dL/dw -> contribution to the gradient of the update, summed over the samples
 //   update(weight, gradient, step)   one step of the latent weight and its slots
-//   mode(latent), probability(latent)  weight of an evaluation; probability that a binary weight is +1
-//   kDistribution                    what a histogram of the weights shows: their probabilities, their latent weights,
+//   mode(latent), probability(latent, step)  weight of an evaluation; probability that a binary weight is +1
+//   distribution(hyper)              what a histogram of the weights shows: their probabilities, their latent weights,
 //                                    which then lie in a range, or nothing
 //   signs(step), positive(weight, noise)  whether materialize gives +-1, so that weights can be bits; and then, which
 //
@@ -25,7 +25,10 @@
 //   settled(weight, step): with noise in [2^-24, 1-2^-24] neither needs noise nor an exponential; then
 //   materialize_settled(weight, step) and pullback_settled(g, weight, step) hold
 //
-// kSlots has one entry at least. What runs in the loop is a BB_FORMULA. Where the sum over weight samples has to be a
+// A method with two forms of its update has second_update(step), and update_second(weight, gradient, step) beside update:
+// each form gets a loop of its own, so that one costs nothing where the other is used.
+//
+// noiseless.h has what methods without noise share. kSlots has one entry at least. What runs in the loop is a BB_FORMULA. Where the sum over weight samples has to be a
 // mean, pullback divides by the samples that `step` was given.
 #pragma once
 
@@ -36,7 +39,7 @@ namespace bayesbinn {
 
 enum class ParameterKind { binary, real };
 
-constexpr int kMaxSlots = 3;
+constexpr int kMaxSlots = 5;
 
 enum class Quantity { none, probability, latent };
 

@@ -53,6 +53,11 @@ export class GoldenSession implements Disposable {
     return this.#native.predict(call).catch(rethrowPrintable);
   }
 
+  /** Of the next steps. */
+  setHyperparameters(optimizer: number, values: Readonly<Record<string, number>>): void {
+    printable(() => this.#native.setHyperparameters(optimizer, values));
+  }
+
   /** `latent`, an optimizer's array such as `momentum`, or a statistic such as `running_mean`. */
   async read(role: string): Promise<Float32Array> {
     const tensors = await this.#native.getState("training");

@@ -35,10 +35,10 @@ export function classifier(units: readonly number[], drop: number): Layer[] {
   ]);
 }
 
-/** simple_models.MLP: tanh between linear layers with binary biases. */
-function simple(units: readonly number[]): Layer[] {
+/** simple_models.MLP: tanh between linear layers with biases. */
+export function simple(units: readonly number[], bias: "binary" | "real" = "binary"): Layer[] {
   return units.flatMap((width, index) => [
-    linear({ units: width, bias: "binary" }),
+    linear({ units: width, bias }),
     ...(index < units.length - 1 ? [tanh()] : []),
   ]);
 }

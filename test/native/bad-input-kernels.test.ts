@@ -30,7 +30,7 @@ const wrongAddress = [
 const wrongOptimizer = [
   ["optimizer", [null, undefined, "bayesbinn", [], 3], "ERR_OPTION_TYPE"],
   ["optimizer", [{}, { ...bayesbinn(), epsilon: undefined }, { ...adam(), beta1: "0.9" }], "ERR_OPTION_TYPE"],
-  ["optimizer", [{ ...adam(), type: "sgd" }, bayesbinn({ temperature: 0 }), adam({ beta2: 1 })], "ERR_OPTION_RANGE"],
+  ["optimizer", [{ ...adam(), type: "madam" }, bayesbinn({ temperature: 0 }), adam({ beta2: 1 })], "ERR_OPTION_RANGE"],
   [
     "optimizer",
     [

@@ -4,7 +4,19 @@ import * as assert from "uvu/assert";
 import type { NativeSession } from "../../lib/native/contract.js";
 import { randomFloats } from "./support/random.js";
 import { refusedBy } from "./support/refused.js";
-import { chain, everything, labelled, openSession, type SessionParts, stateOf, trainCall } from "./support/specs.js";
+import {
+  bop,
+  chain,
+  everything,
+  labelled,
+  openSession,
+  pmf,
+  type SessionParts,
+  stateOf,
+  ste,
+  trainCall,
+  unclipped,
+} from "./support/specs.js";
 
 const test = suite("distributions");
 
@@ -40,7 +52,8 @@ async function setLatents(session: NativeSession, lambda: (index: number) => num
 }
 
 /** Far enough from all edges between `bins` parts that float32 finds the same part: its errors are below 1e-6 parts a bin. */
-const clear = (value: number, bins: number) => Math.abs(value * bins - Math.round(value * bins)) > 1e-6 * bins;
+const clear = (value: number, bins: number) =>
+  value === 0 || value === 1 || Math.abs(value * bins - Math.round(value * bins)) > 1e-6 * bins;
 
 for (const [units, bins] of [
   [1, 20],
@@ -63,6 +76,54 @@ for (const [units, bins] of [
     }
   });
 }
+
+test("STE shows its latent weights within their clip, or within 1, and what lies beyond at the ends", async () => {
+  for (const [weightClip, high] of [
+    [0.5, 0.5],
+    [1, 1],
+    [unclipped, 1],
+  ] as const) {
+    const session = openSession({ ...network(3), binary: ste({ weightClip }) });
+    const random = randomFloats(3 * 332, 4, -1.25 * high, 1.25 * high);
+    const inRange = (latent: number) => Math.min(Math.max((latent / high + 1) / 2, 0), 1);
+    const lambda = (i: number) => (clear(inRange(random[i]!), 9) ? random[i]! : 0.3 * high);
+    const latents = await setLatents(session, lambda);
+    const expected = { quantity: "latent", low: -high, high, counts: counted(latents.map(inRange), 9) } as const;
+    assert.equal((await session.distributions(9))[0], expected);
+    assert.ok(expected.counts[0]! > 100 && expected.counts[8]! > 100, "there are some beyond");
+    session.dispose();
+  }
+});
+
+test("PMF shows its probabilities, with beta as it is", async () => {
+  const session = openSession({ ...network(3), binary: pmf({ beta: 0.5, maxBeta: 4 }) });
+  for (const [beta, reached] of [
+    [0.5, 0.5],
+    [2, 2],
+    [100, 4],
+  ] as const) {
+    session.setHyperparameters(0, { beta });
+    const random = randomFloats(3 * 332, 5);
+    const latents = await setLatents(session, (i) => (clear(probability(reached * random[i]!), 20) ? random[i]! : 0.3));
+    const [own] = await session.distributions(20);
+    assert.is(own!.quantity, "probability");
+    assert.equal(
+      own!.counts,
+      counted(
+        latents.map((latent) => probability(reached * latent)),
+        20,
+      ),
+      `beta ${beta}`,
+    );
+  }
+  session.dispose();
+});
+
+test("Bop keeps nothing to show", async () => {
+  const session = openSession({ ...network(1), binary: bop() });
+  assert.equal(await session.distributions(20), [undefined, undefined]);
+  session.dispose();
+});
 
 test("values at edges count above them, and the ends within", async () => {
   const session = openSession(network(1));

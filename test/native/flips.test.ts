@@ -5,13 +5,16 @@ import type { NativeSession } from "../../lib/native/contract.js";
 import {
   adam,
   bayesbinn,
+  bop,
   chain,
   everything,
   labelled,
   openSession,
   parametersOf,
+  pmf,
   type SessionParts,
   stateOf,
+  ste,
   trainCall,
 } from "./support/specs.js";
 
@@ -35,6 +38,10 @@ const networks: Readonly<Record<string, SessionParts>> = {
     layers: chain(["flatten"], ["linear", { units: 67, bias: "binary" }], ["tanh"], ["linear", { units: 4 }]),
     binary: bayesbinn({ ...restless, momentum: 0, keepMomentum: false }),
   },
+  "straight-through": everything({ binary: ste({ learningRate: 0.2 }) }),
+  Bop: everything({ binary: bop({ threshold: 1e-6, gamma: 0.5 }) }),
+  PMF: everything({ binary: pmf({ learningRate: 0.2 }) }),
+  "PMF with the gradient of its authors": everything({ binary: pmf({ learningRate: 0.2, gradient: "authors" }) }),
 };
 
 for (const [name, parts] of Object.entries(networks)) {

@@ -115,7 +115,8 @@ class CpuBackend final : public Backend {
   void unpack(const WeightSegment& segment, float* host) override;
 
   // histogram.cpp
-  void count_values(const OptimizerPass& pass, int64_t bins, int64_t* counts) override;
+  void count_values(const OptimizerPass& pass, const Distribution& distribution, int64_t bins,
+                    int64_t* counts) override;
 
  private:
   // batches.cpp

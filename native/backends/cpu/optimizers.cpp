@@ -94,7 +94,22 @@ struct Updated {
   int32_t flips;  // binary weights that have another mode
 };
 
+// Methods with two forms of their update, see formula.h.
 template <class F>
+concept HasSecondUpdate = requires(const typename F::Step& step) {
+  F::second_update(step);
+};
+
+template <class F, bool second>
+__attribute__((always_inline)) inline void update_weight(Weight& weight, float gradient, const typename F::Step& step) {
+  if constexpr (second) {
+    F::update_second(weight, gradient, step);
+  } else {
+    F::update(weight, gradient, step);
+  }
+}
+
+template <class F, bool second = false>
 Updated update_block(WeightArrays<F>& weights, typename F::Step step, int64_t count, const float* gradient) {
   int32_t finite = 1;
   int32_t flips = 0;
@@ -102,12 +117,21 @@ Updated update_block(WeightArrays<F>& weights, typename F::Step step, int64_t co
   for (int64_t i = 0; i < count; ++i) {
     Weight weight = weights.load(i);
     const float before = weight.latent;
-    F::update(weight, gradient[i], step);
+    update_weight<F, second>(weight, gradient[i], step);
     weights.store(i, weight);
     finite &= magnitude(weight.latent) <= std::numeric_limits<float>::max();
     if constexpr (F::kClaims == ParameterKind::binary) flips += F::mode(before) != F::mode(weight.latent);
   }
   return {finite != 0, flips};
+}
+
+template <class F>
+Updated update_in_its_form(WeightArrays<F>& weights, const typename F::Step& step, int64_t count,
+                           const float* gradient) {
+  if constexpr (HasSecondUpdate<F>) {
+    if (F::second_update(step)) return update_block<F, true>(weights, step, count, gradient);
+  }
+  return update_block<F>(weights, step, count, gradient);
 }
 
 // The gradient of the update from that of a weight sample; false until the last sample completes it.
@@ -210,10 +234,11 @@ void CpuBackend::materialize_sample(const OptimizerPass& pass, const Noise& nois
       materialize_mode(pass);
       return;
     }
+    const auto step = step_of<F>(pass);
     const auto draw_block = [&](int64_t first, int64_t count, uint8_t* __restrict out) {
       BlockNoise block_noise(noise, first, count);
       const float* u = block_noise.values();
-      for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(u[i] < F::probability(pass.latent[first + i]));
+      for (int64_t i = 0; i < count; ++i) out[i] = sign_mask(u[i] < F::probability(pass.latent[first + i], step));
     };
     for (const WeightSegment& segment : pass.segments) {
       if (pass.packed && segment.packed) {
@@ -280,7 +305,7 @@ void CpuBackend::consume_span(const GradientTarget& target, int64_t offset, cons
       weights.move_to(at);
       alignas(64) float pulled[kBlock];
       if (!accumulate_block<F>(pass, weights, at, length, gradient + (at - first), pulled)) return;
-      const Updated updated = update_block<F>(weights, step, length, pulled);
+      const Updated updated = update_in_its_form<F>(weights, step, length, pulled);
       finite &= updated.finite;
       flips += updated.flips;
       if (signs) sign_block<F>(weights, step, next_noise, at, length, signs + (at - first));

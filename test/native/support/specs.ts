@@ -36,8 +36,30 @@ export function bayesbinn(options: Readonly<Record<string, unknown>> = {}): Meth
   };
 }
 
+/** A limit that clips nothing. */
+export const unclipped = Number.MAX_VALUE;
+
+const adamStep = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
 export function adam(options: Readonly<Record<string, unknown>> = {}): MethodSpec {
-  return { type: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...options };
+  return { type: "adam", ...adamStep, gradientClip: unclipped, weightClip: unclipped, ...options };
+}
+
+export function sgd(options: Readonly<Record<string, unknown>> = {}): MethodSpec {
+  const defaults = { learningRate: 0.01, momentum: 0, weightDecay: 0, nesterov: false, keepMomentum: false };
+  return { type: "sgd", ...defaults, ...options };
+}
+
+export function ste(options: Readonly<Record<string, unknown>> = {}): MethodSpec {
+  return { type: "ste", ...adamStep, gradientClip: unclipped, weightClip: 1, latentMask: false, ...options };
+}
+
+export function bop(options: Readonly<Record<string, unknown>> = {}): MethodSpec {
+  return { type: "bop", gamma: 0.1, threshold: 1e-3, tie: "keep", ...options };
+}
+
+export function pmf(options: Readonly<Record<string, unknown>> = {}): MethodSpec {
+  return { type: "pmf", ...adamStep, beta: 1, maxBeta: 1e4, weightDecay: 0, gradient: "exact", ...options };
 }
 
 type Options = Readonly<Record<string, unknown>>;

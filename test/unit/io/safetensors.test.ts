@@ -130,7 +130,10 @@ const broken: Readonly<Record<string, { file: () => string; says: string }>> = {
     says: "NaN",
   },
   "descending offsets": { file: () => write("down", f32([0], [4, 0]), new Uint8Array(4)), says: "data_offsets [4, 0]" },
-  "offsets beyond the data": { file: () => write("over", f32([1], [0, 4]), new Uint8Array(3)), says: "up to 3" },
+  "offsets beyond the data": {
+    file: () => write("over", f32([1], [0, 4]), new Uint8Array(3)),
+    says: "3 bytes of data, which ends at byte 4",
+  },
   "a shape that is not its bytes": {
     file: () => write("size", f32([2], [0, 4]), new Uint8Array(4)),
     says: "takes 8 bytes, not 4",

@@ -1,7 +1,13 @@
 import type { Callback, TrainPlan } from "../../../lib/training/callback.js";
 import type { EpochRecord } from "../../../lib/training/history.js";
 
-const plan = (firstEpoch: number): TrainPlan => ({ epochs: 9, lastEpoch: 9, firstEpoch, stepsPerEpoch: 4 });
+const plan = (firstEpoch: number): TrainPlan => ({
+  epochs: 9,
+  lastEpoch: 9,
+  firstEpoch,
+  earlier: [],
+  stepsPerEpoch: 4,
+});
 
 /** A record with everything that there can be; numbers tell the epoch. */
 export function fullRecord(epoch: number): EpochRecord {

@@ -66,6 +66,7 @@ resolving("another choice drops the options of the old one, wherever it stands",
   const config = await resolveConfig("mnist-mlp", ["optimizer.learningRate=0.5", "optimizer.name=adam"]);
   assert.equal(config.optimizer, {
     ...{ name: "adam", learningRate: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    ...{ gradientClip: "none", weightClip: "none" },
     schedules: {},
   });
 });

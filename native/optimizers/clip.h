@@ -1,0 +1,24 @@
+// Clipping by value. A limit that float32 cannot hold, such as the largest double, clips nothing.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "base/host_device.h"
+#include "base/options.h"
+
+namespace bayesbinn {
+
+constexpr Range clip_limits() { return above(0); }
+
+inline float clip_limit(double limit) {
+  return limit > std::numeric_limits<float>::max() ? HUGE_VALF : static_cast<float>(limit);
+}
+
+// x within +-limit. NaN passes: a defect upstream must reach the check of the latent weights.
+BB_FORMULA float clip(float x, float limit) {
+  x = x > limit ? limit : x;
+  return x < -limit ? -limit : x;
+}
+
+}  // namespace bayesbinn

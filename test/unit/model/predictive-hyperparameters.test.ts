@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { readSafetensors } from "../../../lib/io/safetensors.js";
+import { linear } from "../../../lib/layers/linear.js";
+import { Model } from "../../../lib/model/model.js";
+import { sequential } from "../../../lib/model/sequential.js";
+import { PMF } from "../../../lib/optimizers/pmf.js";
+import { cosine } from "../../../lib/schedules/cosine.js";
+import { exponential } from "../../../lib/schedules/exponential.js";
+import { Trainer } from "../../../lib/training/trainer.js";
+import { temporaryFolder } from "../../support/temporary-folder.js";
+import { toyPoints } from "../../support/toy-data.js";
+
+const test = suite("hyperparameters that predictions depend on");
+
+const data = toyPoints(31);
+const points = data.inputs as Float32Array;
+
+test("a file holds what they are when it is written, and predicts the same mean", async () => {
+  const model = sequential({ inputShape: [2], layers: [linear({ units: 9 }), linear({ units: 3 })] });
+  const schedules = { beta: exponential({ gamma: 1.5 }), learningRate: cosine() };
+  const optimizer = new PMF({ beta: 0.1, learningRate: 0.01, schedules });
+  const trainer = new Trainer({ model, optimizer, threads: 1 });
+  await trainer.fit({ train: data, epochs: 3, batchSize: 8 });
+  const path = join(temporaryFolder(), "annealed.safetensors");
+  await model.save(path);
+  await using loaded = await Model.load(path);
+  for (const samples of [0, 4]) {
+    assert.equal(await loaded.predict(points, { samples }), await model.predict(points, { samples }), `${samples}`);
+  }
+  const { metadata } = await readSafetensors(path);
+  const { options } = (JSON.parse(metadata["optimizers"]!) as { options: Record<string, unknown> }[])[0]!;
+  assert.is(options["beta"], optimizer.hyperparameters({ epoch: 2, epochs: 3, step: 0 }, { trainSetSize: 1 })["beta"]);
+  assert.is(options["learningRate"], 0.01, "what predictions do not depend on is as it was given");
+  trainer.dispose();
+});
+
+test.run();
