@@ -65,15 +65,16 @@ export { constant } from "./schedules/constant.js";
 export { cosine } from "./schedules/cosine.js";
 export { exponential } from "./schedules/exponential.js";
 export { multiStep } from "./schedules/multi-step.js";
-export type { Schedule } from "./schedules/schedule.js";
+export type { Schedule, TrainingPlace } from "./schedules/schedule.js";
 export { scheduleValue } from "./schedules/schedule-value.js";
+export { staircase } from "./schedules/staircase.js";
 
 // Training, evaluation, prediction.
 
 export type { EvaluateOptions, Evaluation, PredictOptions } from "./model/inference.js";
 export type { BatchProgress, Callback, TrainPlan } from "./training/callback.js";
 export type { FitOptions } from "./training/fit-options.js";
-export type { EpochRecord, History, Metrics } from "./training/history.js";
+export type { Distribution, EpochRecord, History, Metrics } from "./training/history.js";
 export { Trainer, type TrainerOptions } from "./training/trainer.js";
 
 // Augmentation of training images.

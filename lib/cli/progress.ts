@@ -65,13 +65,13 @@ async function createBar(stream: NodeJS.WritableStream): Promise<SingleBar> {
 
 /** `epoch   3/500  train 0.4412 96.26 %  validation 0.3901 97.60 %  learning rate 1.00e-4  13.1 s, 43 steps/s`. */
 export function epochLine(record: EpochRecord, epochs: number): string {
-  const { train, validation, test } = record;
+  const { train, validation, test, learningRate } = record;
   return [
     `epoch ${String(record.epoch).padStart(String(epochs).length)}/${epochs}`,
     `train ${metricsText(train)}`,
     ...(validation === undefined ? [] : [`validation ${metricsText(validation)}`]),
     ...(test === undefined ? [] : [`test ${metricsText(test)}`]),
-    `learning rate ${record.learningRate.toExponential(2)}`,
+    ...(learningRate === undefined ? [] : [`learning rate ${learningRate.toExponential(2)}`]),
     `${seconds(record.seconds.train + record.seconds.evaluate)}, ${record.stepsPerSecond.toFixed(1)} steps/s`,
   ].join("  ");
 }

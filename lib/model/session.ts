@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.js";
 import { loadAddon } from "../native/binding.js";
 import type {
   Counters,
+  Distribution,
   EvaluateCall,
   EvaluateResult,
   NamedTensor,
@@ -137,6 +138,11 @@ export class Session implements AsyncDisposable {
         if (core.disposed) native.dispose();
       }
     });
+  }
+
+  /** Of each optimizer, how its weights are spread over `bins` parts, 1..4096; undefined where it has nothing to show. */
+  distributions(bins: number): Promise<(Distribution | undefined)[]> {
+    return this.#run((native) => native.distributions(bins));
   }
 
   /** Copies the state to native memory, over the copy before. */

@@ -3,8 +3,10 @@
  * the addon validates every value again, so that no script can corrupt memory.
  */
 import type { NativeKernels } from "./kernels-contract.js";
+import type { ReplayCall, ReplayResult } from "./replay-contract.js";
 
 export type * from "./kernels-contract.js";
+export type * from "./replay-contract.js";
 
 /** Where a session computes. `auto` takes CUDA if it is usable and says why in {@link SessionDescription.deviceReason}. */
 export type DeviceName = "auto" | "cpu" | "cuda";
@@ -144,6 +146,8 @@ export interface TrainResult {
   readonly correct: number;
   /** Data samples seen. */
   readonly count: number;
+  /** Binary weights whose mode changed, summed over the steps; an integer. */
+  readonly flips: number;
   /** Part of each step in {@link lossSum}: sums of these depend on no budget. */
   readonly stepLosses: Float64Array;
   /** Duration of each step in seconds. */
@@ -191,45 +195,6 @@ export interface PredictResult {
   readonly values: Float32Array;
 }
 
-/**
- * One step on an explicit batch, with everything that is random given from outside where wanted:
- * the seam through which recorded trajectories and numerical gradients are checked.
- */
-export interface ReplayCall {
-  readonly inputs: Float32Array;
-  /** Absent with `outputGradients`. */
-  readonly targets?: Int32Array | Float32Array;
-  /** Gradient of a scalar with respect to the network's output, in place of the loss: one array a weight sample. */
-  readonly outputGradients?: readonly Float32Array[];
-  readonly batch: number;
-  /** `train` uses batch statistics and dropout and samples the weights; `eval` uses running statistics and mode weights. */
-  readonly phase: "train" | "eval";
-  /** Whether the step is committed: latents, counters and running statistics move. `train` only. */
-  readonly commit: boolean;
-  /** For each optimizer, uniforms in (0,1): `[samples][its parameters]`; absent or undefined entries are drawn. */
-  readonly noise?: readonly (Float32Array | undefined)[];
-  /**
-   * For each dropout layer by name: keep flags (1 = kept) `[samples][batch][features]`, of dropout2d
-   * `[samples][batch][channels]`.
-   */
-  readonly dropoutKeep?: Readonly<Record<string, Uint8Array>>;
-  /** For each optimizer, weights used in place of the materialised ones: `[samples][its parameters]`. */
-  readonly weights?: readonly (Float32Array | undefined)[];
-}
-
-export interface ReplayResult {
-  /** For each weight sample: mean loss over the batch (NaN with `outputGradients`). */
-  readonly losses: Float64Array;
-  /** For each weight sample: `[batch][outputs]` before the link. */
-  readonly outputs: readonly Float32Array[];
-  /** For each weight sample: d mean loss / d input. */
-  readonly inputGradients: readonly Float32Array[];
-  /** For each optimizer: the weights used, `[samples][its parameters]`. */
-  readonly weights: readonly Float32Array[];
-  /** For each optimizer: d mean loss / d weights, `[samples][its parameters]`. */
-  readonly gradients: readonly Float32Array[];
-}
-
 /** A float tensor by name: `linear1.weight` (latent), `linear1.weight/momentum` (optimizer state), `batchNorm1.running_mean`. */
 export interface NamedTensor {
   readonly name: string;
@@ -245,6 +210,19 @@ export type StateScope = "model" | "training";
 
 /** A copy of the state that native code keeps: `best` of scope `model`, `snapshot` of scope `training`. */
 export type StateCopy = "best" | "snapshot";
+
+/** How values of weights are spread: their numbers in equal parts from `low` to `high`. */
+export interface Distribution {
+  /** What is counted: probabilities of +1, or latent weights. */
+  readonly quantity: "probability" | "latent";
+  readonly low: number;
+  readonly high: number;
+  /**
+   * From `low` upwards. A value between two parts counts in the upper one, `high` in the last, and what lies beyond in the
+   * first or the last.
+   */
+  readonly counts: readonly number[];
+}
 
 export interface Counters {
   /** Training steps committed so far: the counter of weight noise and dropout. */
@@ -274,6 +252,11 @@ export interface NativeSession {
   stateLayout(scope: StateScope): Promise<TensorLayout[]>;
   /** Values of a tensor, from number `first` on, as many as `into` takes. */
   readState(name: string, first: number, into: Float32Array): void;
+  /**
+   * Of each optimizer, how its weights are spread over `bins` parts, 1..4096; undefined where the method has nothing to show
+   * (Adam).
+   */
+  distributions(bins: number): Promise<(Distribution | undefined)[]>;
   /** Copies the state to native memory, over the copy before. */
   keepState(copy: StateCopy): Promise<void>;
   /** Puts the copy `best` back. */

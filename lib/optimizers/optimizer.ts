@@ -4,8 +4,8 @@ import type { ParameterKind } from "../layers/layer.js";
 import type { OptimizerSpec } from "../native/contract.js";
 import { outOfRange } from "../options/check.js";
 import { show } from "../options/show.js";
-import type { Schedule } from "../schedules/schedule.js";
-import { scheduleSchema, scheduleValue } from "../schedules/schedule-value.js";
+import type { Schedule, TrainingPlace } from "../schedules/schedule.js";
+import { nextChange, scheduleSchema, scheduleValue } from "../schedules/schedule-value.js";
 
 /** What an optimizer learns only when it meets its data. */
 export interface FitFacts {
@@ -36,17 +36,22 @@ export abstract class Optimizer {
     return { type: this.type, parameters, ...this.resolve(facts) };
   }
 
-  /** Values in `epoch` (from 0) of `epochs` of every number that can change between epochs or with the data. */
-  hyperparameters(epoch: number, epochs: number, facts: FitFacts): Record<string, number> {
+  /** Values in the step at `place` of every number that can change while a fit goes on, or with the data. */
+  hyperparameters(place: TrainingPlace, facts: FitFacts): Record<string, number> {
     const options = this.resolve(facts);
     const values: Record<string, number> = {};
     for (const name of [...this.schedulable, ...Object.keys(facts)]) {
       const initial = options[name];
       if (typeof initial !== "number") continue;
       const schedule = this.schedules[name];
-      values[name] = schedule === undefined ? initial : scheduleValue(schedule, initial, epoch, epochs);
+      values[name] = schedule === undefined ? initial : scheduleValue(schedule, initial, place);
     }
     return values;
+  }
+
+  /** The next step, after that at `place`, before which {@link hyperparameters} may change within the epoch. */
+  nextChange(place: TrainingPlace): number {
+    return Math.min(...Object.values(this.schedules).map((schedule) => nextChange(schedule, place)));
   }
 
   /** What a model file says of this optimizer; `create` of its {@link OptimizerType} takes it back. */

@@ -12,7 +12,7 @@ export const cosineOptions = z.strictObject({
 export const cosineType = scheduleType({
   type: "cosine",
   options: cosineOptions,
-  value: ({ final }, initial, epoch, epochs) =>
+  value: ({ final }, initial, { epoch, epochs }) =>
     final + ((initial - final) * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2,
 });
 

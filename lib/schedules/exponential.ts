@@ -9,7 +9,7 @@ export const exponentialOptions = z.strictObject({
 export const exponentialType = scheduleType({
   type: "exponential",
   options: exponentialOptions,
-  value: ({ gamma }, initial, epoch) => initial * gamma ** epoch,
+  value: ({ gamma }, initial, { epoch }) => initial * gamma ** epoch,
 });
 
 /**

@@ -3,6 +3,7 @@ import { cosineType } from "./cosine.js";
 import { exponentialType } from "./exponential.js";
 import { multiStepType } from "./multi-step.js";
 import type { ScheduleType } from "./schedule.js";
+import { staircaseType } from "./staircase.js";
 
 /** Every schedule. To add one: write its file and name it here. */
 export const scheduleTypes = [
@@ -10,4 +11,5 @@ export const scheduleTypes = [
   cosineType,
   exponentialType,
   multiStepType,
+  staircaseType,
 ] as const satisfies readonly ScheduleType[];

@@ -10,7 +10,7 @@ export const multiStepOptions = z.strictObject({
 export const multiStepType = scheduleType({
   type: "multiStep",
   options: multiStepOptions,
-  value: ({ milestones, gamma }, initial, epoch) =>
+  value: ({ milestones, gamma }, initial, { epoch }) =>
     initial * gamma ** milestones.filter((milestone) => milestone <= epoch).length,
 });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { unknownName } from "../options/check.js";
 import { scheduleTypes } from "./index.js";
-import type { Schedule, ScheduleType } from "./schedule.js";
+import type { Schedule, ScheduleType, TrainingPlace } from "./schedule.js";
 
 /** Any schedule as data, `{ type, options }`: what the factories return. */
 export const scheduleSchema = z
@@ -15,11 +15,23 @@ export const scheduleSchema = z
   .meta({ accepted: "a schedule such as cosine()" }) as unknown as z.ZodType<Schedule, Schedule>;
 
 /**
- * Value of a hyperparameter in `epoch` (from 0) of `epochs`. Epoch 0 runs at the initial value.
+ * Value of a hyperparameter in the training step that begins at `place`: `epoch` (from 0) of `epochs`, after `step` steps of
+ * the fit. The first step runs at the initial value.
+ *
+ * @example scheduleValue(cosine(), 1e-4, { epoch: 250, epochs: 500, step: 250 * 540 })
  *
  * @throws BayesBinnError `ERR_OPTION_RANGE` for a type that is not in the list of schedules
  */
-export function scheduleValue(schedule: Schedule, initial: number, epoch: number, epochs: number): number {
+export function scheduleValue(schedule: Schedule, initial: number, place: TrainingPlace): number {
+  return typeOf(schedule).value(schedule.options, initial, place);
+}
+
+/** The next step, after that at `place`, that may have another value within the epoch; infinity where none has. */
+export function nextChange(schedule: Schedule, place: TrainingPlace): number {
+  return typeOf(schedule).nextChange?.(schedule.options, place) ?? Number.POSITIVE_INFINITY;
+}
+
+function typeOf(schedule: Schedule): ScheduleType {
   const types: readonly ScheduleType[] = scheduleTypes;
   const found = types.find(({ type }) => type === schedule.type);
   if (found === undefined) {
@@ -29,5 +41,5 @@ export function scheduleValue(schedule: Schedule, initial: number, epoch: number
       types.map(({ type }) => type),
     );
   }
-  return found.value(schedule.options, initial, epoch, epochs);
+  return found;
 }

@@ -2,18 +2,30 @@ import type { z } from "zod";
 
 import { checkOptions } from "../options/check.js";
 
-/** How a hyperparameter changes from epoch to epoch, as data; made by a factory such as {@link cosine}. */
+/** How a hyperparameter changes while a fit goes on, as data; made by a factory such as {@link cosine}. */
 export interface Schedule {
   readonly type: string;
   /** Complete. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Where a fit stands. */
+export interface TrainingPlace {
+  /** From 0. */
+  readonly epoch: number;
+  /** Length of the schedules. */
+  readonly epochs: number;
+  /** Training steps of the fit that are done: 0 before the first. */
+  readonly step: number;
+}
+
 export interface ScheduleType<Schema extends z.ZodObject = z.ZodObject> {
   readonly type: string;
   readonly options: Schema;
-  /** Value in `epoch` (from 0) of `epochs`; that of epoch 0 is `initial`. */
-  value(options: z.output<Schema>, initial: number, epoch: number, epochs: number): number;
+  /** Value of the step that begins at `place`; that of the first step is `initial`. */
+  value(options: z.output<Schema>, initial: number, place: TrainingPlace): number;
+  /** The next step, after that at `place`, that may have another value; absent where values change with the epoch alone. */
+  nextChange?(options: z.output<Schema>, place: TrainingPlace): number;
 }
 
 /** Keeps the type of the options between the members of a {@link ScheduleType}. */

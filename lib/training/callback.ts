@@ -61,5 +61,6 @@ export interface BatchProgress {
   /** Mean over the samples of this epoch so far, as is `accuracy`. */
   readonly loss: number;
   readonly accuracy?: number;
-  readonly learningRate: number;
+  /** Of the first optimizer that has one, in the last step; absent where none has. */
+  readonly learningRate?: number;
 }

@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.js";
 import { type Metrics, metricsOf } from "../model/metrics.js";
 import type { Session } from "../model/session.js";
 import { BayesBinnError } from "../native/errors.js";
+import type { TrainingPlace } from "../schedules/schedule.js";
 import type { BestWeights } from "./best-weights.js";
 import type { Callback } from "./callback.js";
 import type { CheckpointFacts } from "./checkpoint-file.js";
@@ -10,11 +11,15 @@ import { CheckpointWriter } from "./checkpoint-writer.js";
 import { EarlyStopping } from "./early-stopping.js";
 import type { FitPlan } from "./fit-options.js";
 import type { FitState } from "./fit-state.js";
+import { flipRatioOf } from "./flip-ratio.js";
 import type { EpochRecord, History } from "./history.js";
 import type { Hyperparameters } from "./hyperparameters.js";
 
 /** Steps run so long before the event loop hears of them. */
 const budgetMilliseconds = 50;
+
+/** Parts in which a record counts the weights. */
+const distributionBins = 20;
 
 /** What a fit works with. */
 interface FitParts {
@@ -35,6 +40,7 @@ interface EpochSums {
   lossSum: number;
   correct: number;
   count: number;
+  flips: number;
   seconds: number;
 }
 
@@ -68,7 +74,7 @@ export class FitLoop {
     const lastEpoch = Math.min(epochs, stopAfter);
     const firstEpoch = (resumed?.epoch ?? 0) + 1;
     await this.#checkpoints?.open();
-    this.#restoreCallbacks();
+    if (resumed !== undefined) this.#restore(resumed);
     const earlier = [...this.#records];
     const plan = { epochs, firstEpoch, earlier, lastEpoch, stepsPerEpoch: this.#stepsPerEpoch };
     await this.#call((callback) => callback.onTrainBegin?.(plan));
@@ -93,42 +99,57 @@ export class FitLoop {
 
   async #epoch(epoch: number): Promise<EpochRecord> {
     const { session, hyperparameters, best } = this.#parts;
-    const { epochs, train: samples, validation, test, testEveryEpoch } = this.#plan;
-    hyperparameters.apply(session, epoch - 1, epochs, { trainSetSize: samples.length });
+    const { validation, test, testEveryEpoch } = this.#plan;
+    this.#applyHyperparameters(this.#place(epoch, 0));
+    const settings = { ...hyperparameters.learningRate, hyperparameters: hyperparameters.report() };
     await this.#call((callback) => callback.onEpochBegin?.(epoch));
     const sums = await this.#train(epoch);
     const begin = performance.now();
+    const distributions = await session.distributions(distributionBins);
+    const distribution = distributions.find((one) => one !== undefined);
     const onValidation = validation === undefined ? undefined : await this.#evaluate(validation);
     const onTest = test === undefined || !testEveryEpoch ? undefined : await this.#evaluate(test);
     const evaluate = secondsSince(begin);
     if (onValidation !== undefined) await best.offer(epoch, onValidation, session);
     return {
       epoch,
-      learningRate: hyperparameters.learningRate,
-      hyperparameters: hyperparameters.report(),
+      ...settings,
       train: metricsOf(sums),
       ...(onValidation !== undefined && { validation: onValidation }),
       ...(onTest !== undefined && { test: onTest }),
+      ...flipRatioOf(sums.flips, this.#stepsPerEpoch, session.description),
+      ...(distribution !== undefined && { distribution }),
       seconds: { train: sums.seconds, evaluate },
       stepsPerSecond: this.#stepsPerEpoch / sums.seconds,
     };
   }
 
-  /** All steps of an epoch, in runs that end after the budget. */
+  /** Where step number `step` of an epoch begins; both from where reports count them, 0 and 1. */
+  #place(epoch: number, step: number): TrainingPlace {
+    return { epoch: epoch - 1, epochs: this.#plan.epochs, step: (epoch - 1) * this.#stepsPerEpoch + step };
+  }
+
+  #applyHyperparameters(place: TrainingPlace): void {
+    this.#parts.hyperparameters.apply(this.#parts.session, place, { trainSetSize: this.#plan.train.length });
+  }
+
+  /** All steps of an epoch, in runs that end after the budget, or where a hyperparameter changes. */
   async #train(epoch: number): Promise<EpochSums> {
-    const { session, epochsBefore } = this.#parts;
+    const { session, epochsBefore, hyperparameters } = this.#parts;
     const { train, batchSize, shuffle, augmentation, signal } = this.#plan;
     const dataset = session.dataset(train);
-    const sums: EpochSums = { lossSum: 0, correct: 0, count: 0, seconds: 0 };
+    const sums: EpochSums = { lossSum: 0, correct: 0, count: 0, flips: 0, seconds: 0 };
     for (let step = 0; step < this.#stepsPerEpoch; ) {
       const begin = performance.now();
+      const place = this.#place(epoch, step);
+      this.#applyHyperparameters(place);
       const result = await session.train(
         {
           dataset,
           epoch: epochsBefore + epoch - 1,
           batchSize,
           firstBatch: step,
-          batches: this.#stepsPerEpoch - step,
+          batches: hyperparameters.steadySteps(place, this.#stepsPerEpoch - step),
           shuffle,
           budgetMilliseconds,
           ...(augmentation.length > 0 && { augmentation: augmentationSpecs(augmentation) }),
@@ -141,6 +162,7 @@ export class FitLoop {
       for (const loss of result.stepLosses) sums.lossSum += loss;
       sums.correct += result.correct;
       sums.count += result.count;
+      sums.flips += result.flips;
       sums.seconds += secondsSince(begin);
       for (const duration of result.stepSeconds) this.#stepSeconds.push(duration);
       await this.#report(epoch, step, sums);
@@ -155,7 +177,7 @@ export class FitLoop {
       step,
       stepsPerEpoch: this.#stepsPerEpoch,
       ...metricsOf(sums),
-      learningRate: this.#parts.hyperparameters.learningRate,
+      ...this.#parts.hyperparameters.learningRate,
     };
     await this.#call((callback) => callback.onBatchEnd?.(progress));
   }
@@ -185,11 +207,12 @@ export class FitLoop {
     await this.#checkpoints?.save({ setting, fit }, session);
   }
 
-  #restoreCallbacks(): void {
-    const { resumed } = this.#parts;
-    if (resumed === undefined) return;
+  /** Brings what is not in the session to where a fit that is resumed stood. */
+  #restore({ epoch, callbacks }: FitState): void {
+    // As they were in the last step: where no epoch follows, a model file would hold the first ones.
+    this.#applyHyperparameters(this.#place(epoch, this.#stepsPerEpoch - 1));
     for (const callback of this.#plan.callbacks) {
-      const state = callback.name === undefined ? undefined : resumed.callbacks[callback.name];
+      const state = callback.name === undefined ? undefined : callbacks[callback.name];
       if (state !== undefined) callback.setState?.(state);
     }
   }

@@ -1,20 +1,34 @@
 import type { Metrics } from "../model/metrics.js";
+import type { Distribution } from "../native/contract.js";
 
-export type { Metrics };
+export type { Distribution, Metrics };
 
 /** One epoch of a fit. */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
-  /** Of the first optimizer that has one, during this epoch. */
-  readonly learningRate: number;
-  /** During this epoch, by optimizer and name, such as `bayesbinn.temperature`: learning rates and what has a schedule. */
+  /** Of the first optimizer that has one, in the first step of the epoch; absent where none has. */
+  readonly learningRate?: number;
+  /**
+   * In the first step of the epoch, by optimizer and name, such as `bayesbinn.temperature`: learning rates and what has a
+   * schedule.
+   */
   readonly hyperparameters: Readonly<Record<string, number>>;
   /** Over the steps of the epoch, with the weights and the dropout of each step. */
   readonly train: Metrics;
   /** With the mode of the weights at the end of the epoch, as is `test`. */
   readonly validation?: Metrics;
   readonly test?: Metrics;
+  /**
+   * Share of the binary weights whose mode changed in a step, mean over the steps of the epoch, as larq's `FlipRatio`;
+   * Helwegen et al., "Latent Weights Do Not Exist", NeurIPS 2019, plot its logarithm. Absent without binary weights.
+   */
+  readonly flipRatio?: number;
+  /**
+   * How the weights of the first optimizer that keeps such a quantity are spread at the end of the epoch, in 20 equal parts:
+   * BayesBiNN's probabilities that they are +1. Absent where none does.
+   */
+  readonly distribution?: Distribution;
   /** Wall-clock time, callbacks not counted. */
   readonly seconds: { readonly train: number; readonly evaluate: number };
   readonly stepsPerSecond: number;

@@ -1,6 +1,7 @@
 import type { Session } from "../model/session.js";
 import type { Claim } from "../optimizers/claim.js";
 import type { FitFacts } from "../optimizers/optimizer.js";
+import type { TrainingPlace } from "../schedules/schedule.js";
 
 /** The hyperparameters of a session: moves them along their schedules, and says what they are. */
 export class Hyperparameters {
@@ -10,11 +11,11 @@ export class Hyperparameters {
     this.#current = claims.map(({ optimizer }) => ({ ...optimizer.toSpec([]) }));
   }
 
-  /** Sets what changes in `epoch` (from 0) of `epochs`. */
-  apply(session: Session, epoch: number, epochs: number, facts: FitFacts): void {
+  /** Sets what changes with the step at `place`. */
+  apply(session: Session, place: TrainingPlace, facts: FitFacts): void {
     for (const [index, { optimizer }] of this.claims.entries()) {
       const current = this.#current[index]!;
-      const wanted = Object.entries(optimizer.hyperparameters(epoch, epochs, facts));
+      const wanted = Object.entries(optimizer.hyperparameters(place, facts));
       const changed = Object.fromEntries(wanted.filter(([name, value]) => current[name] !== value));
       if (Object.keys(changed).length === 0) continue;
       session.setHyperparameters(index, changed);
@@ -22,10 +23,16 @@ export class Hyperparameters {
     }
   }
 
-  /** Of the first optimizer that has one; NaN if none has. */
-  get learningRate(): number {
+  /** Steps from that at `place` on, `most` at most, that have the same values. */
+  steadySteps(place: TrainingPlace, most: number): number {
+    const changes = this.claims.map(({ optimizer }) => optimizer.nextChange(place) - place.step);
+    return Math.min(most, ...changes);
+  }
+
+  /** `{ learningRate }` of the first optimizer that has one; empty if none has. */
+  get learningRate(): { readonly learningRate?: number } {
     const rate = this.#current.map((values) => values["learningRate"]).find((value) => typeof value === "number");
-    return rate ?? Number.NaN;
+    return rate === undefined ? {} : { learningRate: rate };
   }
 
   /** Learning rates and what has a schedule, as `bayesbinn.learningRate`. */

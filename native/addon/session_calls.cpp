@@ -96,6 +96,7 @@ Napi::Value SessionObject::train(const Napi::CallbackInfo& info) {
         [](Napi::Env result_env, TrainResult&& result) {
           Napi::Object sums = sums_object(result_env, result.cancelled, result.loss_sum, result.correct, result.count);
           sums.Set("steps", static_cast<double>(result.steps));
+          sums.Set("flips", static_cast<double>(result.flips));
           sums.Set("stepLosses", to_float64_array(result_env, result.step_losses));
           sums.Set("stepSeconds", to_float64_array(result_env, result.step_seconds));
           return sums;

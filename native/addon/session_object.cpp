@@ -36,6 +36,7 @@ Napi::Function SessionObject::define(Napi::Env env) {
                          InstanceMethod<&SessionObject::set_state>("setState"),
                          InstanceMethod<&SessionObject::state_layout>("stateLayout"),
                          InstanceMethod<&SessionObject::read_state>("readState"),
+                         InstanceMethod<&SessionObject::distributions>("distributions"),
                          InstanceMethod<&SessionObject::keep_state>("keepState"),
                          InstanceMethod<&SessionObject::restore_state>("restoreState"),
                          InstanceMethod<&SessionObject::kept_layout>("keptLayout"),

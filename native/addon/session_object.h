@@ -32,6 +32,7 @@ class SessionObject final : public Napi::ObjectWrap<SessionObject> {
   Napi::Value get_state(const Napi::CallbackInfo& info);
   Napi::Value set_state(const Napi::CallbackInfo& info);
   Napi::Value state_layout(const Napi::CallbackInfo& info);
+  Napi::Value distributions(const Napi::CallbackInfo& info);
   void read_state(const Napi::CallbackInfo& info);
   Napi::Value keep_state(const Napi::CallbackInfo& info);
   Napi::Value restore_state(const Napi::CallbackInfo& info);

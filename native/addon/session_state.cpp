@@ -29,6 +29,18 @@ Napi::Array layout_array(Napi::Env env, const std::vector<TensorLayout>& layout)
   return list;
 }
 
+Napi::Value distribution_object(Napi::Env env, const Histogram& histogram) {
+  const auto& [distribution, counts] = histogram;
+  if (distribution.quantity == Quantity::none) return env.Undefined();
+  const bool probability = distribution.quantity == Quantity::probability;
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("quantity", probability ? "probability" : "latent");
+  object.Set("low", static_cast<double>(distribution.low));
+  object.Set("high", static_cast<double>(distribution.high));
+  object.Set("counts", to_array(env, counts));
+  return object;
+}
+
 Napi::Value nothing(Napi::Env env, std::monostate) { return env.Undefined(); }
 
 }  // namespace
@@ -85,6 +97,20 @@ Napi::Value SessionObject::state_layout(const Napi::CallbackInfo& info) {
     return start(
         env, [scope](Session& session) { return session.state_layout(scope); },
         [](Napi::Env result_env, std::vector<TensorLayout>&& layout) { return layout_array(result_env, layout); });
+  });
+}
+
+Napi::Value SessionObject::distributions(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&] {
+    const int64_t bins = to_integer(info[0], "bins", 1, 4096);
+    return start(
+        env, [bins](Session& session) { return session.distributions(bins); },
+        [](Napi::Env result_env, std::vector<Histogram>&& histograms) {
+          Napi::Array list = Napi::Array::New(result_env, histograms.size());
+          for (uint32_t i = 0; i < histograms.size(); ++i) list.Set(i, distribution_object(result_env, histograms[i]));
+          return list;
+        });
   });
 }
 

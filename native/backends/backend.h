@@ -93,6 +93,7 @@ struct OptimizerPass {
   bool packed;       // weights are signs, in bits where a segment has room for them
   const Draw* next;  // with the update also the weights of the next step are materialised, by this noise; null: not
   std::atomic<bool>* not_finite;  // set where an update gave a latent weight that is no finite number
+  std::atomic<int64_t>* flips;    // binary weights whose mode an update changes are added; null: not
 };
 
 // Where the gradient of a parameter goes: blocks are consumed as they are produced, so that no gradient of full
@@ -285,6 +286,10 @@ class Backend {
   // Takes the gradients of weights offset .. offset+count-1 of a segment: stores, pulls back and, with the last
   // sample, updates.
   virtual void consume_gradient(const GradientTarget& target, int64_t offset, const float* gradient, int64_t count) = 0;
+  // counts[b] += weights whose quantity, as the formula's kDistribution says, lies in part b of `bins` equal parts of its
+  // range: part floor((value - low) bins / (high - low)) in float32, or the nearest that there is. `counts` is on the
+  // host.
+  virtual void count_values(const OptimizerPass& pass, int64_t bins, int64_t* counts) = 0;
   // Memory of packed weights; 0 where the backend has no packed form.
   virtual int64_t packed_bytes(const PackedShape& shape) const = 0;
   // Packs weights of +-1 given in the arrangement of `shape`; what is not above 0 counts as -1.

@@ -44,6 +44,7 @@ BinaryWeights::BinaryWeights(Backend& backend, const PackedShape& shape, const s
   pass_.packed = true;
   pass_.next = &next_;
   pass_.not_finite = &not_finite_;
+  pass_.flips = &flips_;
 }
 
 BinaryWeights::~BinaryWeights() {

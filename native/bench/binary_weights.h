@@ -39,6 +39,7 @@ class BinaryWeights {
   OptimizerPass pass_ = {};
   Draw next_ = {};
   std::atomic<bool> not_finite_{false};
+  std::atomic<int64_t> flips_{0};
 };
 
 }  // namespace bayesbinn::bench

@@ -36,6 +36,7 @@ class MethodOf final : public Method {
     hyper_ = changed;
   }
 
+  Distribution distribution() const override { return F::kDistribution; }
   int64_t samples() const override { return hyper_.samples(); }
   int slots() const override { return kSlotCount; }
   const char* slot_name(int slot) const override { return F::kSlots[slot]; }

@@ -29,6 +29,7 @@ class Method {
   virtual ParameterKind claims() const = 0;
   // Changes numbers by name: all of them, or none where one is refused. ERR_OPTION_UNKNOWN, ERR_OPTION_RANGE.
   virtual void set(const std::vector<std::pair<std::string, double>>& values) = 0;
+  virtual Distribution distribution() const = 0;
   virtual int64_t samples() const = 0;
   virtual int slots() const = 0;
   virtual const char* slot_name(int slot) const = 0;

@@ -116,6 +116,7 @@ void Optimizer::allocate(int64_t samples) {
   pass_.pulled_back = pulled_back_.floats();
   pass_.samples = samples;
   pass_.not_finite = &not_finite_;
+  pass_.flips = &flips_;
   for (size_t s = 0; s < slots_.size(); ++s) pass_.slots[s] = slots_[s].floats();
   for (size_t i = 0; i < claims_.size(); ++i) claims_[i].parameter->gradient = {&pass_, &segments_[i], nullptr};
 }
@@ -183,6 +184,7 @@ int64_t Optimizer::bytes() const {
 }
 
 void Optimizer::begin_step(uint64_t seed, uint32_t step, Update update) {
+  flips_ = 0;
   step_ = method_->step(updates_ + 1, samples_);
   for (int s = 0; s < method_->slots(); ++s) pass_.absent_slots[static_cast<size_t>(s)] = method_->absent_slot(s);
   use_weights(method_->signs(step_) && !recorded_values_);
@@ -238,6 +240,13 @@ void Optimizer::materialize_sample(const Draw& draw) {
   Draw own = draw;
   own.index = index_;
   backend_.materialize_sample(pass_, {nullptr, own});
+}
+
+std::vector<int64_t> Optimizer::count_values(int64_t bins) {
+  step_ = method_->step(updates_ + 1, samples_);  // as above
+  std::vector<int64_t> counts(static_cast<size_t>(bins));
+  backend_.count_values(pass_, bins, counts.data());
+  return counts;
 }
 
 void Optimizer::set_weights(const float* host) {

@@ -48,6 +48,8 @@ class Optimizer {
   void begin_sample(int64_t sample);
   // False where the update gave a latent weight that is no finite number.
   bool commit_step() noexcept;
+  // Binary weights whose mode the last update changed.
+  int64_t flips() const { return flips_; }
 
   // For the steps that follow: noise in place of drawn numbers (device memory; null: drawn), weights as float32 values,
   // gradients kept in `store`.
@@ -65,6 +67,8 @@ class Optimizer {
   // Weights for an evaluation.
   void materialize_mode();
   void materialize_sample(const Draw& draw);
+  // A histogram of what the method's kDistribution says, over `bins` equal parts.
+  std::vector<int64_t> count_values(int64_t bins);
   // Weights as float32, in and out; in: only after `record` with values.
   void set_weights(const float* host);
   void copy_weights(float* host);
@@ -96,6 +100,7 @@ class Optimizer {
   std::optional<Draw> materialized_;     // the noise that the packed weights were drawn by, if they are current
   Draw next_ = {};
   std::atomic<bool> not_finite_{false};
+  std::atomic<int64_t> flips_{0};
   bool recorded_values_ = false;
   std::array<Buffer, kMaxSlots> slots_;
   const float* recorded_noise_ = nullptr;

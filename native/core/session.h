@@ -29,6 +29,7 @@ struct TrainResult {
   double loss_sum = 0;
   double correct = 0;
   int64_t count = 0;
+  int64_t flips = 0;                // binary weights whose mode changed, summed over the steps
   std::vector<double> step_losses;  // sums over each step's samples
   std::vector<double> step_seconds;
 };
@@ -100,6 +101,11 @@ struct NamedTensor {
   std::vector<float> data;
 };
 
+struct Histogram {
+  Distribution distribution;
+  std::vector<int64_t> counts;
+};
+
 enum class StateScope { model, training };
 
 class Session {
@@ -128,6 +134,8 @@ class Session {
   void set_state(StateScope scope, const std::vector<NamedTensor>& tensors);
   // What `state` would give, without the values.
   std::vector<TensorLayout> state_layout(StateScope scope);
+  // An entry an optimizer; no counts where its method has no distribution. `bins`: 1..4096.
+  std::vector<Histogram> distributions(int64_t bins);
   // A piece of a tensor of the training scope. ERR_OPTION_RANGE, ERR_SHAPE_MISMATCH.
   void read_state(const std::string& name, int64_t first, std::span<float> out);
   // The state into a copy, of the same scope each time, and back where that is the model's. ERR_OUT_OF_MEMORY;

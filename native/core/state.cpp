@@ -83,6 +83,20 @@ std::vector<TensorLayout> Session::state_layout(StateScope scope) {
   return layout;
 }
 
+std::vector<Histogram> Session::distributions(int64_t bins) {
+  std::vector<Histogram> histograms;
+  check_weights();
+  if (!initialize_once(abandoned_)) return histograms;
+  for (const auto& optimizer : optimizers_) {
+    Histogram histogram = {optimizer->method().distribution(), {}};
+    if (histogram.distribution.quantity != Quantity::none) {
+      histogram.counts = optimizer->count_values(bins);
+    }
+    histograms.push_back(std::move(histogram));
+  }
+  return histograms;
+}
+
 void Session::read_state(const std::string& name, int64_t first, std::span<float> out) {
   if (!initialize_once(abandoned_)) return;
   for (const StateTensor& tensor : state_tensors(StateScope::training)) {

@@ -111,6 +111,7 @@ TrainResult Session::train(const TrainCall& call) {
     result.step_losses.push_back(sums.loss);
     result.correct += sums.correct;
     result.count += batch;
+    for (const auto& optimizer : optimizers_) result.flips += optimizer->flips();
     result.step_seconds.push_back(std::chrono::duration<double>(step_time).count());
     if (cancelled_) {
       result.cancelled = true;

@@ -14,6 +14,7 @@ namespace bayesbinn {
 struct Bop : SignWeights<Bop> {
   static constexpr const char* kName = "bop";
   static constexpr bool kInitialFromLayer = false;
+  static constexpr Distribution kDistribution = {Quantity::none};
 
   enum class Tie { keep, positive };
 

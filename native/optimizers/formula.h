@@ -15,6 +15,8 @@
 //   pullback(g, weight, noise, step) dL/dw -> contribution to the gradient of the update, summed over the samples
 //   update(weight, gradient, step)   one step of the latent weight and its slots
 //   mode(latent), probability(latent, step)  weight of an evaluation; probability that a binary weight is +1
+//   kDistribution                    what a histogram of the weights shows: their probabilities, their latent weights,
+//                                    which then lie in a range, or nothing
 //   signs(step), positive(weight, noise)  whether materialize gives +-1, so that weights can be bits; and then, which
 //
 // and statements that let the loop leave out work without changing a bit:
@@ -38,6 +40,13 @@ namespace bayesbinn {
 enum class ParameterKind { binary, real };
 
 constexpr int kMaxSlots = 5;
+
+enum class Quantity { none, probability, latent };
+
+struct Distribution {
+  Quantity quantity;
+  float low = 0, high = 1;  // of latent weights; what lies beyond counts at the ends
+};
 
 // A latent weight with its state, in registers.
 struct Weight {

@@ -52,6 +52,7 @@ struct Noiseless {
 template <class Method>
 struct RealWeights : Noiseless<Method> {
   static constexpr ParameterKind kClaims = ParameterKind::real;
+  static constexpr Distribution kDistribution = {Quantity::none};
   static constexpr bool kInitialFromLayer = true;
 
   template <class Hyper>

@@ -23,6 +23,7 @@ struct Pmf : Noiseless<Pmf> {
   static constexpr const char* kName = "pmf";
   static constexpr ParameterKind kClaims = ParameterKind::binary;
   static constexpr bool kInitialFromLayer = true;
+  static constexpr Distribution kDistribution = {Quantity::probability};
 
   enum class Gradient { exact, authors };
 

@@ -16,6 +16,7 @@ namespace bayesbinn {
 struct Ste : SignWeights<Ste> {
   static constexpr const char* kName = "ste";
   static constexpr bool kInitialFromLayer = true;
+  static constexpr Distribution kDistribution = {Quantity::latent, -1, 1};
 
   enum Slot { first_moment, second_moment };
   static constexpr const char* kSlots[] = {"first_moment", "second_moment"};

@@ -1,14 +1,16 @@
 /*
- * Learning rates of every epoch against those of PyTorch's schedulers, which go from one epoch to the next where ours are
- * closed formulas. The `pmf_*` arrays of the case wait for that method.
+ * Learning rates of every epoch against those of PyTorch's schedulers, and hyperparameters of every step against those of
+ * the authors of PMF: both go from one value to the next where ours are closed formulas.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { z } from "zod";
 import { cosine } from "../../lib/schedules/cosine.js";
 import { exponential } from "../../lib/schedules/exponential.js";
 import { multiStep } from "../../lib/schedules/multi-step.js";
 import type { Schedule } from "../../lib/schedules/schedule.js";
 import { scheduleValue } from "../../lib/schedules/schedule-value.js";
+import { staircase } from "../../lib/schedules/staircase.js";
 import { replayed } from "./cases.js";
 import { readGolden } from "./read-golden.js";
 
@@ -41,7 +43,7 @@ for (const { name, initial, epochs, schedule } of runs) {
       const recorded = golden.f64(`${name}_${order}`);
       assert.is(recorded.length, epochs);
       for (const [epoch, expected] of recorded.entries()) {
-        const value = scheduleValue(schedule, initial, epoch + shift, epochs);
+        const value = scheduleValue(schedule, initial, { epoch: epoch + shift, epochs, step: 0 });
         assert.ok(
           Math.abs(value / expected - 1) <= epochs * rounding,
           `epoch ${epoch}: ${value}, recorded ${expected}`,
@@ -49,6 +51,41 @@ for (const { name, initial, epochs, schedule } of runs) {
       }
     });
   }
+}
+
+const pmf = golden.settings(z.object({ pmf: z.record(z.string(), z.unknown()) })).pmf;
+const number = (name: string): number => z.number().parse(pmf[name]);
+
+const stairs = [
+  {
+    array: "pmf_lr_per_iteration",
+    initial: number("lr0"),
+    every: number("lr_interval"),
+    schedule: staircase({ every: number("lr_interval"), factor: number("lr_scale") }),
+  },
+  {
+    array: "pmf_beta_per_iteration",
+    initial: number("beta_start"),
+    every: number("beta_interval"),
+    schedule: staircase({
+      every: number("beta_interval"),
+      factor: number("beta_scale"),
+      maximum: number("beta_max"),
+    }),
+  },
+];
+
+for (const { array, initial, every, schedule } of stairs) {
+  test(`${array}`, () => {
+    const recorded = golden.f64(array);
+    for (const [iteration, expected] of recorded.entries()) {
+      // The authors multiply after iteration 0 for the first time: they are every - 1 steps ahead.
+      const step = iteration + every - 1;
+      const value = scheduleValue(schedule, initial, { epoch: 0, epochs: 1, step });
+      const allowed = recorded.length * rounding;
+      assert.ok(Math.abs(value / expected - 1) <= allowed, `step ${iteration}: ${value}, recorded ${expected}`);
+    }
+  });
 }
 
 test.run();

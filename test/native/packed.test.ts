@@ -259,6 +259,7 @@ test("weights that an update broke are of no use until others are set", async ()
     () => session.evaluate(evaluation),
     () => session.predict(prediction),
     () => session.keepState("best"),
+    () => session.distributions(20),
     () => session.replay(callOf(shape, 0)),
   ]) {
     await refusedBy(call, "ERR_NUMERIC", /latent weights/);

@@ -31,6 +31,7 @@ const calls: Readonly<Record<string, (session: NativeSession) => unknown>> = {
   setState: (session) => session.setState("training", []),
   stateLayout: (session) => session.stateLayout("model"),
   readState: (session) => session.readState("out.weight", 0, new Float32Array(1)),
+  distributions: (session) => session.distributions(20),
   keepState: (session) => session.keepState("best"),
   restoreState: (session) => session.restoreState(),
   counters: (session) => session.counters(),

@@ -45,8 +45,8 @@ for (const threads of [1, 2]) {
       assert.is(result.count, steps);
       assert.is(cancelled.counters().step, firstBatch + steps);
 
-      const { lossSum, correct } = await exact.train(trainCall(other, { ...call, firstBatch, batches: steps }));
-      assert.equal([lossSum, correct], [result.lossSum, result.correct]);
+      const { lossSum, correct, flips } = await exact.train(trainCall(other, { ...call, firstBatch, batches: steps }));
+      assert.equal([lossSum, correct, flips], [result.lossSum, result.correct, result.flips]);
       await sameState(cancelled, exact, `round ${round}, cancelled after ${steps} steps`);
     }
     // The last cancel is over with its call.

@@ -2,6 +2,7 @@ import { replaceAddon } from "../../lib/native/binding.js";
 import type {
   Counters,
   DatasetSpec,
+  Distribution,
   EvaluateCall,
   EvaluateResult,
   NamedTensor,
@@ -59,7 +60,10 @@ export class FakeSession implements NativeSession {
       memoryBytes: 0,
       outputShape: [],
       layers: [],
-      parameters: [],
+      parameters: [
+        { name: "linear1.weight", shape: [3, 2], kind: "binary", optimizer: 0, packed: false },
+        { name: "batchNorm1.weight", shape: [3], kind: "real", optimizer: 1, packed: false },
+      ],
     };
   }
 
@@ -94,6 +98,8 @@ export class FakeSession implements NativeSession {
       lossSum: steps,
       correct: steps,
       count: steps,
+      // Half of six binary weights in each.
+      flips: 3 * steps,
       stepLosses: new Float64Array(steps).fill(1),
       stepSeconds: new Float64Array(steps),
     };
@@ -134,6 +140,11 @@ export class FakeSession implements NativeSession {
 
   readState(_name: string, _first: number, into: Float32Array): void {
     into[0] = this.#state;
+  }
+
+  async distributions(bins: number): Promise<(Distribution | undefined)[]> {
+    const counts = new Array<number>(bins).fill(0);
+    return [undefined, { quantity: "latent", low: -1, high: 1, counts }];
   }
 
   async keepState(copy: StateCopy): Promise<void> {

@@ -114,6 +114,9 @@ class CpuBackend final : public Backend {
   void pack(const WeightSegment& segment, const float* values) override;
   void unpack(const WeightSegment& segment, float* host) override;
 
+  // histogram.cpp
+  void count_values(const OptimizerPass& pass, int64_t bins, int64_t* counts) override;
+
  private:
   // batches.cpp
   void place_targets(const void* host, const uint32_t* indices, bool labels, int64_t width, int64_t batch,

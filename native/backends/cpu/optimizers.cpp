@@ -23,11 +23,6 @@ constexpr int64_t kTask = 4096;
 // The same where they are packed, which wants blocks of many rows.
 constexpr int64_t kPackTask = 65536;
 
-template <class F>
-const typename F::Step& step_of(const OptimizerPass& pass) {
-  return *static_cast<const typename F::Step*>(pass.step);
-}
-
 float* kept_noise(const OptimizerPass& pass, int64_t first) {
   return pass.kept_noise ? pass.kept_noise + first : nullptr;
 }
@@ -104,22 +99,30 @@ __attribute__((always_inline)) inline void update_weight(Weight& weight, float g
   }
 }
 
-// True where all latent weights stayed finite.
+struct Updated {
+  bool finite;    // all latent weights still are
+  int32_t flips;  // binary weights that have another mode
+};
+
 template <class F, bool second = false>
-bool update_block(WeightArrays<F>& weights, typename F::Step step, int64_t count, const float* gradient) {
+Updated update_block(WeightArrays<F>& weights, typename F::Step step, int64_t count, const float* gradient) {
   int32_t finite = 1;
+  int32_t flips = 0;
   BB_INDEPENDENT
   for (int64_t i = 0; i < count; ++i) {
     Weight weight = weights.load(i);
+    const float before = weight.latent;
     update_weight<F, second>(weight, gradient[i], step);
     weights.store(i, weight);
     finite &= magnitude(weight.latent) <= std::numeric_limits<float>::max();
+    if constexpr (F::kClaims == ParameterKind::binary) flips += F::mode(before) != F::mode(weight.latent);
   }
-  return finite != 0;
+  return {finite != 0, flips};
 }
 
 template <class F>
-bool update_in_its_form(WeightArrays<F>& weights, const typename F::Step& step, int64_t count, const float* gradient) {
+Updated update_in_its_form(WeightArrays<F>& weights, const typename F::Step& step, int64_t count,
+                           const float* gradient) {
   if constexpr (HasSecondUpdate<F>) {
     if (F::second_update(step)) return update_block<F, true>(weights, step, count, gradient);
   }
@@ -292,14 +295,18 @@ void CpuBackend::consume_span(const GradientTarget& target, int64_t offset, cons
     WeightArrays<F> weights(pass, first);
     const Noise next_noise = {nullptr, signs ? *pass.next : Draw{}};
     bool finite = true;
+    int64_t flips = 0;
     in_inner_blocks(first, first + count, [&](int64_t at, int64_t length) {
       weights.move_to(at);
       alignas(64) float pulled[kBlock];
       if (!accumulate_block<F>(pass, weights, at, length, gradient + (at - first), pulled)) return;
-      finite &= update_in_its_form<F>(weights, step, length, pulled);
+      const Updated updated = update_in_its_form<F>(weights, step, length, pulled);
+      finite &= updated.finite;
+      flips += updated.flips;
       if (signs) sign_block<F>(weights, step, next_noise, at, length, signs + (at - first));
     });
     if (!finite) pass.not_finite->store(true, std::memory_order_relaxed);
+    if (pass.flips && flips > 0) pass.flips->fetch_add(flips, std::memory_order_relaxed);
   });
 }
 

@@ -185,6 +185,7 @@ const sessionArguments: Readonly<Record<string, readonly unknown[]>> = {
   setState: ["model", [tensor]],
   stateLayout: ["model"],
   readState: ["linear11.bias", 0, floats(4)],
+  distributions: [20],
   keepState: ["best"],
   restoreState: [],
   keptLayout: ["best"],

@@ -31,7 +31,7 @@ test("a file holds what they are when it is written, and predicts the same mean"
   }
   const { metadata } = await readSafetensors(path);
   const { options } = (JSON.parse(metadata["optimizers"]!) as { options: Record<string, unknown> }[])[0]!;
-  assert.is(options["beta"], optimizer.hyperparameters(2, 3, { trainSetSize: 1 })["beta"]);
+  assert.is(options["beta"], optimizer.hyperparameters({ epoch: 2, epochs: 3, step: 0 }, { trainSetSize: 1 })["beta"]);
   assert.is(options["learningRate"], 0.01, "what predictions do not depend on is as it was given");
   trainer.dispose();
 });

@@ -32,7 +32,7 @@ test("a clip that is none is one that native code never reaches; files keep the 
   for (const optimizer of [new STE({ weightClip: "none" }), new Adam()]) {
     const spec = optimizer.toSpec([]);
     assert.equal([spec["gradientClip"], spec["weightClip"]], [Number.MAX_VALUE, Number.MAX_VALUE]);
-    assert.is(optimizer.hyperparameters(3, 5, facts)["weightClip"], Number.MAX_VALUE);
+    assert.is(optimizer.hyperparameters({ epoch: 3, epochs: 5, step: 0 }, facts)["weightClip"], Number.MAX_VALUE);
     assert.is(optimizer.toJSON().options["weightClip"], "none");
   }
   assert.is(new STE({ gradientClip: 0.5 }).toSpec([])["gradientClip"], 0.5);
@@ -40,7 +40,7 @@ test("a clip that is none is one that native code never reaches; files keep the 
 
 test("a clip that is a number takes a schedule, and one that is none refuses it", async () => {
   const scheduled = new STE({ schedules: { weightClip: exponential({ gamma: 0.5 }) } });
-  assert.is(scheduled.hyperparameters(2, 5, facts)["weightClip"], 0.25);
+  assert.is(scheduled.hyperparameters({ epoch: 2, epochs: 5, step: 0 }, facts)["weightClip"], 0.25);
   for (const optimizer of [
     () => new STE({ schedules: { gradientClip: cosine() } }),
     () => new Adam({ schedules: { gradientClip: cosine() } }),
@@ -61,7 +61,8 @@ test("every number may have a schedule, and nothing else", async () => {
     for (const [name, value] of Object.entries(given)) {
       const make = () => create({ ...given, schedules: { [name]: multiStep({ milestones: [1], gamma: 0.5 }) } });
       if (typeof value !== "number") await refused(make, "ERR_OPTION_UNKNOWN", name);
-      else assert.is(make().hyperparameters(1, 2, facts)[name], value / 2, `${type}.${name}`);
+      else
+        assert.is(make().hyperparameters({ epoch: 1, epochs: 2, step: 0 }, facts)[name], value / 2, `${type}.${name}`);
     }
     assert.ok("schedules" in options.shape);
   }

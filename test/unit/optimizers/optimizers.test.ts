@@ -30,7 +30,9 @@ for (const { type, claims, create } of types) {
     const states = stateNames(optimizer);
     assert.is(new Set(states).size, states.length, "a state array stands twice");
     const facts = { trainSetSize: 1 };
-    const hyperparameter = Object.keys(optimizer.hyperparameters(0, 1, facts)).find((name) => !(name in facts));
+    const hyperparameter = Object.keys(optimizer.hyperparameters({ epoch: 0, epochs: 1, step: 0 }, facts)).find(
+      (name) => !(name in facts),
+    );
     const scheduled = create(
       hyperparameter === undefined ? {} : { schedules: { [hyperparameter]: cosine({ final: 0.1 }) } },
     );
@@ -55,7 +57,7 @@ test("the size of the training set is multiplied, whether it is given or not, an
   const facts = { trainSetSize: 45_000 };
   const cifar = new BayesBiNN({ trainSizeFactor: 10 });
   assert.is(cifar.toSpec([], facts)["trainSetSize"], 450_000);
-  assert.is(cifar.hyperparameters(0, 1, facts)["trainSetSize"], 450_000);
+  assert.is(cifar.hyperparameters({ epoch: 0, epochs: 1, step: 0 }, facts)["trainSetSize"], 450_000);
   assert.is(new BayesBiNN({ trainSizeFactor: 0.5, trainSetSize: 7 }).toSpec([], facts)["trainSetSize"], 3.5);
   assert.not("trainSizeFactor" in cifar.toSpec([], facts));
   assert.is(cifar.toJSON().options["trainSizeFactor"], 10);
@@ -65,11 +67,11 @@ test("the size of the training set is multiplied, whether it is given or not, an
 test("hyperparameters follow their schedules from the initial value on", () => {
   const schedules = { learningRate: cosine(), temperature: exponential({ gamma: 0.5 }) };
   const optimizer = new BayesBiNN({ learningRate: 0.2, temperature: 1, schedules });
-  const first = optimizer.hyperparameters(0, 4, { trainSetSize: 9 });
+  const first = optimizer.hyperparameters({ epoch: 0, epochs: 4, step: 0 }, { trainSetSize: 9 });
   assert.is(first["learningRate"], 0.2);
   assert.is(first["temperature"], 1);
   assert.is(first["trainSetSize"], 9);
-  const third = optimizer.hyperparameters(2, 4, { trainSetSize: 9 });
+  const third = optimizer.hyperparameters({ epoch: 2, epochs: 4, step: 0 }, { trainSetSize: 9 });
   assert.ok(Math.abs(third["learningRate"]! - 0.1) < 1e-15);
   assert.is(third["temperature"], 0.25);
   assert.is(third["momentum"], 0, "what has no schedule stays");

@@ -12,9 +12,9 @@ assembling("the optimizer has the options and the schedules that the configurati
   assert.is(optimizer.options["momentum"], 0.5);
   assert.equal(optimizer.schedules, { learningRate: { type: "cosine", options: { final: 1e-16 } } });
   const facts = { trainSetSize: 54_000 };
-  assert.is(optimizer.hyperparameters(0, 500, facts)["learningRate"], 1e-4);
+  assert.is(optimizer.hyperparameters({ epoch: 0, epochs: 500, step: 0 }, facts)["learningRate"], 1e-4);
   // Half way, a cosine is at the mean of both ends.
-  const middle = optimizer.hyperparameters(250, 500, facts)["learningRate"]!;
+  const middle = optimizer.hyperparameters({ epoch: 250, epochs: 500, step: 0 }, facts)["learningRate"]!;
   assert.ok(Math.abs(middle - (1e-4 + 1e-16) / 2) < 1e-19);
 });
 

@@ -12,6 +12,7 @@ import { Adam } from "../../../lib/optimizers/adam.js";
 import { BayesBiNN } from "../../../lib/optimizers/bayesbinn.js";
 import { cosine } from "../../../lib/schedules/cosine.js";
 import { exponential } from "../../../lib/schedules/exponential.js";
+import { staircase } from "../../../lib/schedules/staircase.js";
 import type { BatchProgress, Callback } from "../../../lib/training/callback.js";
 import { Trainer } from "../../../lib/training/trainer.js";
 import { installFakeAddon, nativeError } from "../../support/fake-addon.js";
@@ -162,6 +163,71 @@ test("hyperparameters are set at the start of an epoch, and only those that chan
   assert.is(history.epochs[0]!.hyperparameters["adam.learningRate"], 1e-3);
   assert.is(history.stopped, "stopAfter");
 });
+
+test("the flip ratio is the mean over the steps of an epoch of flips a binary weight", async () => {
+  const { trainer, behaviour } = setUp();
+  behaviour.stepsPerCall = 2;
+  const { epochs } = await trainer.fit({ train, epochs: 2, batchSize: 2 });
+  assert.equal(
+    epochs.map(({ flipRatio }) => flipRatio),
+    [0.5, 0.5],
+  );
+});
+
+test("a record has the distribution of the first optimizer that has one, in 20 parts", async () => {
+  const { trainer } = setUp({ affine: true });
+  const { epochs } = await trainer.fit({ train, epochs: 1 });
+  assert.equal(epochs[0]!.distribution, { quantity: "latent", low: -1, high: 1, counts: new Array(20).fill(0) });
+});
+
+for (const stepsPerCall of [1, 2, 1000]) {
+  test(`hyperparameters that follow the steps change at theirs, where calls end after ${stepsPerCall}`, async () => {
+    const schedules = {
+      learningRate: staircase({ every: 3, factor: 0.5 }),
+      temperature: staircase({ every: 4, factor: 0.5 }),
+    };
+    const { trainer, native, behaviour } = setUp({
+      optimizer: new BayesBiNN({ learningRate: 8, temperature: 1, schedules }),
+    });
+    behaviour.stepsPerCall = stepsPerCall;
+    const rates: (number | undefined)[] = [];
+    const history = await trainer.fit({
+      train,
+      epochs: 2,
+      batchSize: 2,
+      callbacks: [{ onBatchEnd: ({ learningRate }) => void rates.push(learningRate) }],
+    });
+    // Each step that was made with the values that held then.
+    const steps: [step: number, learningRate: number, temperature: number][] = [];
+    const values = { learningRate: 8, temperature: 1 };
+    for (const [name, first, second] of native.calls) {
+      if (name === "setHyperparameters") Object.assign(values, second);
+      if (name !== "train") continue;
+      const { epoch, firstBatch, batches } = first as TrainCall;
+      for (let i = 0; i < Math.min(batches, stepsPerCall); i++) {
+        steps.push([5 * epoch + firstBatch + i, values.learningRate, values.temperature]);
+      }
+    }
+    const expected = Array.from({ length: 10 }, (_, step) => [
+      step,
+      8 * 0.5 ** Math.floor(step / 3),
+      0.5 ** Math.floor(step / 4),
+    ]);
+    assert.equal(steps, expected);
+    assert.is(rates.at(-1), 1, "the rate of the last step");
+    assert.equal(
+      history.epochs.map(({ learningRate, hyperparameters }) => [
+        learningRate,
+        hyperparameters["bayesbinn.temperature"],
+      ]),
+      [
+        [8, 1],
+        [4, 0.5],
+      ],
+      "the records have the values of the first steps",
+    );
+  });
+}
 
 test("a misspelt callback is refused, also one of a class; other members are its own", async () => {
   const { trainer } = setUp();
