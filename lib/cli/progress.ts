@@ -71,7 +71,7 @@ export function epochLine(record: EpochRecord, epochs: number): string {
     `train ${metricsText(train)}`,
     ...(validation === undefined ? [] : [`validation ${metricsText(validation)}`]),
     ...(test === undefined ? [] : [`test ${metricsText(test)}`]),
-    `learning rate ${record.learningRate.toExponential(2)}`,
+    ...(Number.isNaN(record.learningRate) ? [] : [`learning rate ${record.learningRate.toExponential(2)}`]),
     `${seconds(record.seconds.train + record.seconds.evaluate)}, ${record.stepsPerSecond.toFixed(1)} steps/s`,
   ].join("  ");
 }

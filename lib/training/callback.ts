@@ -46,5 +46,6 @@ export interface BatchProgress {
   /** Mean over the samples of this epoch so far, as is `accuracy`. */
   readonly loss: number;
   readonly accuracy?: number;
+  /** As in {@link EpochRecord}. */
   readonly learningRate: number;
 }

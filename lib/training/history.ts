@@ -6,7 +6,7 @@ export type { Metrics };
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
-  /** Of the first optimizer that has one, during this epoch. */
+  /** Of the first optimizer that has one, during this epoch; NaN (in JSON null) where none has, as with Bop alone. */
   readonly learningRate: number;
   /** During this epoch, by optimizer and name, such as `bayesbinn.temperature`: learning rates and what has a schedule. */
   readonly hyperparameters: Readonly<Record<string, number>>;
