@@ -1,7 +1,7 @@
 import { valueAt } from "../options/accepted.js";
 import { type Config, checkConfig } from "../recipes/config.js";
 import { differences } from "../recipes/differences.js";
-import { recipes } from "../recipes/index.js";
+import { presetConfig, presetNamed, presetResult } from "../recipes/preset.js";
 import type { PaperResult } from "../recipes/recipe.js";
 import type { RunSummary } from "../recipes/run-report.js";
 import { paperText, percent } from "./format.js";
@@ -13,11 +13,13 @@ export interface PaperComparison {
   readonly differing: readonly string[];
 }
 
-/** The number of the recipe that a configuration is named after; `undefined` where there is none. */
+/** The number of the recipe and method that a configuration is named after; `undefined` where there is none. */
 export function paperComparison(config: Config): PaperComparison | undefined {
-  const recipe = recipes.find(({ name }) => name === config.name);
-  if (recipe?.paper === undefined) return undefined;
-  return { paper: recipe.paper, differing: differences(config, checkConfig(recipe.config)) };
+  const preset = presetNamed(config.name);
+  const paper = preset && presetResult(preset);
+  if (preset === undefined || paper === undefined) return undefined;
+  // Schedules of a shorter training are no other experiment.
+  return { paper, differing: differences(config, checkConfig(presetConfig(preset, config.epochs))) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-
+import { either } from "../../options/show.js";
+import { type MethodName, methodNames } from "../../recipes/methods/index.js";
 import { choice, given, integer, path, repeated } from "../arguments.js";
 import type { Context } from "../context.js";
 import { deviceNames, mostThreads } from "../device-options.js";
@@ -7,6 +8,7 @@ import { JsonEvents } from "../json-events.js";
 
 interface Options {
   device?: (typeof deviceNames)[number];
+  method?: MethodName;
   epochs?: number;
   stopAfter?: number;
   testEveryEpoch?: true;
@@ -23,9 +25,14 @@ Examples:
   bayesbinn train mnist-mlp                  the paper's network, 500 epochs
   bayesbinn train mnist-mlp --stop-after 2   only the first two of these epochs
   bayesbinn train mnist-mlp --epochs 20 --set model.hiddenUnits=256
+  bayesbinn train mnist-mlp --method ste     the same with another method
   bayesbinn train mnist-mlp --set dataset.name=fashion-mnist
   bayesbinn train mnist-mlp --json --quiet > events.jsonl
   bayesbinn train runs/mnist-mlp-seed1-1/config.json --seed 2
+
+--method trains a recipe with the settings of the paper's Table 9 for bayesbinn
+(default), ste, bop, pmf or, at full precision, adam; their schedules are as
+long as the training. --set goes over it.
 
 --set path=value changes one key of the configuration; the value is JSON or,
 failing that, text. Setting the name of a part (such as optimizer.name) starts
@@ -49,6 +56,7 @@ export function trainCommand(context: Context): Command {
       "where to compute; auto (default) takes CUDA if it is usable",
       choice("--device", deviceNames),
     )
+    .option("--method <name>", `settings of a method: ${either(methodNames)}`, choice("--method", methodNames))
     .option("--epochs <n>", "length of the training and of its schedules", integer("--epochs", 1))
     .option("--stop-after <n>", "stop after n epochs of the unchanged schedule", integer("--stop-after", 1))
     .option("--test-every-epoch", "evaluate the test set after every epoch")
@@ -67,7 +75,7 @@ export function trainCommand(context: Context): Command {
 }
 
 async function train(source: string, options: Options, context: Context): Promise<void> {
-  const { epochs, seed, set = [], json, quiet, ...rest } = options;
+  const { method, epochs, seed, set = [], json, quiet, ...rest } = options;
   // Loaded here, so that --help and usage errors need not wait for it.
   const [{ resolveConfig }, { runConfig }, { paperComparison }, { TrainReport }] = await Promise.all([
     import("../../recipes/resolve-config.js"),
@@ -75,7 +83,7 @@ async function train(source: string, options: Options, context: Context): Promis
     import("../paper-comparison.js"),
     import("../train-report.js"),
   ]);
-  const config = await resolveConfig(source, set, given({ epochs, seed }));
+  const config = await resolveConfig(source, set, given({ method, epochs, seed }));
   const report = new TrainReport(context.stderr, {
     events: json ? new JsonEvents(context.stdout) : undefined,
     quiet: quiet === true,

@@ -22,6 +22,8 @@ const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
   ["train mnist-mlp --threads 257", /ERR_OPTION_RANGE\]: --threads: 257/, "1..256"],
   ["train mnist-mlp --device gpu", /ERR_OPTION_RANGE\]: --device: "gpu"/, '"auto", "cpu" or "cuda"'],
   ["train mnist-mlp --out ", /ERR_OPTION_RANGE\]: --out: "" is not accepted/, "the path of a folder"],
+  ["train mnist-mlp --method stee", /ERR_OPTION_RANGE\]: --method: "stee"/, 'did you mean "ste"?', '"pmf"'],
+  ["train none.json --method ste", /ERR_CONFIG\]: method: "ste" needs a recipe/, "none.json"],
   ["evaluate", /ERR_CONFIG\]: missing required argument/],
   ["evaluate run --weights bets", /ERR_OPTION_RANGE\]: --weights: "bets"/, 'did you mean "best"?'],
   ["evaluate run --split tets", /ERR_OPTION_RANGE\]: --split: "tets"/, 'did you mean "test"?'],
