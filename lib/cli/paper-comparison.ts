@@ -1,10 +1,11 @@
 import { valueAt } from "../options/accepted.js";
 import { type Config, checkConfig } from "../recipes/config.js";
 import { differences } from "../recipes/differences.js";
+import { percentText } from "../recipes/percent.js";
 import { presetConfig, presetNamed, presetResult } from "../recipes/preset.js";
 import type { PaperResult } from "../recipes/recipe.js";
 import type { RunSummary } from "../recipes/run-report.js";
-import { paperText, percent } from "./format.js";
+import { paperText } from "./format.js";
 
 /** A published number, and in which keys a run is another experiment than the one it is of. */
 export interface PaperComparison {
@@ -35,7 +36,7 @@ export function comparisonText({ paper, differing }: PaperComparison, summary: R
   }
   const result = valueAt(summary, paper.metric.split("."));
   if (typeof result !== "number") return "";
-  const shown = paper.metric.endsWith("accuracy") ? percent(result) : result.toFixed(4);
+  const shown = paper.metric.endsWith("accuracy") ? percentText(result) : result.toFixed(4);
   return `paper: ${paperText(paper)} (${paper.source}); this run: ${shown}\n`;
 }
 
