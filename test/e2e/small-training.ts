@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { writeTinyDigits } from "../support/tiny-digits.js";
 import { type CliOptions, type CliResult, type Event, runCli } from "./cli-process.js";
-import { writeTinyDigits } from "./tiny-digits.js";
 
 /** A folder to work in, with images in `digits`, and a training that takes well under a second. */
 export interface SmallTraining {

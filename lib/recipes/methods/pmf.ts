@@ -16,15 +16,15 @@ const largestBeta = 1e4;
 /**
  * Proximal mean field with Adam. Intervals, in training steps, shrink with the length of the training, to one step at least.
  *
- * Where table and code part, this is the table:
+ * Where the table and the authors' code part, this is the table:
  *
  * - The code counts so that rate and beta change after the very first step, which makes its initial learning rate a fifth
  *   of the printed one and its initial beta `betaFactor`. `optimizer.learningRate=2e-4` and `optimizer.beta=1.2` (MNIST;
  *   CIFAR: `2e-3`, `1.05`) give that.
  * - The code's weight decay is part of the gradient. Adam makes full steps of it once beta is large and nothing else is
- *   left of the gradient, and the public logs on CIFAR end at chance. Here it is decoupled, a share of each step.
- *
- * The gradient is the code's, which differentiates a second softmax: the published accuracies were trained with it.
+ *   left of the gradient, and public logs of the code on CIFAR end at chance. Here it is decoupled.
+ * - The code differentiates a second softmax, with which the published accuracies were trained. Here the gradient is that of
+ *   the projection; `optimizer.gradient=authors` gives the code's, with its weight decay.
  *
  * Source: Meng, Bachmann, Khan, "Training Binary Neural Networks using the Bayesian Learning Rule", ICML 2020, Tables 9
  * and 10; Ajanthan et al., "Proximal Mean-field for Neural Network Quantization", ICCV 2019, and its code.
@@ -41,7 +41,7 @@ export const pmf = {
       learningRate,
       beta: 1,
       weightDecay,
-      gradient: "authors",
+      gradient: "exact",
       schedules: {
         learningRate: { name: "staircase", every: every(decayInterval), factor: 0.2 },
         beta: { name: "staircase", every: every(betaInterval), factor: betaFactor, maximum: largestBeta },

@@ -42,7 +42,7 @@ table9("Bop: the rate falls by 10^(-3/500) an epoch, or by 0.1 every 100 epochs"
 });
 
 table9("PMF: 0.2 every 7k or 30k iterations, rho every 100 up to 10^4", () => {
-  const all = { name: "pmf", beta: 1, gradient: "authors" };
+  const all = { name: "pmf", beta: 1, gradient: "exact" };
   const schedules = (every: number, factor: number) => ({
     learningRate: { name: "staircase", every, factor: 0.2 },
     beta: { name: "staircase", every: 100, factor, maximum: 10_000 },
