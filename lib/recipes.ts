@@ -34,5 +34,7 @@ export type {
 } from "./recipes/methods/method.js";
 export type { Recipe } from "./recipes/recipe.js";
 export { type ResolveOptions, resolveConfig } from "./recipes/resolve-config.js";
-export { type RunListeners, type RunOptions, runConfig } from "./recipes/run.js";
+export { type ResumeOptions, resumeRun } from "./recipes/resume-run.js";
+export { type RunListeners, type RunOptions, runConfig, type SittingOptions } from "./recipes/run.js";
 export type { RunStart, RunSummary } from "./recipes/run-report.js";
+export { type RunStatus, runStatus } from "./recipes/run-status.js";

@@ -11,6 +11,7 @@ import { type TrainingProgress, trainingProgress } from "./progress.js";
 /** What `train` says while it runs: JSON lines for programs, lines and a bar for people, or both. */
 export class TrainReport {
   private progress: TrainingProgress | undefined;
+  private run: string | undefined;
 
   constructor(
     private readonly stderr: Context["stderr"],
@@ -24,10 +25,15 @@ export class TrainReport {
 
   readonly listeners: RunListeners = {
     onStart: async (start) => {
+      this.run = start.run;
       this.options.events?.write("start", start);
       if (this.options.quiet) return;
       this.stderr.write(startText(start));
       this.progress = await trainingProgress(this.stderr, start.epochs);
+    },
+    onWarning: ({ message }) => {
+      this.progress?.close();
+      this.stderr.write(`warning: ${message}\n`);
     },
     callbacks: [
       {
@@ -50,6 +56,13 @@ export class TrainReport {
     this.stderr.write(summaryText(summary) + (comparison === undefined ? "" : comparisonText(comparison, summary)));
   }
 
+  /** The run was stopped, and has checkpoints. */
+  stopped(): void {
+    this.close();
+    if (this.run === undefined || this.options.quiet) return;
+    this.stderr.write(`go on with \`bayesbinn train --resume ${this.run}\`\n`);
+  }
+
   close(): void {
     this.progress?.close();
   }
@@ -70,6 +83,7 @@ function startText(start: RunStart): string {
     `  ${start.dataset}: ${samples.train} training, ${samples.validation} validation and ${samples.test} test samples`,
     `  ${start.optimizer} on ${device}; ${start.deviceReason}`,
     `  run folder: ${start.run}`,
+    ...(start.firstEpoch > 1 ? [`  resumed after epoch ${start.firstEpoch - 1}`] : []),
     "",
   ].join("\n");
 }

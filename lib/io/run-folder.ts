@@ -1,10 +1,10 @@
-import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BayesBinnError } from "../native/errors.js";
 import { showText } from "../options/show.js";
-import { writeFileAtomically } from "./atomic-write.js";
-import { makeFolders } from "./make-folders.js";
+import { removeLeftovers, writeFileAtomically, writeNewFileAtomically } from "./atomic-write.js";
+import { makeFolders, removeFolders } from "./make-folders.js";
 
 /** Where a run goes. */
 export interface RunFolderOptions {
@@ -23,22 +23,30 @@ export interface RunFolderOptions {
  * | file | content |
  * |---|---|
  * | `config.json` | the resolved configuration; itself an input of `bayesbinn train` |
- * | `history.jsonl` | one line an epoch, appended as the epoch ends: losses, accuracies, hyperparameters |
+ * | `run.json` | options that are no part of it, and the versions and the machine of each sitting |
+ * | `history.jsonl` | one line an epoch, appended and flushed as the epoch ends: losses, accuracies, hyperparameters |
  * | `timings.jsonl` | one line an epoch: durations |
+ * | `checkpoints/` | the last states that training can be resumed from, and the best one |
  * | `best.safetensors`, `final.safetensors` | the network at the best validation epoch and at the end |
  * | `metrics.json` | the summary, written last: a folder without it is a run that did not finish |
  *
- * What is measured with a clock stands in `timings.jsonl` and `metrics.json` only; all other files hold the same
- * bytes for the same configuration and seed.
+ * What is measured with a clock, or said of the machine, stands in `run.json`, `timings.jsonl`, `metrics.json` and the
+ * metadata of checkpoints only; all other files hold the same bytes for the same configuration and seed.
  */
 export class RunFolder {
-  private constructor(readonly path: string) {}
+  private constructor(
+    readonly path: string,
+    /** What {@link create} made for it, from the top down. */
+    private readonly made: readonly string[],
+  ) {}
 
   /** Their names. */
   static readonly files = {
     config: "config.json",
+    run: "run.json",
     history: "history.jsonl",
     timings: "timings.jsonl",
+    checkpoints: "checkpoints",
     best: "best.safetensors",
     final: "final.safetensors",
     metrics: "metrics.json",
@@ -50,7 +58,13 @@ export class RunFolder {
    * @throws BayesBinnError `ERR_OUTPUT` where `path` is a file or not empty, or the place cannot be written.
    */
   static async create(options: RunFolderOptions): Promise<RunFolder> {
-    return new RunFolder(options.path === undefined ? await nextFree(options) : await claim(options.path));
+    const { path, made } = options.path === undefined ? await nextFree(options) : await claim(options.path);
+    return new RunFolder(path, made);
+  }
+
+  /** The folder of a run that has begun. */
+  static at(path: string): RunFolder {
+    return new RunFolder(path, []);
   }
 
   /** The path of one of {@link RunFolder.files}. */
@@ -58,48 +72,70 @@ export class RunFolder {
     return join(this.path, RunFolder.files[name]);
   }
 
+  /** Takes back what {@link create} made, where nothing was written to it. */
+  async discard(): Promise<void> {
+    await removeFolders(this.made);
+  }
+
   /** Writes `config.json`, which must not exist: it is what takes an empty folder for this run. */
   async writeConfig(config: object): Promise<void> {
-    const file = this.file("config");
-    await output(file, () => writeFile(file, pretty(config), { flag: "wx" }));
+    await writeNewFileAtomically(this.file("config"), [Buffer.from(pretty(config))]);
   }
 
-  /** Adds a line to `history.jsonl` or `timings.jsonl`; the line is complete or absent. */
+  /** Writes a JSON file, in place of the one before. */
+  async write(name: "config" | "run" | "metrics", value: object): Promise<void> {
+    await writeFileAtomically(this.file(name), [Buffer.from(pretty(value))]);
+  }
+
+  /** Adds a line to `history.jsonl` or `timings.jsonl`, and flushes it to the disk. */
   async append(name: "history" | "timings", record: object): Promise<void> {
     const file = this.file(name);
-    await output(file, () => appendFile(file, `${JSON.stringify(record)}\n`));
+    await output(file, () => appendFile(file, jsonLine(record), { flush: true }));
   }
 
-  /** Writes `metrics.json`. */
-  async writeMetrics(metrics: object): Promise<void> {
-    await writeFileAtomically(this.file("metrics"), [Buffer.from(pretty(metrics))]);
+  /** Replaces all lines of `history.jsonl` or `timings.jsonl`. */
+  async rewrite(name: "history" | "timings", records: readonly object[]): Promise<void> {
+    await writeFileAtomically(this.file(name), [Buffer.from(records.map(jsonLine).join(""))]);
+  }
+
+  /** Makes the run one that has not finished. */
+  async removeMetrics(): Promise<void> {
+    const file = this.file("metrics");
+    await output(file, () => rm(file, { force: true }));
   }
 }
 
 /** What a run folder holds. */
 export type RunFileName = keyof typeof RunFolder.files;
 
-async function nextFree({ root = "runs", name, seed }: RunFolderOptions): Promise<string> {
-  await output(root, () => makeFolders(root));
+interface Claimed {
+  readonly path: string;
+  readonly made: readonly string[];
+}
+
+async function nextFree({ root = "runs", name, seed }: RunFolderOptions): Promise<Claimed> {
+  const above = await output(root, () => makeFolders(root));
   for (let n = 1; ; n++) {
     const path = join(root, `${name}-seed${seed}-${n}`);
     // mkdir without `recursive` fails on what exists: the test and the claim are one call.
     const made = await output(path, () => mkdir(path).then(() => true, ifCode("EEXIST", false)));
-    if (made) return path;
+    if (made) return { path, made: [...above, path] };
   }
 }
 
-async function claim(path: string): Promise<string> {
-  await output(path, () => makeFolders(path));
+async function claim(path: string): Promise<Claimed> {
+  const made = await output(path, () => makeFolders(path));
+  await removeLeftovers(path);
   const entries = await output(path, () => readdir(path));
-  if (entries.length > 0) {
+  // A run that was killed before it had a configuration never began.
+  if (entries.some((name) => name !== RunFolder.files.run)) {
     throw new BayesBinnError(
       "ERR_OUTPUT",
       `${path}: the folder exists and is not empty; give a new or an empty folder`,
       { path, reason: "not empty" },
     );
   }
-  return path;
+  return { path, made };
 }
 
 /** Runs a file operation; what the system refuses becomes `ERR_OUTPUT`. */
@@ -128,6 +164,10 @@ function ifCode<T>(code: string, value: T): (error: NodeJS.ErrnoException) => T 
     if (error.code !== code) throw error;
     return value;
   };
+}
+
+function jsonLine(record: object): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
 function pretty(value: object): string {

@@ -92,12 +92,13 @@ function parseEntry(name: string, value: unknown, dataBytes: number): HeaderEntr
     throw new Error(`${show(name)} has dtype ${show(dtype)}, accepted: ${Object.keys(dtypes).join(", ")}`);
   }
   if (!isSizes(shape)) throw new Error(`${show(name)} has shape ${show(shape)}, accepted: integers >= 0`);
-  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]! || offsets[1]! > dataBytes) {
-    throw new Error(
-      `${show(name)} has data_offsets ${show(offsets)}, accepted: two ascending integers up to ${dataBytes}`,
-    );
+  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
+    throw new Error(`${show(name)} has data_offsets ${show(offsets)}, accepted: two ascending integers`);
   }
   const [begin, end] = offsets as [number, number];
+  if (end > dataBytes) {
+    throw new Error(`the file ends before ${show(name)} does: ${dataBytes} bytes of data, which ends at byte ${end}`);
+  }
   const bytes = shape.reduce((product, axis) => product * axis, kind.bytes);
   if (bytes !== end - begin)
     throw new Error(`${show(name)} of shape ${show(shape)} takes ${bytes} bytes, not ${end - begin}`);

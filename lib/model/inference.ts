@@ -5,7 +5,7 @@ import { networkInputs } from "../data/network-inputs.js";
 import { showShape, sizeOf } from "../layers/shape.js";
 import { BayesBinnError } from "../native/errors.js";
 import { checkOptions, outOfRange } from "../options/check.js";
-import { checkDataset, checkInputs, type Network, requireDataset } from "./check-dataset.js";
+import { checkDataset, checkInputs, datasetSchema, type Network, requireDataset } from "./check-dataset.js";
 import type { Host } from "./host.js";
 import { type Metrics, metricsOf } from "./metrics.js";
 
@@ -32,7 +32,17 @@ const weightOptions = {
 };
 
 /** Options of `evaluate`. */
-export const evaluateOptions = z.strictObject(weightOptions);
+export const evaluateOptions = z.strictObject({
+  ...weightOptions,
+  reestimateBatchNorm: datasetSchema
+    .optional()
+    .describe("Samples whose batch-norm statistics, under the weights evaluated, stand in for those of training"),
+  reestimationBatchSize: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Samples of each batch of reestimateBatchNorm; default: the largest batch of the model"),
+});
 
 /** Options of `predict`. */
 export const predictOptions = z.strictObject({
@@ -64,14 +74,36 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { samples, draw, signal, ...rest } = checkOptions(evaluateOptions, options, "evaluate");
+  const { samples, draw, signal, reestimateBatchNorm, ...rest } = checkOptions(evaluateOptions, options, "evaluate");
   const { session, loss, maxBatch } = host;
   const batchSize = checkBatchSize("evaluate.batchSize", rest.batchSize, maxBatch);
   requireDataset("evaluate.dataset", dataset);
   checkDataset(network, loss, dataset, "evaluate.dataset");
+  const reestimation = checkReestimation(network, host, { reestimateBatchNorm, ...rest });
   if (host.arriving) await host.arriving;
-  const result = await session.evaluate({ dataset: session.dataset(dataset), batchSize, samples, draw }, signal);
+  const call = { dataset: session.dataset(dataset), batchSize, samples, draw };
+  const batchNorm = reestimation && { ...reestimation, dataset: session.dataset(reestimation.dataset) };
+  const result = await session.evaluate({ ...call, ...(batchNorm && { batchNorm }) }, signal);
   return { ...metricsOf(result), samples };
+}
+
+interface Reestimation {
+  readonly dataset: Dataset;
+  readonly batchSize: number;
+}
+
+function checkReestimation(
+  network: Network,
+  { loss, maxBatch }: Host,
+  { reestimateBatchNorm: dataset, reestimationBatchSize: given }: EvaluateOptions,
+): Reestimation | undefined {
+  const path = "evaluate.reestimationBatchSize";
+  if (dataset === undefined) {
+    if (given !== undefined) throw outOfRange(path, given, "only with reestimateBatchNorm");
+    return undefined;
+  }
+  checkDataset(network, loss, dataset, "evaluate.reestimateBatchNorm");
+  return { dataset, batchSize: checkBatchSize(path, given, maxBatch) };
 }
 
 /** Outputs for network inputs or for the samples of a data set: `[samples, ...outputShape]`. */

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 import { readSafetensors, streamSafetensors } from "../io/safetensors.js";
 import type { Layer, Shape } from "../layers/layer.js";
-import { sizeOf } from "../layers/shape.js";
 import type { Loss } from "../losses/loss.js";
 import { lossSchema } from "../losses/loss-type-of.js";
 import type { NamedTensor } from "../native/contract.js";
@@ -14,6 +13,7 @@ import { show } from "../options/show.js";
 import { type GraphNode, layerSpecs } from "./graph.js";
 import type { Blueprint, Host } from "./host.js";
 import type { StateReader } from "./session.js";
+import { streamedTensors } from "./state-tensors.js";
 
 /** Value of the metadata key `format`. */
 const format = "bayesbinn-model-1";
@@ -44,45 +44,29 @@ const optimizersSchema = z.array(
 const seedSchema = z.int().min(0);
 
 /**
- * Writes a model, piece by piece: a safetensors file with the tensors of the state scope `model` and the metadata `format`, `graph`,
- * `loss`, `optimizers` (which say how weights come from latents) and `seed` (of the draws of a mean prediction).
+ * Writes a model, piece by piece: a safetensors file with the tensors of the state scope `model` and the metadata
+ * `format`, `graph`, `loss`, `optimizers` (which say how weights come from latents) and `seed` (of the draws of a mean
+ * prediction).
  *
  * @throws BayesBinnError `ERR_OUTPUT`
  */
 export async function writeModelFile(
   path: string,
-  { inputShape, layers }: Blueprint,
-  { claims, loss, seed }: Host,
+  blueprint: Blueprint,
+  host: Host,
   state: StateReader,
 ): Promise<void> {
-  const metadata = {
-    format,
+  await streamSafetensors(path, { format, ...describedModel(blueprint, host) }, streamedTensors(state));
+}
+
+/** What a file says of a network beside its weights, as metadata. */
+export function describedModel({ inputShape, layers }: Blueprint, { claims, loss, seed }: Host) {
+  return {
     graph: JSON.stringify({ inputShape, layers: layerSpecs(layers) }),
     loss: JSON.stringify(loss),
     optimizers: JSON.stringify(claims.map(({ optimizer, parameters }) => ({ ...optimizer.toJSON(), parameters }))),
     seed: JSON.stringify(seed),
   };
-  const tensors = state.layout.map(({ name, shape }) => ({
-    name,
-    shape,
-    dtype: "F32",
-    pieces: () => piecesOf(state, name, shape),
-  }));
-  await streamSafetensors(path, metadata, tensors);
-}
-
-/** Values in a piece: few calls, and little memory. */
-const pieceLength = 2 ** 18;
-
-/** A tensor in pieces that lie in one array, each over the one before. */
-function* piecesOf(state: StateReader, name: string, shape: Shape): Generator<Float32Array> {
-  const count = sizeOf(shape);
-  const buffer = new Float32Array(Math.min(count, pieceLength));
-  for (let first = 0; first < count; first += pieceLength) {
-    const piece = buffer.subarray(0, Math.min(pieceLength, count - first));
-    state.read(name, first, piece);
-    yield piece;
-  }
 }
 
 /**
@@ -97,7 +81,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     throw new BayesBinnError("ERR_CHECKPOINT_FORMAT", message, { path, value: metadata["format"], accepted: format });
   }
   try {
-    const { inputShape, layers } = checkOptions(graphSchema, parse(metadata, "graph"), "graph");
+    const { inputShape, layers } = checkOptions(graphSchema, parseMetadata(metadata, "graph"), "graph");
     return {
       inputShape,
       nodes: layers.map(({ name, inputs, type, ...options }) => ({
@@ -105,10 +89,12 @@ export async function readModelFile(path: string): Promise<ModelFile> {
         name,
         inputs,
       })),
-      loss: checkOptions(lossSchema, parse(metadata, "loss"), "loss"),
-      optimizers: checkOptions(optimizersSchema, parse(metadata, "optimizers"), "optimizers").map(createOptimizer),
-      seed: checkOptions(seedSchema, parse(metadata, "seed"), "seed"),
-      tensors: tensors.map(({ name, shape, data }) => ({ name, shape, data: floats(name, data) })),
+      loss: checkOptions(lossSchema, parseMetadata(metadata, "loss"), "loss"),
+      optimizers: checkOptions(optimizersSchema, parseMetadata(metadata, "optimizers"), "optimizers").map(
+        createOptimizer,
+      ),
+      seed: checkOptions(seedSchema, parseMetadata(metadata, "seed"), "seed"),
+      tensors: tensors.map(({ name, shape, data }) => ({ name, shape, data: floatsOf(name, data) })),
     };
   } catch (error) {
     throw modelFileError(path, error);
@@ -145,7 +131,8 @@ function createOptimizer({ type, options }: z.output<typeof optimizersSchema>[nu
   );
 }
 
-function parse(metadata: Readonly<Record<string, string>>, key: string): unknown {
+/** The value of a metadata key, which is JSON. */
+export function parseMetadata(metadata: Readonly<Record<string, string>>, key: string): unknown {
   const text = metadata[key];
   if (text === undefined) throw new Error(`metadata ${key} is missing`);
   try {
@@ -155,7 +142,7 @@ function parse(metadata: Readonly<Record<string, string>>, key: string): unknown
   }
 }
 
-function floats(name: string, data: unknown): Float32Array {
+export function floatsOf(name: string, data: unknown): Float32Array {
   if (data instanceof Float32Array) return data;
   throw new Error(`${name} is ${show(data)}, accepted: F32`);
 }

@@ -167,6 +167,14 @@ export class Model implements AsyncDisposable {
    *   posterior; an integer in 0..2^20. Default `0`.
    * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
    * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `reestimateBatchNorm`: samples, such as the training data, whose batch-norm statistics stand in for the running ones
+   *   of training. These lag behind: steps gather them under the weights that they draw. The samples go through the
+   *   network with the weights evaluated (those of each draw anew), without dropout and augmentation, in batches in an
+   *   order drawn from the seed, normalised by the batch's own statistics; the statistics are `sum b x_b / sum b` over the
+   *   batches of `b` samples, `x_b` a batch's mean or unbiased variance: for equal batches the average that PyTorch's
+   *   `update_bn` takes. Model and trainer stay as they are. Default: none.
+   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics. Default: the
+   *   largest batch of the model (`maxBatch`), whatever `batchSize`.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    *
    * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`; the

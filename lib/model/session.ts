@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/dataset.js";
 import { loadAddon } from "../native/binding.js";
 import type {
+  Counters,
   EvaluateCall,
   EvaluateResult,
   NamedTensor,
@@ -10,6 +11,7 @@ import type {
   SessionDescription,
   SessionProfile,
   SessionSpec,
+  StateCopy,
   StateScope,
   TensorLayout,
   TrainCall,
@@ -128,23 +130,33 @@ export class Session implements AsyncDisposable {
     });
   }
 
-  /** Copies the state of scope `model` to native memory, over the copy before. */
-  keepState(): Promise<void> {
-    return this.#run((native) => native.keepState());
+  /** Copies the state to native memory, over the copy before. */
+  keepState(copy: StateCopy): Promise<void> {
+    return this.#run((native) => native.keepState(copy));
   }
 
-  /** Puts the copy of {@link keepState} back. */
+  /** Puts the copy `best` back. */
   restoreState(): Promise<void> {
     return this.#run((native) => native.restoreState());
   }
 
-  /** The copy of {@link keepState}: at any time, also while calls run and after `dispose`. */
-  get kept(): StateReader {
+  /** A copy that {@link keepState} made: at any time, also while calls run and after `dispose`. */
+  kept(copy: StateCopy): StateReader {
     const { native } = this.#core;
     return {
-      layout: typed(() => native.keptLayout()),
-      read: (name, first, into) => typed(() => native.readKept(name, first, into)),
+      layout: typed(() => native.keptLayout(copy)),
+      read: (name, first, into) => typed(() => native.readKept(copy, name, first, into)),
     };
+  }
+
+  get counters(): Counters {
+    const native = this.#enter();
+    return typed(() => native.counters());
+  }
+
+  setCounters(counters: Counters): void {
+    const native = this.#enter();
+    typed(() => native.setCounters(counters));
   }
 
   /** A view that has the session to itself until its {@link release}; calls through other views are `ERR_BUSY`. */

@@ -161,6 +161,13 @@ export interface WeightChoice {
 export interface EvaluateCall extends WeightChoice {
   readonly dataset: number;
   readonly batchSize: number;
+  /**
+   * Statistics of batch norms that stand in for the running ones of training, for the weights that are evaluated (each
+   * posterior sample has its own): `sum b x_b / sum b` over the batches of b samples, x_b a batch's mean or unbiased
+   * variance (0 of a single value) where batch norms normalise by the batch's own statistics, without dropout. Batches are
+   * taken of `dataset` in the order of epoch 0; the last is what is left. Absent: the running ones. No state changes.
+   */
+  readonly batchNorm?: { readonly dataset: number; readonly batchSize: number };
 }
 
 export interface EvaluateResult {
@@ -236,6 +243,9 @@ export type TensorLayout = Omit<NamedTensor, "data">;
 /** `model`: latents and running statistics, enough to predict. `training`: the optimizers' state as well. */
 export type StateScope = "model" | "training";
 
+/** A copy of the state that native code keeps: `best` of scope `model`, `snapshot` of scope `training`. */
+export type StateCopy = "best" | "snapshot";
+
 export interface Counters {
   /** Training steps committed so far: the counter of weight noise and dropout. */
   readonly step: number;
@@ -264,13 +274,13 @@ export interface NativeSession {
   stateLayout(scope: StateScope): Promise<TensorLayout[]>;
   /** Values of a tensor, from number `first` on, as many as `into` takes. */
   readState(name: string, first: number, into: Float32Array): void;
-  /** Copies the state of scope `model` to native memory, over the copy before. */
-  keepState(): Promise<void>;
-  /** Puts the copy back. */
+  /** Copies the state to native memory, over the copy before. */
+  keepState(copy: StateCopy): Promise<void>;
+  /** Puts the copy `best` back. */
   restoreState(): Promise<void>;
-  /** The tensors of the copy; none before the first. Answers at any time, as `readKept`: while calls run, after `dispose`. */
-  keptLayout(): TensorLayout[];
-  readKept(name: string, first: number, into: Float32Array): void;
+  /** The tensors of a copy; none before the first. Answers at any time, as `readKept`: while calls run, after `dispose`. */
+  keptLayout(copy: StateCopy): TensorLayout[];
+  readKept(copy: StateCopy, name: string, first: number, into: Float32Array): void;
   counters(): Counters;
   setCounters(counters: Counters): void;
   /** Asks the running `train`, `evaluate` or `predict` to stop at the next safe point; its result says `cancelled`. */

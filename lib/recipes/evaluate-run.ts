@@ -1,16 +1,14 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 
 import { RunFolder } from "../io/run-folder.js";
+import type { EvaluateOptions } from "../model/inference.js";
 import type { Metrics } from "../model/metrics.js";
 import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
-import { showText } from "../options/show.js";
 import { createModel, loadData } from "./assemble.js";
-import { checkConfig } from "./config.js";
 import { evaluationBatch } from "./evaluation-batch.js";
-import { readConfigFile } from "./resolve-config.js";
+import { hasFile, readRunConfig } from "./read-run.js";
 import type { splits, weightChoices } from "./run-choices.js";
 
 /** Options of {@link evaluateRun}. */
@@ -21,6 +19,11 @@ export interface EvaluateRunOptions {
   readonly split?: (typeof splits)[number];
   /** Weight samples of the mean prediction; default: those of the run's configuration. */
   readonly samples?: number;
+  /**
+   * Whether to evaluate once more with batch-norm statistics of the run's training samples, not augmented, under the weights
+   * evaluated, in place of the running ones of training. Default `false`.
+   */
+  readonly reestimateBatchNorm?: boolean;
   /** Default `auto`. */
   readonly device?: DeviceName;
   /** Compute threads; default: one for each core. */
@@ -28,13 +31,19 @@ export interface EvaluateRunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The two ways to predict. */
+export interface ModeAndMean {
+  readonly mode: Metrics;
+  readonly mean: Metrics & { readonly samples: number };
+}
+
 /** What {@link evaluateRun} found. */
-export interface RunEvaluation {
+export interface RunEvaluation extends ModeAndMean {
   readonly recipe: string;
   readonly weights: string;
   readonly split: string;
-  readonly mode: Metrics;
-  readonly mean: Metrics & { readonly samples: number };
+  /** With re-estimated batch-norm statistics, where they were asked for. */
+  readonly reestimated?: ModeAndMean;
   readonly run: string;
 }
 
@@ -47,18 +56,11 @@ export interface RunEvaluation {
  */
 export async function evaluateRun(path: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const { weights = "best", split = "test", device, threads, signal } = options;
-  const configFile = join(path, RunFolder.files.config);
-  await access(configFile).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") return; // What else is wrong, reading it says.
-    const accepted = "a folder that `bayesbinn train` wrote";
-    const message = `${showText(path)}: no run folder (it has no ${RunFolder.files.config}); accepted: ${accepted}`;
-    throw new BayesBinnError("ERR_CONFIG", message, { path, accepted });
-  });
-  const config = checkConfig(await readConfigFile(configFile));
+  const config = await readRunConfig(path);
   const file = join(path, RunFolder.files[weights]);
-  await access(file).catch(() => {
+  if (!(await hasFile(path, weights))) {
     throw new BayesBinnError("ERR_CONFIG", `${file}: no such file; the run did not get so far`, { path: file });
-  });
+  }
   const data = await loadData(config);
   const dataset = data[split];
   if (dataset === undefined) {
@@ -70,7 +72,12 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions = {}
     ...(threads !== undefined && { threads }),
   });
   const abortable = signal === undefined ? {} : { signal };
-  const { samples: _, ...mode } = await model.evaluate(dataset, abortable);
-  const mean = await model.evaluate(dataset, { ...abortable, samples: options.samples ?? config.evaluation.samples });
-  return { recipe: config.name, weights, split, mode, mean, run: path };
+  const evaluate = async (statistics: EvaluateOptions): Promise<ModeAndMean> => {
+    const { samples: _, ...mode } = await model.evaluate(dataset, { ...abortable, ...statistics });
+    const samples = options.samples ?? config.evaluation.samples;
+    return { mode, mean: await model.evaluate(dataset, { ...abortable, ...statistics, samples }) };
+  };
+  const found = { recipe: config.name, weights, split, ...(await evaluate({})) };
+  if (!options.reestimateBatchNorm) return { ...found, run: path };
+  return { ...found, reestimated: await evaluate({ reestimateBatchNorm: data.train }), run: path };
 }

@@ -23,6 +23,8 @@ export interface RunStart {
   readonly seed: number;
   /** Length of the schedules. */
   readonly epochs: number;
+  /** From 1: higher where the run was resumed. */
+  readonly firstEpoch: number;
   /** Epochs after which the run stops, where that is earlier. */
   readonly stopAfter?: number;
   readonly batchSize: number;
@@ -64,6 +66,7 @@ export function startOf(
   config: Config,
   { train, validation, test }: RunData,
   description: SessionDescription,
+  firstEpoch: number,
   stopAfter: number | undefined,
   folder: RunFolder,
 ): RunStart {
@@ -81,6 +84,7 @@ export function startOf(
     packed: description.parameters.some(({ packed }) => packed),
     seed: config.seed,
     epochs: config.epochs,
+    firstEpoch,
     ...(stopAfter !== undefined && { stopAfter }),
     batchSize: config.batchSize,
     samples: { train: train.length, validation: validation?.length ?? 0, test: test.length },

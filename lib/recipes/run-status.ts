@@ -1,20 +1,10 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { hasFile } from "./read-run.js";
 
-import { RunFolder } from "../io/run-folder.js";
-
-/** How far a run has got: nothing there, begun, or with its metrics, which are written last. */
+/** How far a run got: there is none, it was begun, or its results are there. */
 export type RunStatus = "absent" | "started" | "finished";
 
-/** How far the run in `folder` has got. */
-export async function runStatus(folder: string): Promise<RunStatus> {
-  if (await isThere(join(folder, RunFolder.files.metrics))) return "finished";
-  return (await isThere(join(folder, RunFolder.files.config))) ? "started" : "absent";
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** Looks at a run folder, which need not exist. */
+export async function runStatus(path: string): Promise<RunStatus> {
+  if (!(await hasFile(path, "config"))) return "absent";
+  return (await hasFile(path, "metrics")) ? "finished" : "started";
 }

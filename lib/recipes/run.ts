@@ -1,43 +1,50 @@
-import { checkAugmentation } from "../augmentation/check-augmentation.js";
-import type { Dataset } from "../data/dataset.js";
 import { RunFolder } from "../io/run-folder.js";
-import type { Metrics } from "../model/metrics.js";
 import type { DeviceName } from "../native/contract.js";
+import type { BayesBinnError } from "../native/errors.js";
 import type { Callback } from "../training/callback.js";
-import type { EpochRecord, History } from "../training/history.js";
-import { Trainer } from "../training/trainer.js";
-import { createAugmentation, createLoss, createModel, createOptimizer, loadData, type RunData } from "./assemble.js";
+import { loadData } from "./assemble.js";
 import type { Config } from "./config.js";
-import { evaluationBatch } from "./evaluation-batch.js";
-import { type RunStart, type RunSummary, startOf, summaryOf } from "./run-report.js";
+import { runRecord } from "./run-record.js";
+import type { RunStart, RunSummary } from "./run-report.js";
+import { createTrainer, trainAndEvaluate } from "./run-training.js";
 
 /** Who is told how a run goes. */
 export interface RunListeners {
   /** The run folder is there and the first step about to begin. */
   readonly onStart?: (start: RunStart) => void | Promise<void>;
+  /** Something that does not stop the run. */
+  readonly onWarning?: (warning: BayesBinnError) => void;
   readonly callbacks?: readonly Callback[];
 }
 
-/** Options of {@link runConfig}: what does not belong to the configuration, since it changes no result. */
-export interface RunOptions extends RunListeners {
-  /** Default `auto`. */
-  readonly device?: DeviceName;
+/** What of a run may change each time it is taken up, since it changes no result. */
+export interface SittingOptions extends RunListeners {
   /** Compute threads; default: one for each core. */
   readonly threads?: number;
   /** Stop after so many epochs of the unchanged schedules. */
   readonly stopAfter?: number;
-  /** Evaluate the test set after every epoch, beside the end. */
-  readonly testEveryEpoch?: boolean;
-  /** The run folder, new or empty; default: the first free `runs/<name>-seed<seed>-<n>`. */
-  readonly out?: string;
+  /** Epochs from one checkpoint to the next; 0 for none. Default: 1, or that of the run that is resumed. */
+  readonly checkpointEvery?: number;
+  /** How many of the last checkpoints stay, beside the best one. Default: 2, or that of the run that is resumed. */
+  readonly keepCheckpoints?: number;
   /** Stops the run; what was written stays. */
   readonly signal?: AbortSignal;
 }
 
+/** Options of {@link runConfig}: what does not belong to the configuration, since it changes no result. */
+export interface RunOptions extends SittingOptions {
+  /** Default `auto`. */
+  readonly device?: DeviceName;
+  /** Evaluate the test set after every epoch, beside the end. */
+  readonly testEveryEpoch?: boolean;
+  /** The run folder, new or empty; default: the first free `runs/<name>-seed<seed>-<n>`. */
+  readonly out?: string;
+}
+
 /**
  * Trains what a configuration describes and evaluates it on the test set at the best validation epoch, as the paper
- * does. Everything is written to a run folder, see {@link RunFolder}; it is made when data, network and options have been
- * found to fit, so that a mistake leaves none.
+ * does. Everything is written to a run folder, see {@link RunFolder}; a mistake that is found before the first step leaves
+ * none. With its checkpoints a run that was stopped, however, can be taken up by `resumeRun`.
  *
  * @example
  * const config = await resolveConfig("mnist-mlp", ["model.hiddenUnits=256"], { epochs: 5 });
@@ -50,97 +57,13 @@ export async function runConfig(config: Config, options: RunOptions = {}): Promi
   const data = await loadData(config);
   options.signal?.throwIfAborted();
   await using trainer = createTrainer(config, data, options);
-  const { folder, history } = await train(trainer, config, data, options);
-  await trainer.model.save(folder.file("final"));
-  await trainer.restoreBest();
-  await trainer.model.save(folder.file("best"));
-  const test = await evaluate(trainer, config, data.test, history, options.signal);
-  const summary = summaryOf(config, trainer.description, history, test, folder);
-  await folder.writeMetrics(summary);
-  return summary;
-}
-
-function createTrainer(config: Config, data: RunData, { device, threads }: RunOptions): Trainer {
-  const model = createModel(config, data.train);
-  // The fit would say so as well, but in the words of its options.
-  checkAugmentation(createAugmentation(config), model, "augmentation");
-  return new Trainer({
-    model,
-    optimizer: createOptimizer(config),
-    loss: createLoss(config),
-    seed: config.seed,
-    maxBatch: Math.max(config.batchSize, evaluationBatch(model)),
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-  });
-}
-
-async function train(
-  trainer: Trainer,
-  config: Config,
-  data: RunData,
-  options: RunOptions,
-): Promise<{ readonly folder: RunFolder; readonly history: History }> {
-  const { train, validation, test } = data;
-  const { stopAfter, testEveryEpoch = false, signal, callbacks = [] } = options;
-  let folder: RunFolder | undefined;
-  const recorder: Callback = {
-    onTrainBegin: async () => {
-      folder = await createFolder(config, options);
-      await options.onStart?.(startOf(config, data, trainer.description, stopAfter, folder));
-    },
-    onEpochEnd: (record) => writeEpoch(folder!, record),
-  };
+  const { name, seed } = config;
+  const folder = await RunFolder.create({ name, seed, ...(options.out !== undefined && { path: options.out }) });
+  const record = runRecord(options);
   try {
-    const history = await trainer.fit({
-      train,
-      ...(validation !== undefined && { validation }),
-      ...(testEveryEpoch && { test, testEveryEpoch }),
-      epochs: config.epochs,
-      batchSize: config.batchSize,
-      augmentation: createAugmentation(config),
-      restoreBest: false,
-      callbacks: [recorder, ...callbacks],
-      ...(config.earlyStopping !== undefined && { earlyStopping: config.earlyStopping }),
-      ...(stopAfter !== undefined && { stopAfter }),
-      ...(signal !== undefined && { signal }),
-    });
-    return { folder: folder!, history };
+    return await trainAndEvaluate({ config, options, data, trainer, folder, record, resumed: false });
   } catch (error) {
-    // Hours of training are not lost with the last epoch.
-    const keep = signal?.aborted && trainer.hasBest;
-    if (keep && folder !== undefined) await trainer.saveBest(folder.file("best"));
+    await folder.discard();
     throw error;
   }
-}
-
-async function createFolder(config: Config, { out }: RunOptions): Promise<RunFolder> {
-  const { name, seed } = config;
-  const folder = await RunFolder.create({ name, seed, ...(out !== undefined && { path: out }) });
-  await folder.writeConfig(config);
-  return folder;
-}
-
-/** What the seed decides goes to the history, what the clock says to the timings. */
-async function writeEpoch(folder: RunFolder, { seconds, stepsPerSecond, ...record }: EpochRecord): Promise<void> {
-  await folder.append("history", record);
-  await folder.append("timings", { epoch: record.epoch, seconds, stepsPerSecond });
-}
-
-/** The test set with the weights of the best epoch, which the trainer has now. */
-async function evaluate(
-  trainer: Trainer,
-  { evaluation }: Config,
-  test: Dataset,
-  { epochs, bestEpoch }: History,
-  signal: AbortSignal | undefined,
-): Promise<RunSummary["test"]> {
-  const abortable = signal === undefined ? {} : { signal };
-  const mode = epochs[bestEpoch - 1]?.test ?? withoutSamples(await trainer.evaluate(test, abortable));
-  const mean = await trainer.evaluate(test, { ...abortable, samples: evaluation.samples });
-  return { mode, mean };
-}
-
-function withoutSamples({ samples: _, ...metrics }: Metrics & { readonly samples: number }): Metrics {
-  return metrics;
 }

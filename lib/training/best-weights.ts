@@ -2,24 +2,30 @@ import type { Metrics } from "../model/metrics.js";
 import type { Session, StateReader } from "../model/session.js";
 import type { NamedTensor } from "../native/contract.js";
 
+/** An epoch with the metrics that made it the best one. */
+export interface BestEpoch {
+  /** From 1. */
+  readonly epoch: number;
+  readonly metrics: Metrics;
+}
+
 /** A copy of the weights at the best validation epoch of a fit, in native memory. */
 export class BestWeights {
-  #epoch: number | undefined;
-  #metrics: Metrics | undefined;
+  #found: BestEpoch | undefined;
   /** Ends when nobody overwrites the copy, or reads it in pieces. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly session: Session) {}
 
-  /** From 1; `undefined` before the first validation. */
-  get epoch(): number | undefined {
-    return this.#epoch;
+  /** `undefined` before the first validation. */
+  get found(): BestEpoch | undefined {
+    return this.#found;
   }
 
   /** The copy in arrays of their own. */
   get state(): readonly NamedTensor[] | undefined {
-    if (this.#epoch === undefined) return undefined;
-    const { layout, read } = this.session.kept;
+    if (this.#found === undefined) return undefined;
+    const { layout, read } = this.session.kept("best");
     return layout.map(({ name, shape }) => {
       const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
       read(name, 0, data);
@@ -29,8 +35,12 @@ export class BestWeights {
 
   /** Before another fit. */
   forget(): void {
-    this.#epoch = undefined;
-    this.#metrics = undefined;
+    this.#found = undefined;
+  }
+
+  /** Takes the copy that is in native memory for that of `found`. */
+  adopt(found: BestEpoch): void {
+    this.#found = found;
   }
 
   /**
@@ -39,20 +49,19 @@ export class BestWeights {
    * @param session the view that may make calls now
    */
   async offer(epoch: number, metrics: Metrics, session: Session): Promise<void> {
-    if (this.#metrics !== undefined && !isBetter(metrics, this.#metrics)) return;
-    await this.#inTurn(() => session.keepState());
-    this.#epoch = epoch;
-    this.#metrics = metrics;
+    if (this.#found !== undefined && !isBetter(metrics, this.#found.metrics)) return;
+    await this.#inTurn(() => session.keepState("best"));
+    this.#found = { epoch, metrics };
   }
 
   /** Puts the copy back; without one nothing happens. */
   async restore(session: Session = this.session): Promise<void> {
-    if (this.#epoch !== undefined) await session.restoreState();
+    if (this.#found !== undefined) await session.restoreState();
   }
 
   /** Lets `use` read the copy, which does not change meanwhile. */
   read<T>(use: (state: StateReader) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => use(this.session.kept));
+    return this.#inTurn(() => use(this.session.kept("best")));
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {

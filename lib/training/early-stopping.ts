@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { BayesBinnError } from "../native/errors.js";
+import type { FitState } from "./fit-state.js";
 import type { EpochRecord } from "./history.js";
 
 /** Options of early stopping. */
@@ -20,8 +21,23 @@ export class EarlyStopping {
 
   constructor(private readonly options: z.output<typeof earlyStoppingOptions>) {}
 
-  /** Whether the fit should stop after this epoch. */
-  stopsAfter(record: EpochRecord): boolean {
+  /** What a fit that is resumed goes on from. */
+  get state(): NonNullable<FitState["earlyStopping"]> {
+    return { best: this.#best, waited: this.#waited };
+  }
+
+  set state({ best, waited }) {
+    this.#best = best;
+    this.#waited = waited;
+  }
+
+  /** Whether the fit should stop. */
+  get stops(): boolean {
+    return this.#waited >= this.options.patience;
+  }
+
+  /** Takes note of an epoch. */
+  observe(record: EpochRecord): void {
     const value = this.#valueOf(record);
     if (value > this.#best + this.options.minDelta) {
       this.#best = value;
@@ -29,7 +45,6 @@ export class EarlyStopping {
     } else {
       this.#waited++;
     }
-    return this.#waited >= this.options.patience;
   }
 
   /** Higher is better. */

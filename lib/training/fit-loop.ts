@@ -5,8 +5,11 @@ import type { Session } from "../model/session.js";
 import { BayesBinnError } from "../native/errors.js";
 import type { BestWeights } from "./best-weights.js";
 import type { Callback } from "./callback.js";
+import type { CheckpointFacts } from "./checkpoint-file.js";
+import { CheckpointWriter } from "./checkpoint-writer.js";
 import { EarlyStopping } from "./early-stopping.js";
 import type { FitPlan } from "./fit-options.js";
+import type { FitState } from "./fit-state.js";
 import type { EpochRecord, History } from "./history.js";
 import type { Hyperparameters } from "./hyperparameters.js";
 
@@ -21,6 +24,10 @@ interface FitParts {
   readonly best: BestWeights;
   /** Epochs of earlier fits, so that this one shuffles otherwise. */
   readonly epochsBefore: number;
+  /** What checkpoints have to agree on. */
+  readonly setting: CheckpointFacts["setting"];
+  /** Where a fit that is resumed stands. */
+  readonly resumed: FitState | undefined;
 }
 
 /** Sums over the steps of an epoch. */
@@ -37,32 +44,51 @@ export class FitLoop {
   readonly #plan: FitPlan;
   readonly #stepsPerEpoch: number;
   readonly #stepSeconds: number[] = [];
+  readonly #records: EpochRecord[];
+  readonly #stopping: EarlyStopping | undefined;
+  readonly #checkpoints: CheckpointWriter | undefined;
 
   constructor(parts: FitParts, plan: FitPlan) {
+    const { best, resumed } = parts;
+    const { earlyStopping, checkpoints } = plan;
     this.#parts = parts;
     this.#plan = plan;
     this.#stepsPerEpoch = Math.ceil(plan.train.length / plan.batchSize);
+    this.#records = [...(resumed?.records ?? [])];
+    this.#stopping = earlyStopping && new EarlyStopping(earlyStopping);
+    if (this.#stopping !== undefined && resumed?.earlyStopping !== undefined) {
+      this.#stopping.state = resumed.earlyStopping;
+    }
+    this.#checkpoints = checkpoints && new CheckpointWriter(checkpoints, best);
   }
 
   async run(): Promise<History> {
-    const { epochs, stopAfter = epochs, earlyStopping } = this.#plan;
+    const { epochs, stopAfter = epochs } = this.#plan;
+    const { resumed } = this.#parts;
     const lastEpoch = Math.min(epochs, stopAfter);
-    const stopping = earlyStopping === undefined ? undefined : new EarlyStopping(earlyStopping);
-    const records: EpochRecord[] = [];
-    let stopped: History["stopped"] = lastEpoch < epochs ? "stopAfter" : undefined;
-    await this.#call((callback) => callback.onTrainBegin?.({ epochs, lastEpoch, stepsPerEpoch: this.#stepsPerEpoch }));
-    for (let epoch = 1; epoch <= lastEpoch; epoch++) {
+    const firstEpoch = (resumed?.epoch ?? 0) + 1;
+    await this.#checkpoints?.open();
+    this.#restoreCallbacks();
+    const earlier = [...this.#records];
+    const plan = { epochs, firstEpoch, earlier, lastEpoch, stepsPerEpoch: this.#stepsPerEpoch };
+    await this.#call((callback) => callback.onTrainBegin?.(plan));
+    for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#stopping?.stops; epoch++) {
       const record = await this.#epoch(epoch);
-      records.push(record);
+      this.#records.push(record);
       await this.#call((callback) => callback.onEpochEnd?.(record));
-      if (stopping?.stopsAfter(record) && epoch < lastEpoch) {
-        stopped = "early";
-        break;
-      }
+      this.#stopping?.observe(record);
+      if (epoch === lastEpoch || this.#stopping?.stops || this.#checkpoints?.isDue(epoch)) await this.#save();
     }
-    const history = await this.#finish(records, stopped);
+    const early = this.#stopping?.stops === true && this.#records.length < lastEpoch;
+    const history = await this.#finish(early ? "early" : lastEpoch < epochs ? "stopAfter" : undefined);
+    await this.#checkpoints?.finish();
     await this.#call((callback) => callback.onTrainEnd?.(history));
     return history;
+  }
+
+  /** Resolves when no checkpoint is being written any more, however the fit ended. */
+  async settle(): Promise<void> {
+    await this.#checkpoints?.finish().catch(() => undefined);
   }
 
   async #epoch(epoch: number): Promise<EpochRecord> {
@@ -141,10 +167,38 @@ export class FitLoop {
     return metricsOf(await session.evaluate(call, signal));
   }
 
-  async #finish(records: readonly EpochRecord[], stopped: History["stopped"]): Promise<History> {
+  /** The state as it is after the last record. */
+  async #save(): Promise<void> {
+    const { session, best, epochsBefore, setting } = this.#parts;
+    const states = this.#plan.callbacks.flatMap(({ name, getState }, index) =>
+      getState === undefined ? [] : [[name!, getState.call(this.#plan.callbacks[index])] as const],
+    );
+    const fit: FitState = {
+      epoch: this.#records.length,
+      epochsBefore,
+      counters: session.counters,
+      records: [...this.#records],
+      ...(best.found !== undefined && { best: best.found }),
+      ...(this.#stopping !== undefined && { earlyStopping: this.#stopping.state }),
+      callbacks: Object.fromEntries(states),
+    };
+    await this.#checkpoints?.save({ setting, fit }, session);
+  }
+
+  #restoreCallbacks(): void {
+    const { resumed } = this.#parts;
+    if (resumed === undefined) return;
+    for (const callback of this.#plan.callbacks) {
+      const state = callback.name === undefined ? undefined : resumed.callbacks[callback.name];
+      if (state !== undefined) callback.setState?.(state);
+    }
+  }
+
+  async #finish(stopped: History["stopped"]): Promise<History> {
     const { session, best } = this.#parts;
     const { restoreBest, test: testData } = this.#plan;
-    const bestEpoch = best.epoch ?? records.length;
+    const records = this.#records;
+    const bestEpoch = best.found?.epoch ?? records.length;
     const restored = restoreBest && bestEpoch < records.length;
     if (restored) await best.restore(session);
     // Evaluated already where every epoch was.

@@ -8,8 +8,9 @@ import { checkDataset, datasetSchema, type Network } from "../model/check-datase
 import type { Host } from "../model/host.js";
 import { checkBatchSize, signalSchema } from "../model/inference.js";
 import { BayesBinnError } from "../native/errors.js";
-import { checkOptions, unknownOption } from "../options/check.js";
+import { checkOptions, outOfRange, unknownOption } from "../options/check.js";
 import { type Callback, callbackNames } from "./callback.js";
+import { checkpointOptions } from "./checkpoint-options.js";
 import { earlyStoppingOptions } from "./early-stopping.js";
 
 const callbackSchema = z.custom<Callback>(
@@ -42,6 +43,8 @@ export const fitOptions = z.strictObject({
     .boolean()
     .optional()
     .describe("Whether the fit ends with the weights of the best epoch; default: where validation data are given"),
+  checkpoints: checkpointOptions.optional().describe("Write checkpoints to resume from; default: none"),
+  resumeFrom: z.string().min(1).optional().describe("Path of the checkpoint to go on from; default: begin anew"),
   callbacks: z.array(callbackSchema).readonly().default([]).describe("Functions to call in between, in this order"),
   signal: signalSchema.optional().describe("Stops the fit, which then rejects with the signal's reason"),
 });
@@ -68,6 +71,7 @@ export function planFit(given: FitOptions, network: Network, { loss, maxBatch }:
     const dataset = options[part];
     if (dataset !== undefined) checkDataset(network, loss, dataset, `fit.${part}`);
   }
+  checkStates(options.callbacks);
   checkAugmentation(options.augmentation, network, "fit.augmentation");
   checkBatchSize("fit.batchSize", options.batchSize, maxBatch);
   const evaluationBatchSize = checkBatchSize("fit.evaluationBatchSize", options.evaluationBatchSize, maxBatch);
@@ -83,6 +87,18 @@ function checkCallback(callback: Callback, path: string): void {
     if (wrong !== undefined) throw unknownOption(`${path}.${wrong}`, wrong, Reflect.get(callback, wrong), names);
     object = Object.getPrototypeOf(object);
   }
+}
+
+/** States in a checkpoint have names of their own. */
+function checkStates(callbacks: readonly Callback[]): void {
+  const names = new Set<string | undefined>([undefined, ""]);
+  callbacks.forEach(({ name, getState }, index) => {
+    if (getState === undefined) return;
+    if (names.has(name)) {
+      throw outOfRange(`fit.callbacks[${index}].name`, name, "a name that no other callback with a state has");
+    }
+    names.add(name);
+  });
 }
 
 /** Options that need another one. */

@@ -16,6 +16,7 @@ import { FitLoop } from "./fit-loop.js";
 import { type FitOptions, type FitPlan, planFit } from "./fit-options.js";
 import type { History } from "./history.js";
 import { Hyperparameters } from "./hyperparameters.js";
+import { resumeFrom, settingOf } from "./resume.js";
 
 /** Options of a {@link Trainer}. */
 export const trainerOptions = z.strictObject({
@@ -107,7 +108,7 @@ export class Trainer implements AsyncDisposable {
    * @internal
    */
   get hasBest(): boolean {
-    return this.#best.epoch !== undefined;
+    return this.#best.found !== undefined;
   }
 
   /**
@@ -140,11 +141,22 @@ export class Trainer implements AsyncDisposable {
    *   - `patience`: epochs without an improvement after which the fit stops, an integer >= 1. Default `10`.
    *   - `minDelta`: an improvement is more than this, >= 0, in the unit of `monitor`. Default `0`.
    * - `restoreBest`: whether the fit ends with the weights of the best epoch. Default: where validation data are given.
+   * - `checkpoints`: `{ folder, every?, keep? }`, write files from which a fit that was interrupted, even by a crash, can be
+   *   resumed. Training waits for a copy in memory, not for the disk. Default: none.
+   *   - `folder`: where they go; made if it is missing. `epoch-0007.safetensors` is the state after epoch 7,
+   *     `best.safetensors` that of the best epoch. Required.
+   *   - `every`: epochs from one to the next, an integer >= 1; the last epoch always gets one. Default `1`.
+   *   - `keep`: how many of the last ones stay, an integer >= 1; the best one is kept apart. Default `2`.
+   * - `resumeFrom`: path of a checkpoint to go on from, as if the fit had never stopped: on the same build and kind of machine
+   *   it ends with the same weights, bit for bit. Network, optimizers, loss, seed, data and all options of the fit but
+   *   `epochs`, `stopAfter` and what only watches have to be those of the checkpoint. The history has the earlier epochs as
+   *   well, its `stepSeconds` only those since. Default: begin anew.
    * - `callbacks`: objects whose functions are called in between, in this order. Default: none.
    * - `signal`: an `AbortSignal` that stops the fit, which then rejects with the signal's reason. Default: none.
    *
    * @throws BayesBinnError `ERR_BUSY` while another fit runs, `ERR_DISPOSED`, `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`,
-   * `ERR_NUMERIC` where the loss is no number, or latent weights would be none: then the trainer refuses everything but
+   * `ERR_CHECKPOINT_FORMAT` for a damaged checkpoint, `ERR_CHECKPOINT_MISMATCH` for one of another setting, `ERR_OUTPUT` where
+   * one cannot be written; `ERR_NUMERIC` where the loss is no number, or latent weights would be none: then the trainer refuses everything but
    * other weights (`restoreBest`); what a callback throws; the signal's reason
    */
   async fit(options: FitOptions): Promise<History> {
@@ -164,11 +176,16 @@ export class Trainer implements AsyncDisposable {
     try {
       const plan = planFit(options, this.model, this.#host);
       upload(plan, session);
-      this.#best.forget();
+      const setting = settingOf(this.model, this.#host, plan);
+      const best = this.#best;
+      const { resumeFrom: path } = plan;
+      if (path === undefined) best.forget();
+      const resumed = path === undefined ? undefined : await resumeFrom(path, session, best, setting, plan);
+      const epochsBefore = resumed?.epochsBefore ?? this.#epochs;
       const hyperparameters = this.#hyperparameters;
-      const loop = new FitLoop({ session, hyperparameters, best: this.#best, epochsBefore: this.#epochs }, plan);
-      this.#epochs += plan.stopAfter ?? plan.epochs;
-      return await loop.run();
+      const loop = new FitLoop({ session, hyperparameters, best, epochsBefore, setting, resumed }, plan);
+      this.#epochs = epochsBefore + (plan.stopAfter ?? plan.epochs);
+      return await loop.run().finally(() => loop.settle());
     } finally {
       session.release();
     }
@@ -182,6 +199,14 @@ export class Trainer implements AsyncDisposable {
    *   posterior; an integer in 0..2^20. Default `0`.
    * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
    * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `reestimateBatchNorm`: samples, such as the training data, whose batch-norm statistics stand in for the running ones
+   *   of training. These lag behind: steps gather them under the weights that they draw. The samples go through the
+   *   network with the weights evaluated (those of each draw anew), without dropout and augmentation, in batches in an
+   *   order drawn from the seed, normalised by the batch's own statistics; the statistics are `sum b x_b / sum b` over the
+   *   batches of `b` samples, `x_b` a batch's mean or unbiased variance: for equal batches the average that PyTorch's
+   *   `update_bn` takes. Model and trainer stay as they are. Default: none.
+   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics. Default: the
+   *   largest batch of the model (`maxBatch`), whatever `batchSize`.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {

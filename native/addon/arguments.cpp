@@ -123,6 +123,12 @@ Napi::Object object_argument(const Napi::CallbackInfo& info, const char* call) {
   return plain_copy(info[0], call, 0).As<Napi::Object>();
 }
 
+Napi::Object object_of(const Napi::Object& object, const char* key) {
+  const Napi::Value value = object.Get(key);
+  if (!is_plain(value) || value.IsArray()) wrong_type(key, "an object");
+  return value.As<Napi::Object>();
+}
+
 bool has(const Napi::Object& object, const char* key) {
   const Napi::Value value = object.Get(key);
   return !value.IsUndefined() && !value.IsNull();

@@ -32,6 +32,8 @@ int64_t integer_of(const Napi::Object& object, const char* key, int64_t low, int
 bool flag_of(const Napi::Object& object, const char* key);
 std::string text_of(const Napi::Object& object, const char* key);
 Shape shape_of(const Napi::Object& object, const char* key);
+// A plain object.
+Napi::Object object_of(const Napi::Object& object, const char* key);
 bool has(const Napi::Object& object, const char* key);
 
 // The memory of a typed array of exactly this element type; also of shared and resized buffers. ERR_OPTION_TYPE, also

@@ -11,6 +11,15 @@ WeightChoice weight_choice(const Napi::Object& call) {
   return {integer_of(call, "samples", 0, 1 << 20), static_cast<uint32_t>(integer_of(call, "draw", 0, kLargestUint32))};
 }
 
+std::optional<Reestimation> reestimation_of(const Napi::Object& call) {
+  if (!has(call, "batchNorm")) return std::nullopt;
+  const Napi::Object object = object_of(call, "batchNorm");
+  return Reestimation{
+      static_cast<int>(to_integer(object.Get("dataset"), "batchNorm.dataset", 0, INT32_MAX)),
+      to_integer(object.Get("batchSize"), "batchNorm.batchSize", 1, kMaxElements),
+  };
+}
+
 Napi::Object sums_object(Napi::Env env, bool cancelled, double loss_sum, double correct, int64_t count) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("cancelled", cancelled);
@@ -98,11 +107,11 @@ Napi::Value SessionObject::evaluate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
     const Napi::Object object = object_argument(info, "evaluate");
-    const int dataset = static_cast<int>(integer_of(object, "dataset", 0, INT32_MAX));
-    const int64_t batch_size = integer_of(object, "batchSize", 1, kMaxElements);
-    const WeightChoice weights = weight_choice(object);
+    const EvaluateCall call = {static_cast<int>(integer_of(object, "dataset", 0, INT32_MAX)),
+                               integer_of(object, "batchSize", 1, kMaxElements), weight_choice(object),
+                               reestimation_of(object)};
     return start(
-        env, [=](Session& session) { return session.evaluate(dataset, batch_size, weights); },
+        env, [call](Session& session) { return session.evaluate(call); },
         [](Napi::Env result_env, EvaluateResult&& result) {
           return sums_object(result_env, result.cancelled, result.loss_sum, result.correct, result.count);
         });

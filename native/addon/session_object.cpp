@@ -61,9 +61,13 @@ SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
 SessionObject::~SessionObject() { Napi::MemoryManagement::AdjustExternalMemory(Env(), -reported_bytes_); }
 
 void SessionObject::report_memory(Napi::Env env) {
-  const int64_t bytes = (session_ ? session_->bytes() : 0) + kept_->bytes();
-  Napi::MemoryManagement::AdjustExternalMemory(env, bytes - reported_bytes_);
-  reported_bytes_ = bytes;
+  const int64_t now = bytes();
+  Napi::MemoryManagement::AdjustExternalMemory(env, now - reported_bytes_);
+  reported_bytes_ = now;
+}
+
+int64_t SessionObject::bytes() const {
+  return (session_ ? session_->bytes() : 0) + best_->bytes() + snapshot_->bytes();
 }
 
 Session& SessionObject::idle() {
@@ -96,7 +100,7 @@ Napi::Value SessionObject::describe(const Napi::CallbackInfo& info) {
     object.Set("instructionSet", session.backend().instruction_set());
     object.Set("blas", blas_status().description);
     object.Set("threads", static_cast<double>(session.threads()));
-    object.Set("memoryBytes", static_cast<double>(session.bytes() + kept_->bytes()));
+    object.Set("memoryBytes", static_cast<double>(bytes()));
     object.Set("outputShape", to_array(env, session.network().output_shape()));
     Napi::Array layers = Napi::Array::New(env);
     for (const LayerDescription& layer : session.network().describe())

@@ -47,12 +47,17 @@ class SessionObject final : public Napi::ObjectWrap<SessionObject> {
   // Starts work(session) on the session's thread.
   template <class Work, class Convert>
   Napi::Value start(Napi::Env env, Work work, Convert convert);
+  // The copy that the first argument names. ERR_OPTION_RANGE.
+  const std::shared_ptr<StateCopy>& copy_argument(const Napi::CallbackInfo& info) const;
+  int64_t bytes() const;
   // Tells V8 of the memory held outside of it.
   void report_memory(Napi::Env env);
 
   std::shared_ptr<Session> session_;  // null: disposed; a running call holds its own
   std::unique_ptr<SessionThread> thread_;
-  const std::shared_ptr<StateCopy> kept_ = std::make_shared<StateCopy>();  // outlives the session
+  // Copies of the state that outlive the session: the model at its best, and all that training goes on from.
+  const std::shared_ptr<StateCopy> best_ = std::make_shared<StateCopy>();
+  const std::shared_ptr<StateCopy> snapshot_ = std::make_shared<StateCopy>();
   // Shared buffers that datasets are read from, by the number of the dataset.
   std::map<int, std::shared_ptr<Napi::ObjectReference>> buffers_;
   bool busy_ = false;

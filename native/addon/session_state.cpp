@@ -13,9 +13,9 @@ StateScope scope_argument(const Napi::CallbackInfo& info) {
   throw Error(ErrorCode::option_range, "scope: " + quoted(scope) + " given, accepted: \"model\", \"training\"");
 }
 
-std::string name_argument(const Napi::CallbackInfo& info) {
-  if (info.Length() > 0 && info[0].IsString()) return info[0].As<Napi::String>().Utf8Value();
-  throw Error(ErrorCode::option_type, "name: accepted: a string");
+std::string text_argument(const Napi::CallbackInfo& info, size_t place, const char* what) {
+  if (info[place].IsString()) return info[place].As<Napi::String>().Utf8Value();
+  throw Error(ErrorCode::option_type, std::string(what) + ": accepted: a string");
 }
 
 Napi::Array layout_array(Napi::Env env, const std::vector<TensorLayout>& layout) {
@@ -90,19 +90,28 @@ Napi::Value SessionObject::state_layout(const Napi::CallbackInfo& info) {
 
 void SessionObject::read_state(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    const std::string name = name_argument(info);
+    const std::string name = text_argument(info, 0, "name");
     const int64_t first = to_integer(info[1], "first", 0, kLargestInteger);
     idle().read_state(name, first, typed_array<float>(info[2], "into"));
   });
 }
 
+const std::shared_ptr<StateCopy>& SessionObject::copy_argument(const Napi::CallbackInfo& info) const {
+  const std::string copy = text_argument(info, 0, "copy");
+  if (copy == "best") return best_;
+  if (copy == "snapshot") return snapshot_;
+  throw Error(ErrorCode::option_range, "copy: " + quoted(copy) + " given, accepted: \"best\", \"snapshot\"");
+}
+
 Napi::Value SessionObject::keep_state(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
+    const std::shared_ptr<StateCopy>& copy = copy_argument(info);
+    const StateScope scope = copy == best_ ? StateScope::model : StateScope::training;
     return start(
         env,
-        [kept = kept_](Session& session) {
-          session.keep_state(*kept);
+        [copy, scope](Session& session) {
+          session.keep_state(*copy, scope);
           return std::monostate{};
         },
         nothing);
@@ -114,24 +123,24 @@ Napi::Value SessionObject::restore_state(const Napi::CallbackInfo& info) {
   return guarded(env, [&] {
     return start(
         env,
-        [kept = kept_](Session& session) {
-          session.restore_state(*kept);
+        [best = best_](Session& session) {
+          session.restore_state(*best);
           return std::monostate{};
         },
         nothing);
   });
 }
 
-// Also while a call is running, and after dispose: the copy is no part of the session.
+// Also while a call is running, and after dispose: the copies are no part of the session.
 Napi::Value SessionObject::kept_layout(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] { return layout_array(info.Env(), kept_->layout()); });
+  return guarded(info.Env(), [&] { return layout_array(info.Env(), copy_argument(info)->layout()); });
 }
 
 void SessionObject::read_kept(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    const std::string name = name_argument(info);
-    const int64_t first = to_integer(info[1], "first", 0, kLargestInteger);
-    kept_->read(name, first, typed_array<float>(info[2], "into"));
+    const std::string name = text_argument(info, 1, "name");
+    const int64_t first = to_integer(info[2], "first", 0, kLargestInteger);
+    copy_argument(info)->read(name, first, typed_array<float>(info[3], "into"));
   });
 }
 

@@ -212,11 +212,7 @@ void Network::allocate() {
   activations_ = Buffer(backend_, activation_bytes_);
   persistent_ = Buffer(backend_, persistent_bytes_);
   for (const Piece& piece : pieces_) *piece.place = persistent_.data() + piece.offset;
-  for (const NamedStatistic& named : statistics()) {
-    const std::vector<float> values(static_cast<size_t>(element_count(named.statistic->shape)),
-                                    named.statistic->initial);
-    backend_.upload(named.statistic->committed, values.data(), static_cast<int64_t>(values.size() * sizeof(float)));
-  }
+  set_initial(&RunningStatistic::committed);
 }
 
 std::vector<LayerDescription> Network::describe() const {
@@ -230,15 +226,6 @@ std::vector<NamedParameter> Network::parameters() {
   for (Node& node : nodes_) {
     for (Parameter& parameter : node.layer->parameters)
       list.push_back({node.layer->name() + '.' + parameter.name, &parameter});
-  }
-  return list;
-}
-
-std::vector<NamedStatistic> Network::statistics() {
-  std::vector<NamedStatistic> list;
-  for (Node& node : nodes_) {
-    for (RunningStatistic& statistic : node.layer->statistics)
-      list.push_back({node.layer->name() + '.' + statistic.name, &statistic});
   }
   return list;
 }
@@ -263,12 +250,17 @@ Tensor Network::input_gradient(const Node& node, size_t input) const {
 
 bool Network::forward(Phase phase, int64_t batch, const Draw& dropout, const RecordedMasks& masks,
                       const std::atomic<bool>* cancelled) {
+  double share = 0;
+  if (phase == Phase::reestimate) {
+    reestimated_ += batch;
+    share = static_cast<double>(batch) / static_cast<double>(reestimated_);
+  }
   for (size_t i = 0; i < nodes_.size(); ++i) {
     if (cancelled && cancelled->load(std::memory_order_relaxed)) return false;
     if (nodes_[i].taken_over) continue;
     inputs_.clear();
     for (const int value : nodes_[i].inputs) inputs_.push_back(activation(value));
-    const Pass pass = {backend_, phase, batch, dropout, masks.empty() ? nullptr : masks[i], !forward_only_};
+    const Pass pass = {backend_, phase, batch, dropout, masks.empty() ? nullptr : masks[i], !forward_only_, share};
     nodes_[i].layer->forward(pass, {inputs_, activation(static_cast<int>(i) + 1)});
   }
   return true;
@@ -309,23 +301,6 @@ bool Network::backward(Phase phase, int64_t batch, bool want_input_gradient, con
     }
   }
   return true;
-}
-
-// Every step does this: no names are formed for it.
-template <class Action>
-void Network::for_statistics(Action&& action) {
-  for (Node& node : nodes_) {
-    for (RunningStatistic& statistic : node.layer->statistics)
-      action(statistic, element_count(statistic.shape) * static_cast<int64_t>(sizeof(float)));
-  }
-}
-
-void Network::begin_step() {
-  for_statistics([&](RunningStatistic& of, int64_t bytes) { backend_.copy(of.working, of.committed, bytes); });
-}
-
-void Network::commit_step() {
-  for_statistics([&](RunningStatistic& of, int64_t bytes) { backend_.copy(of.committed, of.working, bytes); });
 }
 
 }  // namespace bayesbinn

@@ -66,9 +66,14 @@ class Network {
   // From `output_gradient` to the parameters' gradient targets and, if wanted, `input_gradient`.
   bool backward(Phase phase, int64_t batch, bool want_input_gradient, const std::atomic<bool>* cancelled);
 
-  // Running statistics: a step works on a copy that becomes theirs when it is committed.
+  // Running statistics: the passes of a step, or of an evaluation, work on a copy, which becomes theirs where the step is
+  // committed.
   void begin_step();
   void commit_step();
+  // In place of `begin_step`: passes of phase `reestimate` form the copy anew, as the average over the batches of b samples
+  // of each one's mean and unbiased variance: sum b x / sum b.
+  void begin_reestimation();
+  bool has_statistics();
 
  private:
   struct Node {
@@ -91,6 +96,7 @@ class Network {
   void compile(const Value& layers);
   template <class Action>
   void for_statistics(Action&& action);
+  void set_initial(float* RunningStatistic::*copy);
   Node read_node(const Value& spec, size_t index);
   void fuse();
   int stored(int value) const;
@@ -111,6 +117,7 @@ class Network {
   std::vector<int64_t> activation_offsets_, gradient_offsets_;  // of each value
   std::vector<int64_t> forward_offsets_;                        // of each value, where no backward pass follows
   bool forward_only_ = false;
+  int64_t reestimated_ = 0;  // samples
   std::vector<Piece> pieces_;
   int64_t activation_bytes_ = 0, persistent_bytes_ = 0;
   Buffer activations_, persistent_;

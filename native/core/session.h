@@ -39,6 +39,19 @@ struct WeightChoice {
   uint32_t draw;
 };
 
+// Samples whose statistics stand in for the running ones of training, formed for each choice of weights.
+struct Reestimation {
+  int dataset;
+  int64_t batch_size;
+};
+
+struct EvaluateCall {
+  int dataset;
+  int64_t batch_size;
+  WeightChoice weights;
+  std::optional<Reestimation> batch_norm;
+};
+
 struct EvaluateResult {
   bool cancelled = false;
   double loss_sum = 0;
@@ -106,7 +119,7 @@ class Session {
   bool counts_correct() const { return counts_correct_; }
 
   TrainResult train(const TrainCall& call);
-  EvaluateResult evaluate(int dataset, int64_t batch_size, WeightChoice weights);
+  EvaluateResult evaluate(const EvaluateCall& call);
   PredictResult predict(const PredictCall& call);
   ReplayResult replay(const ReplayCall& call);
 
@@ -117,8 +130,9 @@ class Session {
   std::vector<TensorLayout> state_layout(StateScope scope);
   // A piece of a tensor of the training scope. ERR_OPTION_RANGE, ERR_SHAPE_MISMATCH.
   void read_state(const std::string& name, int64_t first, std::span<float> out);
-  // The model's state into a copy, and back. ERR_OUT_OF_MEMORY; ERR_CHECKPOINT_MISMATCH where nothing was kept.
-  void keep_state(StateCopy& copy);
+  // The state into a copy, of the same scope each time, and back where that is the model's. ERR_OUT_OF_MEMORY;
+  // ERR_CHECKPOINT_MISMATCH where nothing was kept.
+  void keep_state(StateCopy& copy, StateScope scope);
   void restore_state(const StateCopy& copy);
 
   uint32_t step() const { return step_; }
@@ -150,6 +164,8 @@ class Session {
   void check_loss(const LossSums& sums) const;
   bool train_step(int64_t batch, LossSums& sums);
   void materialize_prediction(WeightChoice weights, int64_t sample);
+  // Statistics of the weights at hand, for the evaluations that follow. False where the call was cancelled.
+  bool reestimate(const Reestimation& reestimation);
   void add_predictions(bool link, int64_t batch, float share, std::vector<float>& part, float* sum);
   bool forward_eval(int64_t batch) { return network_->forward(Phase::eval, batch, {}, {}, &cancelled_); }
   LossCall loss_call(int64_t batch, float* gradient) const;

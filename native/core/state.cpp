@@ -94,10 +94,10 @@ void Session::read_state(const std::string& name, int64_t first, std::span<float
   throw Error(ErrorCode::option_range, "tensor " + quoted(name) + ": the network has none of this name");
 }
 
-void Session::keep_state(StateCopy& copy) {
-  const std::vector<TensorLayout> layout = state_layout(StateScope::model);
+void Session::keep_state(StateCopy& copy, StateScope scope) {
+  const std::vector<TensorLayout> layout = state_layout(scope);
   if (!initialized_) return;
-  const std::vector<StateTensor> tensors = state_tensors(StateScope::model);
+  const std::vector<StateTensor> tensors = state_tensors(scope);
   copy.keep(layout, [&](size_t i, float* out) {
     backend_->download(out, tensors[i].device, element_count(tensors[i].shape) * static_cast<int64_t>(sizeof(float)));
   });

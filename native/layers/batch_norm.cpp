@@ -1,7 +1,7 @@
 // y = (x - mean) / sqrt(variance + eps) * gain + bias, a channel at a time. Ioffe, Szegedy, "Batch Normalization", ICML
 // 2015. Training uses the batch's statistics (biased variance) and moves the running ones (unbiased variance) by
 // running <- (1 - momentum) running + momentum batch; evaluation uses the running ones. With a single value a channel
-// the variance of the batch is 0.
+// the variance of the batch is 0. Re-estimation does as training with momentum = share, see Pass.
 #include "layers/layer.h"
 
 namespace bayesbinn {
@@ -48,12 +48,16 @@ class BatchNorm final : public Layer {
 
   void forward(const Pass& pass, const ForwardIo& io) override {
     const ChannelBatch shape = {pass.batch, shape_};
-    if (pass.phase == Phase::train) {
-      pass.backend.batch_norm_train(shape, values(), io.inputs[0].data, io.output.data, mean(), inverse_deviation(),
-                                    statistics[0].working, statistics[1].working);
+    float* const running_mean = statistics[0].working;
+    float* const running_variance = statistics[1].working;
+    BatchNormParameters with = values();
+    if (pass.phase == Phase::reestimate) with.momentum = pass.share;
+    if (pass.phase == Phase::eval) {
+      pass.backend.batch_norm_eval(shape, with, io.inputs[0].data, io.output.data, mean(), inverse_deviation(),
+                                   running_mean, running_variance);
     } else {
-      pass.backend.batch_norm_eval(shape, values(), io.inputs[0].data, io.output.data, mean(), inverse_deviation(),
-                                   statistics[0].committed, statistics[1].committed);
+      pass.backend.batch_norm_train(shape, with, io.inputs[0].data, io.output.data, mean(), inverse_deviation(),
+                                    running_mean, running_variance);
     }
   }
 

@@ -1,5 +1,5 @@
-// Training: y = x keep / (1 - rate), keep = 0 with probability `rate`; evaluation: y = x. A flag belongs to a value or
-// to a whole channel.
+// Training: y = x keep / (1 - rate), keep = 0 with probability `rate`; else: y = x. A flag belongs to a value or to a
+// whole channel.
 #pragma once
 
 #include "layers/layer.h"
@@ -31,7 +31,7 @@ class Dropout : public Layer {
   }
 
   void forward(const Pass& pass, const ForwardIo& io) override {
-    if (pass.phase == Phase::eval) return pass.backend.copy(io.inputs[0], io.output, pass.batch);
+    if (pass.phase != Phase::train) return pass.backend.copy(io.inputs[0], io.output, pass.batch);
     const ChannelBatch shape = {pass.batch, flags_};
     if (pass.recorded_mask) {
       pass.backend.import_dropout_mask(pass.recorded_mask, flags_.channels, pass.batch, saved[0].data);
@@ -45,7 +45,7 @@ class Dropout : public Layer {
 
   void backward(const Pass& pass, const BackwardIo& io) override {
     if (!io.input_gradients[0].data) return;
-    if (pass.phase == Phase::eval) return pass.backend.copy(io.output_gradient, io.input_gradients[0], pass.batch);
+    if (pass.phase != Phase::train) return pass.backend.copy(io.output_gradient, io.input_gradients[0], pass.batch);
     pass.backend.dropout({pass.batch, flags_}, io.output_gradient.data, saved[0].data, options_.rate,
                          io.input_gradients[0].data);
   }

@@ -29,8 +29,8 @@ struct Parameter {
   bool trains_packed = false;  // in steps with the hyperparameters that the optimizer was made with
 };
 
-// Statistics that training moves and evaluation reads. A step works on `working`, copied from `committed` at its
-// start and back at its end, so that an aborted step leaves no trace.
+// Statistics that training moves and evaluation reads. Passes work on `working` alone: copied from `committed` before
+// them, and back at the end of a step, so that an aborted step leaves no trace; or formed anew, for an evaluation.
 struct RunningStatistic {
   std::string name;
   Shape shape;
@@ -45,7 +45,9 @@ struct SavedBuffer {
   void* data = nullptr;
 };
 
-enum class Phase { train, eval };
+// reestimate: the network of `eval`, but normalised by each batch's own statistics, of which `working` becomes the
+// average over the batches.
+enum class Phase { train, reestimate, eval };
 
 // One forward or backward pass over a batch.
 struct Pass {
@@ -55,6 +57,7 @@ struct Pass {
   Draw dropout;                  // without the layer's index
   const uint8_t* recorded_mask;  // of the layer at hand; null: drawn
   bool backward_follows;         // else what only the backward pass reads need not be kept
+  double share = 0;              // reestimate: of this batch in the average over those so far
 };
 
 struct ForwardIo {

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Model } from "../../lib/model/model.js";
+import { loadData } from "../../lib/recipes/assemble.js";
+import { checkConfig } from "../../lib/recipes/config.js";
 import { type Event, runCli } from "./cli-process.js";
 import { assertOneLine, lines, only, type SmallTraining, smallTraining } from "./small-training.js";
 
@@ -65,7 +68,8 @@ cli("train --json: the events of a run, and its folder", async () => {
   assert.ok(summary["test"].mode.accuracy > 0.9, `accuracy ${summary["test"].mode.accuracy}`);
 
   assert.equal((await readdir(run)).sort(), [
-    ...["best.safetensors", "config.json", "final.safetensors", "history.jsonl", "metrics.json", "timings.jsonl"],
+    ...["best.safetensors", "checkpoints", "config.json", "final.safetensors", "history.jsonl", "metrics.json"],
+    ...["run.json", "timings.jsonl"],
   ]);
   const history = await lines(join(run, "history.jsonl"));
   assert.equal(
@@ -166,6 +170,36 @@ cli("evaluate gives the numbers of the run again", async () => {
   assert.match(people.stdout, /mode: loss [\d.]+ accuracy [\d.]+ %/);
 });
 
+cli("evaluate --reestimate-batch-norm reports both numbers", async () => {
+  const run = join(folder, "reestimated");
+  const trained = await train(["--epochs", "1", "--out", run]);
+  assert.is(trained.code, 0, trained.stderr);
+  const evaluate = (...args: string[]) => runCli(["evaluate", run, "--device", "cpu", ...args], { cwd: folder });
+  const running = only((await evaluate("--json", "--quiet")).events, "evaluation");
+  assert.not.ok("reestimated" in running);
+
+  const both = await evaluate("--reestimate-batch-norm", "--json");
+  assert.is(both.code, 0, both.stderr);
+  const { reestimated, ...rest } = only(both.events, "evaluation");
+  assert.equal(rest, running);
+  assert.equal(Object.keys(reestimated), ["mode", "mean"]);
+  assert.equal(Object.keys(reestimated.mode), ["loss", "accuracy"]);
+  assert.equal(Object.keys(reestimated.mean), ["loss", "accuracy", "samples"]);
+  assert.not.equal(reestimated.mode.loss, running["mode"].loss);
+  // What the library says of the run's training samples.
+  const config = checkConfig(JSON.parse(await readFile(join(run, "config.json"), "utf8")));
+  const data = await loadData(config);
+  await using model = await Model.load(join(run, "best.safetensors"));
+  for (const samples of [0, 10]) {
+    const expected = await model.evaluate(data.test, { samples, reestimateBatchNorm: data.train });
+    assert.equal(samples === 0 ? { ...reestimated.mode, samples } : reestimated.mean, expected);
+  }
+  const numbers = / {2}mode: loss [\d.]+ accuracy [\d.]+ %\n {2}mean of 10 samples: loss [\d.]+ accuracy [\d.]+ %\n/;
+  const text = new RegExp(`samples:\n${numbers.source}with re-estimated batch-norm statistics:\n${numbers.source}$`);
+  assert.match(both.stderr, text);
+  assert.match((await evaluate("--reestimate-batch-norm")).stdout, text);
+});
+
 cli("without validation the last epoch is the best", async () => {
   const run = join(folder, "no-validation");
   const { code, events, stderr } = await train([
@@ -199,7 +233,9 @@ cli("SIGINT in the middle of an epoch: exit code 130, and what was written stays
     history.map(({ epoch }) => epoch),
     history.map((_, index) => index + 1),
   );
-  assert.equal((await readdir(run)).sort(), ["best.safetensors", "config.json", "history.jsonl", "timings.jsonl"]);
+  assert.equal((await readdir(run)).sort(), [
+    ...["best.safetensors", "checkpoints", "config.json", "history.jsonl", "run.json", "timings.jsonl"],
+  ]);
   const { code: evaluated } = await runCli(["evaluate", run, "--quiet"], { cwd: folder });
   assert.is(evaluated, 0, "the best weights so far can be used");
 });

@@ -9,6 +9,7 @@ import {
   notNumbers,
   notWhole,
   refusals,
+  type Wrong,
   type WrongCall,
   wrongAugmentation,
 } from "./support/wrong-arguments.js";
@@ -33,6 +34,13 @@ const step = { inputs, targets: set.targets, batch: 21, phase: "train", commit: 
 /** A call by name, whatever its arguments. */
 const invoke = (name: keyof NativeSession, ...args: readonly unknown[]) =>
   (session[name] as (...all: readonly unknown[]) => unknown)(...args);
+
+/** The same of the samples for statistics. */
+const inBatchNorm = ([key, values, code]: Wrong): Wrong => [
+  "batchNorm",
+  values.map((value) => ({ dataset, batchSize: 7, [key]: value })),
+  code,
+];
 
 /** Every call that takes an object. */
 const calls: readonly (Omit<WrongCall, "call"> & { readonly name: keyof NativeSession })[] = [
@@ -64,6 +72,10 @@ const calls: readonly (Omit<WrongCall, "call"> & { readonly name: keyof NativeSe
       ["batchSize", [33], "ERR_OPTION_RANGE"],
       ...notWhole("samples", 0, 2 ** 20),
       ...notWhole("draw", 0, uint32),
+      ["batchNorm", [3, "1", true, [], [1], new Float32Array(2), () => 1, {}, { dataset }], "ERR_OPTION_TYPE"],
+      ...notWhole("dataset", 0, 2 ** 31 - 1).map(inBatchNorm),
+      inBatchNorm(["dataset", [99], "ERR_OPTION_RANGE"]),
+      ...notWhole("batchSize", 1, 32).map(inBatchNorm),
     ],
   },
   {

@@ -99,11 +99,14 @@ for (const [name, parts] of Object.entries(networks)) {
     const inputs = data.inputs as Float32Array;
     const prediction = { inputs, batchSize: 67, output: "probabilities" as const, samples: 2, draw: 0 };
     const { values } = await one.predict(prediction);
+    const reestimated = { dataset: 1, batchSize: 67, samples: 2, draw: 0, batchNorm: { dataset: 1, batchSize: 50 } };
+    const evaluation = await one.evaluate(reestimated);
     for (const threads of [2, 3]) {
       const other = openSession({ ...parts, threads });
       assert.equal(await run(other, parts), sums, `${threads} threads`);
       await sameState(other, one, `${threads} threads`);
       sameBits((await other.predict(prediction)).values, values, `prediction with ${threads} threads`);
+      assert.equal(await other.evaluate(reestimated), evaluation, `re-estimation with ${threads} threads`);
     }
   });
 

@@ -45,7 +45,8 @@ async function sameModel(values: Map<string, Float32Array>, session: NativeSessi
   for (const [name, { data }] of state) sameBits(values.get(name)!, data, `${what}: ${name}`);
 }
 
-const keptOf = (session: NativeSession) => inPieces(session.keptLayout(), (...call) => session.readKept(...call));
+const keptOf = (session: NativeSession) =>
+  inPieces(session.keptLayout("best"), (...call) => session.readKept("best", ...call));
 
 test("a state in pieces is the state, also of a session that has drawn no weights yet", async () => {
   for (const session of [openSession(everything()), (await trained()).session]) {
@@ -64,8 +65,8 @@ test("a state in pieces is the state, also of a session that has drawn no weight
 
 test("what was kept stays, is overwritten by the next, and comes back bit for bit", async () => {
   const { session, train } = await trained();
-  assert.equal(session.keptLayout(), []);
-  await session.keepState();
+  assert.equal(session.keptLayout("best"), []);
+  await session.keepState("best");
   const first = keptOf(session);
   await sameModel(first, session, "kept");
   await train(1);
@@ -77,7 +78,7 @@ test("what was kept stays, is overwritten by the next, and comes back bit for bi
   const call = { inputs: new Float32Array(12).fill(0.5), batchSize: 1, output: "logits" as const, samples: 0, draw: 0 };
   sameBits((await session.predict(call)).values, (await other.predict(call)).values, "weights are drawn anew");
   await session.setState("model", [...before.values()]);
-  await session.keepState();
+  await session.keepState("best");
   const second = keptOf(session);
   await sameModel(second, session, "kept again");
   assert.ok([...second].some(([name, values]) => values.some((value, i) => value !== first.get(name)![i])));
@@ -87,17 +88,17 @@ test("the copy counts once, however often it is taken", async () => {
   const { session, train } = await trained();
   const bytes = () => session.describe().memoryBytes;
   const before = bytes();
-  await session.keepState();
+  await session.keepState("best");
   const values = [...keptOf(session).values()].reduce((sum, { length }) => sum + length, 0);
   assert.is(bytes() - before, 4 * values);
   await train(1);
-  await session.keepState();
+  await session.keepState("best");
   assert.is(bytes() - before, 4 * values);
 });
 
 test("the copy outlives a cancelled call, answers while one runs, and after dispose", async () => {
   const session = openLong(addon);
-  await session.keepState();
+  await session.keepState("best");
   const kept = keptOf(session);
   const running = trainLong(session);
   for (const [name, values] of keptOf(session)) sameBits(values, kept.get(name)!, name);
@@ -109,18 +110,33 @@ test("the copy outlives a cancelled call, answers while one runs, and after disp
   for (const [name, values] of keptOf(session)) sameBits(values, kept.get(name)!, `disposed: ${name}`);
 });
 
+test("a snapshot holds all that training goes on from, and leaves the best alone", async () => {
+  const { session, train } = await trained();
+  await session.keepState("best");
+  const best = keptOf(session);
+  await train(1);
+  await session.keepState("snapshot");
+  const state = await stateOf(session, "training");
+  await train(2);
+  const snapshot = inPieces(session.keptLayout("snapshot"), (...call) => session.readKept("snapshot", ...call));
+  assert.equal([...snapshot.keys()], [...state.keys()]);
+  for (const [name, { data }] of state) sameBits(snapshot.get(name)!, data, name);
+  for (const [name, values] of keptOf(session)) sameBits(values, best.get(name)!, `best: ${name}`);
+});
+
 test("pieces that are not there", async () => {
   const { session } = await trained();
   await refusedBy(() => session.restoreState(), "ERR_CHECKPOINT_MISMATCH", /no state was kept/);
   await refusedBy(
-    () => session.readKept("linear11.weight", 0, new Float32Array(1)),
+    () => session.readKept("best", "linear11.weight", 0, new Float32Array(1)),
     "ERR_OPTION_RANGE",
     /none was kept/,
   );
-  await session.keepState();
+  await session.keepState("best");
   const [{ name, shape }] = (await session.stateLayout("model")) as [TensorLayout];
   const count = shape.reduce((product, size) => product * size, 1);
-  for (const read of [session.readState, session.readKept].map((each) => each.bind(session) as Read)) {
+  const reads: Read[] = [(...call) => session.readState(...call), (...call) => session.readKept("best", ...call)];
+  for (const read of reads) {
     read(name, count, new Float32Array(0));
     await refusedBy(() => read("nobody", 0, new Float32Array(1)), "ERR_OPTION_RANGE", /"nobody"/);
     await refusedBy(() => read(3 as never, 0, new Float32Array(1)), "ERR_OPTION_TYPE", /name/);
@@ -132,6 +148,11 @@ test("pieces that are not there", async () => {
       await refusedBy(() => read(name, 0, into as never), "ERR_OPTION_TYPE", /into/);
   }
   await refusedBy(() => session.stateLayout("all" as never), "ERR_OPTION_RANGE", /scope/);
+  for (const [copy, code] of [["worst", "ERR_OPTION_RANGE"] as const, [undefined, "ERR_OPTION_TYPE"] as const]) {
+    await refusedBy(() => session.keepState(copy as never), code, /copy/);
+    await refusedBy(() => session.keptLayout(copy as never), code, /copy/);
+    await refusedBy(() => session.readKept(copy as never, name, 0, new Float32Array(1)), code, /copy/);
+  }
 });
 
 test.run();

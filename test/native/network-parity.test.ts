@@ -1,12 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DatasetSpec, NativeSession, WeightChoice } from "../../lib/native/contract.js";
-import { addon, kernels } from "./support/addon.js";
+import { addon } from "./support/addon.js";
 import { close } from "./support/compare.js";
+import { predictionWeights } from "./support/prediction-weights.js";
 import { generator, randomFloats, randomLabels } from "./support/random.js";
 import { referenceLosses } from "./support/reference-losses.js";
 import { product, runNetwork } from "./support/reference-network.js";
-import { branches, chain, openSession, parametersOf, type SessionParts, stateOf } from "./support/specs.js";
+import { branches, chain, openSession, type SessionParts, stateOf } from "./support/specs.js";
 
 const test = suite("network parity");
 
@@ -54,27 +55,7 @@ async function open(loss: string): Promise<NativeSession> {
   return session;
 }
 
-const binary = new Set(parametersOf(network.layers).binary);
 const dropouts = network.layers.filter(({ type }) => type === "dropout").map(({ name }) => name);
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-
-/** Weights of an evaluation: modes, or signs drawn with probability sigmoid(2 lambda) from the prediction stream. */
-async function weightsOf(session: NativeSession, choice?: { draw: number; sample: number }) {
-  const tensors = new Map<string, Float32Array>();
-  const state = await stateOf(session, "model");
-  // Binary parameters lie one after the other in the arrays of their optimizer, the first of the session.
-  const counts = [...state.values()].map(({ name, data }) => (binary.has(name) ? data.length : 0));
-  const noise = new Float32Array(counts.reduce((sum, count) => sum + count, 0));
-  if (choice) kernels.uniform({ seed, stream: "prediction", step: choice.draw, sample: choice.sample }, noise);
-  let at = 0;
-  for (const [name, { data }] of state) {
-    const drawn = (lambda: number) => (noise[at++]! < sigmoid(2 * lambda) ? 1 : -1);
-    const sign = (lambda: number) => (lambda >= 0 ? 1 : -1);
-    tensors.set(name, binary.has(name) ? data.map(choice ? drawn : sign) : data);
-  }
-  return tensors;
-}
-
 const inputs = randomFloats(samples * features, 3, -2, 2);
 const targetsOf: Readonly<Record<string, Int32Array | Float32Array>> = {
   softmaxCrossEntropy: randomLabels(samples, outputs, 4),
@@ -95,7 +76,7 @@ const rows = (values: ArrayLike<number>, width: number) =>
 /** Logits of all samples in float64. */
 async function referenceLogits(session: NativeSession, choice?: { draw: number; sample: number }) {
   const input = { batch: samples, shape: inputShape, values: Float64Array.from(inputs) };
-  const tensors = await weightsOf(session, choice);
+  const tensors = await predictionWeights(session, network, choice);
   return rows(runNetwork(network.layers, input, { tensors, phase: "eval" }).output.values, outputs);
 }
 
@@ -160,7 +141,7 @@ for (const [loss, reference] of Object.entries(referenceLosses)) {
     const next = generator(8);
     const mask = () => Uint8Array.from({ length: samples * features }, () => (next() < 0.8 ? 1 : 0));
     const dropoutKeep = Object.fromEntries(dropouts.map((name) => [name, mask()]));
-    const tensors = new Map(await weightsOf(session));
+    const tensors = await predictionWeights(session, network);
     const call = { inputs, targets: targetsOf[loss]!, batch: samples, phase: "train" as const, commit: true };
     const result = await session.replay({ ...call, dropoutKeep });
     // The weights that the step drew, put back under their names.

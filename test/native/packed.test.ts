@@ -258,7 +258,7 @@ test("weights that an update broke are of no use until others are set", async ()
     () => session.train(trainCall(dataset, { batches: 1 })),
     () => session.evaluate(evaluation),
     () => session.predict(prediction),
-    () => session.keepState(),
+    () => session.keepState("best"),
     () => session.replay(callOf(shape, 0)),
   ]) {
     await refusedBy(call, "ERR_NUMERIC", /latent weights/);

@@ -31,7 +31,7 @@ const calls: Readonly<Record<string, (session: NativeSession) => unknown>> = {
   setState: (session) => session.setState("training", []),
   stateLayout: (session) => session.stateLayout("model"),
   readState: (session) => session.readState("out.weight", 0, new Float32Array(1)),
-  keepState: (session) => session.keepState(),
+  keepState: (session) => session.keepState("best"),
   restoreState: (session) => session.restoreState(),
   counters: (session) => session.counters(),
   setCounters: (session) => session.setCounters({ step: 1, updates: [1] }),

@@ -13,6 +13,7 @@ import type {
   SessionDescription,
   SessionProfile,
   SessionSpec,
+  StateCopy,
   TensorLayout,
   TrainCall,
   TrainResult,
@@ -39,7 +40,8 @@ export class FakeSession implements NativeSession {
   disposed = false;
   #running: (() => void) | undefined;
   #state = 0;
-  #kept: NamedTensor | undefined;
+  readonly #kept: Partial<Record<StateCopy, NamedTensor>> = {};
+  #counters: Counters = { step: 0, updates: [] };
   #nextDataset = 0;
 
   constructor(
@@ -134,9 +136,9 @@ export class FakeSession implements NativeSession {
     into[0] = this.#state;
   }
 
-  async keepState(): Promise<void> {
-    this.#kept = (await this.getState())[0];
-    this.calls.push(["keepState"]);
+  async keepState(copy: StateCopy): Promise<void> {
+    this.#kept[copy] = (await this.getState())[0]!;
+    this.calls.push(["keepState", copy]);
   }
 
   async restoreState(): Promise<void> {
@@ -144,19 +146,22 @@ export class FakeSession implements NativeSession {
     await this.#work();
   }
 
-  keptLayout(): TensorLayout[] {
-    return this.#kept === undefined ? [] : [{ name: this.#kept.name, shape: this.#kept.shape }];
+  keptLayout(copy: StateCopy): TensorLayout[] {
+    const kept = this.#kept[copy];
+    return kept === undefined ? [] : [{ name: kept.name, shape: kept.shape }];
   }
 
-  readKept(_name: string, _first: number, into: Float32Array): void {
-    into.set(this.#kept!.data);
+  readKept(copy: StateCopy, _name: string, _first: number, into: Float32Array): void {
+    into.set(this.#kept[copy]!.data);
   }
 
   counters(): Counters {
-    return { step: 0, updates: [] };
+    return this.#counters;
   }
 
-  setCounters(): void {}
+  setCounters(counters: Counters): void {
+    this.#counters = counters;
+  }
 
   cancel(): void {
     this.calls.push(["cancel"]);

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import type { EvaluateRunOptions, RunEvaluation } from "../../recipes/evaluate-run.js";
+import type { EvaluateRunOptions, ModeAndMean, RunEvaluation } from "../../recipes/evaluate-run.js";
 import { splits, weightChoices } from "../../recipes/run-choices.js";
 import { choice, integer } from "../arguments.js";
 import type { Context } from "../context.js";
@@ -15,9 +15,15 @@ Examples:
   bayesbinn evaluate runs/mnist-mlp-seed1-1
   bayesbinn evaluate runs/mnist-mlp-seed1-1 --weights final --split validation
   bayesbinn evaluate runs/mnist-mlp-seed1-1 --samples 100 --json
+  bayesbinn evaluate runs/mnist-mlp-seed1-1 --reestimate-batch-norm
 
 The result goes to stdout. With --json it is one line {"event":"evaluation"},
 whose accuracies are fractions, and the text for people goes to stderr.
+
+The running statistics of batch norm are those of the weights that the last
+steps drew. --reestimate-batch-norm gathers them anew for the weights that are
+evaluated, from the run's training samples without augmentation, and reports
+both: "reestimated" in JSON.
 `;
 
 /** `bayesbinn evaluate <run>`. */
@@ -36,6 +42,10 @@ export function evaluateCommand(context: Context): Command {
     .option("--split <test|validation|train>", "samples to evaluate on; default: test", choice("--split", splits))
     .option("--samples <n>", "weight samples of the mean; default: those of the run", integer("--samples", 1))
     .option(
+      "--reestimate-batch-norm",
+      "also evaluate with batch-norm statistics of these weights on the training samples",
+    )
+    .option(
       "--device <auto|cpu|cuda>",
       "where to compute; auto (default) takes CUDA if it is usable",
       choice("--device", deviceNames),
@@ -53,11 +63,15 @@ export function evaluateCommand(context: Context): Command {
     });
 }
 
-function evaluationText({ run, weights, split, mode, mean }: RunEvaluation): string {
+function evaluationText({ run, weights, split, reestimated, ...running }: RunEvaluation): string {
   return [
     `${run}, ${weights} weights, ${split} samples:`,
-    `  mode: ${metricsText(mode)}`,
-    `  mean of ${mean.samples} samples: ${metricsText(mean)}`,
+    ...metricsLines(running),
+    ...(reestimated === undefined ? [] : ["with re-estimated batch-norm statistics:", ...metricsLines(reestimated)]),
     "",
   ].join("\n");
+}
+
+function metricsLines({ mode, mean }: ModeAndMean): string[] {
+  return [`  mode: ${metricsText(mode)}`, `  mean of ${mean.samples} samples: ${metricsText(mean)}`];
 }

@@ -1,5 +1,7 @@
 import { Command } from "commander";
-import { either } from "../../options/show.js";
+
+import { BayesBinnError } from "../../native/errors.js";
+import { either, showText } from "../../options/show.js";
 import { type MethodName, methodNames } from "../../recipes/methods/index.js";
 import { choice, given, integer, path, repeated } from "../arguments.js";
 import type { Context } from "../context.js";
@@ -14,6 +16,10 @@ interface Options {
   testEveryEpoch?: true;
   seed?: number;
   threads?: number;
+  resume?: string;
+  checkpointEvery?: number;
+  keepCheckpoints?: number;
+  checkpoints: boolean;
   set?: readonly string[];
   out?: string;
   json?: true;
@@ -29,6 +35,7 @@ Examples:
   bayesbinn train mnist-mlp --set dataset.name=fashion-mnist
   bayesbinn train mnist-mlp --json --quiet > events.jsonl
   bayesbinn train runs/mnist-mlp-seed1-1/config.json --seed 2
+  bayesbinn train --resume runs/mnist-mlp-seed1-1
 
 --method trains a recipe with the settings of the paper's Table 9 for bayesbinn
 (default), ste, bop, pmf or, at full precision, adam; their schedules are as
@@ -43,14 +50,34 @@ configuration file, counts from the current folder.
 With --json, stdout carries one JSON object a line: {"event":"start"},
 {"event":"epoch"} for each epoch and {"event":"summary"}. Text for people goes
 to stderr. Ctrl+C stops within a step; what was written stays.
+
+--resume goes on from the last checkpoint of a run, or from the checkpoint that
+is named, with the run's own configuration, and ends as if the run had never
+stopped. Only --epochs, --stop-after, --threads, the options of checkpoints and
+those of the output can be given beside it.
 `;
+
+/** What a run that is resumed has settled. */
+const settled = [
+  { key: "device", flag: "--device" },
+  { key: "method", flag: "--method" },
+  { key: "testEveryEpoch", flag: "--test-every-epoch" },
+  { key: "seed", flag: "--seed" },
+  { key: "set", flag: "--set" },
+  { key: "out", flag: "--out" },
+] as const satisfies readonly { readonly key: keyof Options; readonly flag: string }[];
 
 /** `bayesbinn train <recipe|config.json>`. */
 export function trainCommand(context: Context): Command {
   return new Command("train")
     .summary("train a recipe or a configuration")
     .description("Trains a network, and writes its configuration, history and weights to a run folder.")
-    .argument("<recipe|config.json>", "name of a recipe (see `bayesbinn recipes`) or a configuration file")
+    .argument("[recipe|config.json]", "name of a recipe (see `bayesbinn recipes`) or a configuration file")
+    .option(
+      "--resume <run|checkpoint>",
+      "go on with a run that was stopped, in place of a recipe",
+      path("--resume", "a run folder, or a checkpoint in one"),
+    )
     .option(
       "--device <auto|cpu|cuda>",
       "where to compute; auto (default) takes CUDA if it is usable",
@@ -68,31 +95,67 @@ export function trainCommand(context: Context): Command {
       "run folder, new or empty; default: runs/<recipe>-seed<seed>-<n>",
       path("--out", "the path of a folder"),
     )
+    .option(
+      "--checkpoint-every <n>",
+      "epochs from one checkpoint to the next; default: 1",
+      integer("--checkpoint-every", 1),
+    )
+    .option("--keep-checkpoints <n>", "how many stay, beside the best; default: 2", integer("--keep-checkpoints", 1))
+    .option("--no-checkpoints", "write none: the run cannot be resumed")
     .option("--json", "write JSON lines to stdout")
     .option("--quiet", "write nothing for people but errors")
     .addHelpText("after", examples)
-    .action((source: string, options: Options) => train(source, options, context));
+    .action((source: string | undefined, options: Options) => train(source, options, context));
 }
 
-async function train(source: string, options: Options, context: Context): Promise<void> {
-  const { method, epochs, seed, set = [], json, quiet, ...rest } = options;
+async function train(source: string | undefined, options: Options, context: Context): Promise<void> {
+  requireOneSource(source, options);
+  const { method, epochs, seed, set = [], json, quiet, resume, checkpoints, ...rest } = options;
   // Loaded here, so that --help and usage errors need not wait for it.
-  const [{ resolveConfig }, { runConfig }, { paperComparison }, { TrainReport }] = await Promise.all([
-    import("../../recipes/resolve-config.js"),
-    import("../../recipes/run.js"),
-    import("../paper-comparison.js"),
-    import("../train-report.js"),
-  ]);
-  const config = await resolveConfig(source, set, given({ method, epochs, seed }));
+  const [{ resolveConfig }, { runConfig }, { resumedConfig, resumeRun }, { paperComparison }, { TrainReport }] =
+    await Promise.all([
+      import("../../recipes/resolve-config.js"),
+      import("../../recipes/run.js"),
+      import("../../recipes/resume-run.js"),
+      import("../paper-comparison.js"),
+      import("../train-report.js"),
+    ]);
+  const config =
+    resume === undefined
+      ? await resolveConfig(source!, set, given({ method, epochs, seed }))
+      : await resumedConfig(resume, epochs);
   const report = new TrainReport(context.stderr, {
     events: json ? new JsonEvents(context.stdout) : undefined,
     quiet: quiet === true,
     comparison: paperComparison(config),
   });
+  const sitting = { ...(!checkpoints && { checkpointEvery: 0 }), signal: context.signal, ...report.listeners };
   try {
-    const summary = await runConfig(config, { ...rest, signal: context.signal, ...report.listeners });
+    const summary =
+      resume === undefined
+        ? await runConfig(config, { ...rest, ...sitting })
+        : await resumeRun(resume, { ...rest, ...sitting, ...given({ epochs }) });
     report.summary(summary);
+  } catch (error) {
+    if (context.signal.aborted && checkpoints) report.stopped();
+    throw error;
   } finally {
     report.close();
   }
+}
+
+/** A recipe or a run; a run is resumed as it was begun. */
+function requireOneSource(source: string | undefined, options: Options): void {
+  const { resume } = options;
+  if (resume === undefined && source === undefined) {
+    const message = "missing required argument 'recipe|config.json', or --resume; see `bayesbinn train --help`";
+    throw new BayesBinnError("ERR_CONFIG", message);
+  }
+  if (resume === undefined) return;
+  const beside =
+    source ?? settled.map(({ key, flag }) => (options[key] === undefined ? undefined : flag)).find(Boolean);
+  if (beside === undefined) return;
+  const accepted = "--epochs, --stop-after, --threads, and options of checkpoints and output";
+  const message = `${showText(beside)} beside --resume: a run goes on as it was begun, accepted: ${accepted}`;
+  throw new BayesBinnError("ERR_CONFIG", message, { value: beside, accepted });
 }

@@ -4,13 +4,11 @@ import { join } from "node:path";
 import { writeFileAtomically } from "../../io/atomic-write.js";
 import { makeFolders } from "../../io/make-folders.js";
 import { outputError } from "../../io/output-error.js";
-import { RunFolder } from "../../io/run-folder.js";
 import { BayesBinnError } from "../../native/errors.js";
 import { valueAt } from "../../options/accepted.js";
 import { show, showText } from "../../options/show.js";
-import { checkConfig } from "../config.js";
 import { differences } from "../differences.js";
-import { readConfigFile } from "../resolve-config.js";
+import { readRunConfig } from "../read-run.js";
 import { runStatus } from "../run-status.js";
 import type { Comparison } from "./comparison.js";
 import { comparisonCsv } from "./csv.js";
@@ -27,7 +25,7 @@ const files = { json: "comparison.json", csv: "comparison.csv", markdown: "compa
  *
  * | file | content |
  * |---|---|
- * | `<method>-seed<seed>/` | the run folder of each training, see {@link RunFolder} |
+ * | `<method>-seed<seed>/` | the run folder of each training, as `runConfig` writes it |
  * | `comparison.md` | the table for people |
  * | `comparison.csv` | its rows for programs, accuracies as fractions |
  * | `comparison.json` | the same, and the result of each run |
@@ -102,7 +100,7 @@ async function checkRuns(path: string, entries: readonly string[], { method, con
     if (seed === null || seed[1] !== method.name) continue;
     const run = join(path, entry);
     if ((await runStatus(run)) === "absent") continue;
-    const there = checkConfig(await readConfigFile(join(run, RunFolder.files.config)));
+    const there = await readRunConfig(run);
     const wanted = config(Number(seed[2]));
     const [key] = differences(there, wanted, movable);
     if (key === undefined) continue;

@@ -19,6 +19,7 @@ const start: RunStart = {
   threads: 2,
   packed: true,
   seed: 1,
+  firstEpoch: 1,
   epochs: 20,
   batchSize: 100,
   samples: { train: 540, validation: 60, test: 100 },

@@ -88,7 +88,7 @@ runs("a folder that went away while the run trained", async () => {
   const run = await RunFolder.create({ path: folder, name: "net", seed: 1 });
   await rm(folder, { recursive: true });
   await outputError(run.append("history", {}), "history.jsonl");
-  await outputError(run.writeMetrics({}), "metrics.json");
+  await outputError(run.write("metrics", {}), "metrics.json");
 });
 
 runs.run();

@@ -256,4 +256,48 @@ test("files that are no model", async () => {
   await refused(() => Model.load(bad), "ERR_CHECKPOINT_FORMAT", /^not a safetensors file: /, bad);
 });
 
+test("evaluate re-estimates batch norm for the weights evaluated, and changes nothing", async () => {
+  const { model, trainer } = trained();
+  await trainer.fit({ train: data, epochs: 1, batchSize: 5 });
+  const test = toyPoints(10);
+  const path = join(folder, "reestimated.safetensors");
+  await model.save(path);
+  const before = readFileSync(path);
+  const loaded = await Model.load(path, { maxBatch: 16 });
+  for (const samples of [0, 3]) {
+    const running = await trainer.evaluate(test, { samples });
+    const options = { samples, reestimateBatchNorm: data };
+    const reestimated = await trainer.evaluate(test, options);
+    assert.not.equal(reestimated, running);
+    // Batches are the largest that there are, whatever those of the evaluation.
+    assert.equal(await trainer.evaluate(test, { ...options, reestimationBatchSize: 16 }), reestimated);
+    const small = await trainer.evaluate(test, { ...options, batchSize: 1 });
+    assert.ok(Math.abs(small.loss - reestimated.loss) < 1e-6 * reestimated.loss, `${small.loss}`);
+    assert.not.equal(await trainer.evaluate(test, { ...options, reestimationBatchSize: 5 }), reestimated);
+    assert.equal(await loaded.evaluate(test, options), reestimated);
+    assert.equal(await trainer.evaluate(test, { samples }), running);
+  }
+  await model.save(path);
+  assert.ok(readFileSync(path).equals(before));
+
+  const evaluate = (options: object) => () => model.evaluate(test, options);
+  const name = "evaluate.reestimateBatchNorm";
+  await refused(evaluate({ reestimateBatchNorm: true }), "ERR_OPTION_TYPE", name, "a Dataset");
+  await refused(evaluate({ reestimateBatchNorm: toyTargets(3) }), "ERR_SHAPE_MISMATCH", name);
+  await refused(evaluate({ reestimateBatchNorm: toyPoints(4, [2, 1]).inputs }), "ERR_OPTION_TYPE", name);
+  await refused(evaluate({ reestimateBatchNorm: { ...data, length: 0 } }), "ERR_OPTION_RANGE", `${name}.length: 0`);
+  const size = "evaluate.reestimationBatchSize";
+  await refused(evaluate({ reestimateBatchNorm: data, reestimationBatchSize: 0 }), "ERR_OPTION_RANGE", `${size}: 0`);
+  await refused(
+    evaluate({ reestimateBatchNorm: data, reestimationBatchSize: 17 }),
+    "ERR_OPTION_RANGE",
+    size,
+    "maxBatch",
+  );
+  await refused(evaluate({ reestimationBatchSize: 5 }), "ERR_OPTION_RANGE", size, "reestimateBatchNorm");
+  await refused(() => model.predict(test, { reestimateBatchNorm: data } as never), "ERR_OPTION_UNKNOWN");
+  loaded.dispose();
+  trainer.dispose();
+});
+
 test.run();

@@ -142,7 +142,10 @@ test("early stopping watches what it is told to, with the least change that coun
   const record = (loss: number) => ({ train: { loss, accuracy: 1 - loss } }) as EpochRecord;
   const stops = (monitor: "train.loss" | "train.accuracy", minDelta: number, losses: number[]) => {
     const stopping = new EarlyStopping({ monitor, minDelta, patience: 2 });
-    return losses.findIndex((loss) => stopping.stopsAfter(record(loss)));
+    return losses.findIndex((loss) => {
+      stopping.observe(record(loss));
+      return stopping.stops;
+    });
   };
   for (const monitor of ["train.loss", "train.accuracy"] as const) {
     assert.is(stops(monitor, 0, [0.5, 0.4, 0.4, 0.5]), 3, monitor);

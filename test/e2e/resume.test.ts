@@ -1,0 +1,197 @@
+/** Runs that are killed, and go on: the files that they leave are those of a run that was never stopped. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { cp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type CliResult, runCli } from "./cli-process.js";
+import { assertOneLine, lines, only, type SmallTraining, smallTraining } from "./small-training.js";
+
+const cli = suite("bayesbinn train --resume");
+
+let folder: string;
+let train: SmallTraining["train"];
+let whole: string;
+
+const epochs = 8;
+/** Deterministic files: everything but durations and facts of the machine. */
+const files = ["best.safetensors", "config.json", "final.safetensors", "history.jsonl"];
+const settings = ["--epochs", String(epochs), "--test-every-epoch", "--set", "optimizer.momentum=0.9"];
+
+cli.before(async () => {
+  ({ folder, train } = await smallTraining());
+  whole = join(folder, "whole");
+  const { code, stderr } = await train([...settings, "--out", whole]);
+  assert.is(code, 0, stderr);
+});
+cli.after(() => rm(folder, { recursive: true, force: true }));
+
+const resume = (run: string, ...args: string[]) => runCli(["train", "--resume", run, ...args], { cwd: folder });
+
+async function assertSame(run: string, what: string): Promise<void> {
+  for (const name of files) {
+    const [actual, expected] = await Promise.all([readFile(join(run, name)), readFile(join(whole, name))]);
+    assert.ok(actual.equals(expected), `${what}: ${name}`);
+  }
+  const { test, bestEpoch } = JSON.parse(await readFile(join(run, "metrics.json"), "utf8"));
+  const expected = JSON.parse(await readFile(join(whole, "metrics.json"), "utf8"));
+  assert.equal({ test, bestEpoch }, { test: expected.test, bestEpoch: expected.bestEpoch }, what);
+  const left = (await readdir(run, { recursive: true })).filter((name) => name.endsWith(".tmp"));
+  assert.equal(left, [], `${what}: leftovers`);
+}
+
+/** A moment of a run, seen from what is in its folder. */
+type Moment = (run: string) => boolean;
+
+const tryTo = <T>(look: () => T, otherwise: T): T => {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
+};
+const names = (path: string) => tryTo(() => readdirSync(path), []);
+const lineCount = (path: string) => tryTo(() => readFileSync(path, "utf8").split("\n").length - 1, 0);
+const checkpoints = (run: string) => names(join(run, "checkpoints"));
+
+/** As soon as the folder has been seen to be so; no clock is needed. */
+const moments: Readonly<Record<string, Moment>> = {
+  "the folder was made": (run) => tryTo(() => statSync(run).isDirectory(), false),
+  "the configuration was written, before the first checkpoint": (run) => names(run).includes("config.json"),
+  "the first line of the history was flushed": (run) => lineCount(join(run, "history.jsonl")) >= 1,
+  "the first checkpoint was begun": (run) => checkpoints(run).length > 0,
+  "a checkpoint was half written": (run) =>
+    checkpoints(run).some((name) => name.endsWith(".tmp")) && lineCount(join(run, "history.jsonl")) >= 2,
+  "the third line of the history was flushed": (run) => lineCount(join(run, "history.jsonl")) >= 3,
+  "the fourth checkpoint was there": (run) => checkpoints(run).includes("epoch-0004.safetensors"),
+  "the last line of the history was flushed": (run) => lineCount(join(run, "history.jsonl")) >= epochs,
+  "the last checkpoint was there": (run) => checkpoints(run).includes(`epoch-000${epochs}.safetensors`),
+  "the final weights were written": (run) => names(run).some((name) => name.includes("final.safetensors")),
+};
+
+/** Runs `command` and kills it at a moment, a few milliseconds later where `delay` says so. */
+async function killed(command: typeof train, args: readonly string[], run: string, moment: Moment): Promise<CliResult> {
+  return command(args, {
+    onStart: async (child) => {
+      let watched = true;
+      child.once("exit", () => {
+        watched = false;
+      });
+      while (watched && !moment(run)) await setTimeout(1);
+      child.kill("SIGKILL");
+    },
+  });
+}
+
+for (const [index, [what, moment]] of Object.entries(moments).entries()) {
+  cli(`killed when ${what}`, async () => {
+    const run = join(folder, `killed-${index}`);
+    await killed(train, [...settings, "--out", run], run, moment);
+    if (!names(run).includes("config.json")) {
+      // It had nothing yet: the same command begins it.
+      assertOneLine(await resume(run), 2, /^error \[ERR_CONFIG\]: .*no run folder/);
+      assert.is((await train([...settings, "--out", run])).code, 0);
+    } else if (!names(run).includes("metrics.json")) {
+      const { code, stderr } = await resume(run, "--threads", "1");
+      assert.is(code, 0, stderr);
+    }
+    await assertSame(run, what);
+  });
+}
+
+cli("killed again and again, each time after at least one more epoch", async () => {
+  const run = join(folder, "often");
+  for (let sitting = 1; sitting <= 4; sitting++) {
+    const moment: Moment = () => checkpoints(run).includes(`epoch-000${2 * sitting - 1}.safetensors`);
+    const args = sitting === 1 ? [...settings, "--out", run] : ["train", "--resume", run];
+    const command: typeof train = sitting === 1 ? train : (line, options) => runCli(line, { cwd: folder, ...options });
+    await killed(command, args, run, moment);
+  }
+  if (!names(run).includes("metrics.json")) assert.is((await resume(run)).code, 0);
+  await assertSame(run, "often");
+  const { sittings } = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
+  assert.ok(sittings.length >= 2);
+  assert.is(sittings[0].firstEpoch, 1);
+  for (const { machine, threads, startedAt } of sittings) {
+    assert.is(machine.node, process.version);
+    assert.ok(threads >= 1 && Number.isFinite(Date.parse(startedAt)));
+    assert.match(machine.instructionSet, /^(baseline|avx2|avx512|neon)$/);
+  }
+});
+
+cli("Ctrl+C, and on with --resume: the events and the text say where", async () => {
+  const run = join(folder, "interrupted");
+  const first = await train([...settings, "--out", run, "--json"], {
+    onEvent: ({ event, epoch }, child) => {
+      if (event === "epoch" && epoch === 3) child.kill("SIGINT");
+    },
+  });
+  assert.is(first.code, 130, first.stderr);
+  assert.match(first.stderr, new RegExp(`bayesbinn train --resume ${run}`));
+  const second = await resume(run, "--json");
+  assert.is(second.code, 0, second.stderr);
+  const { firstEpoch } = only(second.events, "start");
+  assert.ok(firstEpoch >= 3 && firstEpoch <= 5);
+  assert.equal(
+    second.events.filter(({ event }) => event === "epoch").map(({ epoch }) => epoch),
+    Array.from({ length: epochs - firstEpoch + 1 }, (_, index) => firstEpoch + index),
+  );
+  assert.match(second.stderr, new RegExp(`resumed after epoch ${firstEpoch - 1}\n`));
+  await assertSame(run, "interrupted");
+});
+
+cli("--stop-after in sittings, and a longer run of one that has finished", async () => {
+  const run = join(folder, "sittings");
+  assert.is((await train([...settings, "--stop-after", "3", "--out", run])).code, 0);
+  assertOneLine(await resume(run, "--stop-after", "3"), 2, /^error \[ERR_CONFIG\]: .*finished its 3 epochs/);
+  assert.is((await resume(run, "--stop-after", "5")).code, 0);
+  assert.is((await lines(join(run, "history.jsonl"))).length, 5);
+  assert.is((await resume(run)).code, 0);
+  await assertSame(run, "sittings");
+  assertOneLine(await resume(run), 2, /^error \[ERR_CONFIG\]: .*finished its 8 epochs; accepted: more than 8 epochs/);
+  const longer = await resume(run, "--epochs", "9", "--json");
+  assert.is(longer.code, 0, longer.stderr);
+  assert.is(only(longer.events, "summary")["epochs"], 9);
+  assert.is(JSON.parse(await readFile(join(run, "config.json"), "utf8")).epochs, 9);
+});
+
+cli("lines of the history beyond the checkpoint are cut, and a torn one as well", async () => {
+  const run = join(folder, "torn");
+  await killed(train, [...settings, "--out", run], run, moments["the third line of the history was flushed"]!);
+  await writeFile(join(run, "history.jsonl"), '{"epoch":7,"not":"true"}\n{"epo', { flag: "a" });
+  assert.is((await resume(run)).code, 0);
+  await assertSame(run, "torn");
+});
+
+cli("a damaged checkpoint is named, and the one before offered", async () => {
+  const run = join(folder, "damaged");
+  await cp(whole, run, { recursive: true });
+  await rm(join(run, "metrics.json"));
+  const [before, last] = [epochs - 1, epochs].map((epoch) => join(run, "checkpoints", `epoch-000${epoch}.safetensors`));
+  await truncate(last!, statSync(last!).size - 3);
+  const result = await resume(run);
+  assertOneLine(result, 2, /^error \[ERR_CHECKPOINT_FORMAT\]: .*the file ends before "\S+" does/);
+  assert.ok(result.stderr.includes(`the one before is whole: resume from ${before}`), result.stderr);
+  assert.is((await resume(before!)).code, 0);
+  await assertSame(run, "damaged");
+  for (const path of [before!, last!]) await writeFile(path, "damaged");
+  await rm(join(run, "metrics.json"));
+  assert.not.match((await resume(run)).stderr, /is whole/);
+});
+
+cli("--no-checkpoints writes none, and --keep-checkpoints so many", async () => {
+  const [without, three] = [join(folder, "without"), join(folder, "three")];
+  assert.is((await train([...settings, "--no-checkpoints", "--out", without])).code, 0);
+  assert.equal(checkpoints(without), []);
+  await assertSame(without, "without checkpoints");
+  const keep = ["--keep-checkpoints", "3", "--checkpoint-every", "3"];
+  assert.is((await train([...settings, ...keep, "--out", three])).code, 0);
+  const kept = checkpoints(three).filter((name) => name !== "best.safetensors");
+  assert.equal(
+    kept.sort(),
+    [3, 6, 8].map((epoch) => `epoch-000${epoch}.safetensors`),
+  );
+});
+
+cli.run();
