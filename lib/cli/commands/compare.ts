@@ -16,6 +16,8 @@ interface Options {
   out?: string;
   device?: (typeof deviceNames)[number];
   threads?: number;
+  checkpointEvery?: number;
+  keepCheckpoints?: number;
   json?: true;
   quiet?: true;
 }
@@ -65,6 +67,12 @@ export function compareCommand(context: Context): Command {
       choice("--device", deviceNames),
     )
     .option("--threads <n>", "compute threads; default: one for each core", integer("--threads", 1, mostThreads))
+    .option(
+      "--checkpoint-every <n>",
+      "epochs from one checkpoint of a run to the next; default: 1",
+      integer("--checkpoint-every", 1),
+    )
+    .option("--keep-checkpoints <n>", "how many stay, beside the best; default: 2", integer("--keep-checkpoints", 1))
     .option("--json", "write JSON lines to stdout")
     .option("--quiet", "write nothing for people but errors")
     .addHelpText("after", examples)

@@ -39,7 +39,7 @@ export interface ComparisonListeners {
 export interface CompareOptions
   extends PlanOptions,
     ComparisonListeners,
-    Pick<RunOptions, "device" | "threads" | "signal" | "out"> {}
+    Pick<RunOptions, "device" | "threads" | "checkpointEvery" | "keepCheckpoints" | "signal" | "out"> {}
 
 /**
  * Trains a recipe with several methods under equal conditions, the comparison of the paper's Table 2. For a seed, all
@@ -60,7 +60,7 @@ export interface CompareOptions
  * - `epochs`: length of each training and of its schedules. Default: that of the recipe.
  * - `settings`: changes of single keys of every configuration, `path=value`. Default `[]`.
  * - `out`: the folder. Default: the first free one of `runs/compare-<recipe>`, `runs/compare-<recipe>-2` and so on.
- * - `device`, `threads`, `signal`: as of `runConfig`.
+ * - `device`, `threads`, `checkpointEvery`, `keepCheckpoints`, `signal`: as of `runConfig`. Default: as there.
  * - `onFolder`, `onRun`, `onResult`, `onFailure`: functions that are told how it goes.
  *
  * @throws BayesBinnError `ERR_CONFIG` for an unknown recipe, for a setting of what the comparison decides, and for a folder with
