@@ -16,7 +16,7 @@ const largestBeta = 1e4;
 /**
  * Proximal mean field with Adam. Intervals, in training steps, shrink with the length of the training, to one step at least.
  *
- * In 500 epochs, rate and beta have run their course after some tens; in a few epochs, that leaves some tens of steps, and the
+ * In 500 epochs, rate and beta have run their course after some tens; in a few epochs, that leaves few steps, and the
  * accuracy suffers. There the printed intervals do better: `optimizer.schedules.learningRate.every=7000` and
  * `optimizer.schedules.beta.every=100`.
  *
