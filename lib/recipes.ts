@@ -8,10 +8,32 @@
  * @module
  */
 
+export {
+  type CompareOptions,
+  type ComparisonListeners,
+  type ComparisonRun,
+  compareMethods,
+} from "./recipes/comparison/compare-methods.js";
+export type {
+  Accuracies,
+  ComparedRun,
+  Comparison,
+  ComparisonRow,
+  RunFailure,
+} from "./recipes/comparison/comparison.js";
 export { type Config, type ConfigInput, checkConfig, configJsonSchema } from "./recipes/config.js";
 export { recipes } from "./recipes/index.js";
+export { type MethodName, methods } from "./recipes/methods/index.js";
+export type {
+  MeanAndStd,
+  Method,
+  PaperAccuracies,
+  PaperColumn,
+  PaperRow,
+  Prediction,
+} from "./recipes/methods/method.js";
 export type { Recipe } from "./recipes/recipe.js";
-export { resolveConfig } from "./recipes/resolve-config.js";
+export { type ResolveOptions, resolveConfig } from "./recipes/resolve-config.js";
 export { type ResumeOptions, resumeRun } from "./recipes/resume-run.js";
 export { type RunListeners, type RunOptions, runConfig, type SittingOptions } from "./recipes/run.js";
 export type { RunStart, RunSummary } from "./recipes/run-report.js";

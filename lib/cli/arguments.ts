@@ -35,6 +35,16 @@ export function choice<Word extends string>(option: string, words: readonly Word
   };
 }
 
+/** A reader of an option that takes some of a few words, separated by commas, each once. */
+export function choices<Word extends string>(option: string, words: readonly Word[]): (text: string) => Word[] {
+  const read = choice(option, words);
+  return (text) => {
+    const chosen = text.split(",").map((part) => read(part.trim()));
+    if (new Set(chosen).size < chosen.length) throw outOfRange(option, text, "each name once");
+    return chosen;
+  };
+}
+
 /** Collects the values of an option that can be repeated. */
 export function repeated(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];

@@ -1,21 +1,17 @@
 import type { Metrics } from "../model/metrics.js";
+import { percentText } from "../recipes/percent.js";
 import type { PaperResult } from "../recipes/recipe.js";
-
-/** A fraction in percent: `98.86 %`. */
-export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(2)} %`;
-}
 
 /** `loss 0.4412 accuracy 96.26 %`. */
 export function metricsText({ loss, accuracy }: Metrics): string {
   const text = `loss ${loss.toFixed(4)}`;
-  return accuracy === undefined ? text : `${text} accuracy ${percent(accuracy)}`;
+  return accuracy === undefined ? text : `${text} accuracy ${percentText(accuracy)}`;
 }
 
 /** The number of a paper: `test accuracy 98.86 +- 0.05 %`. */
 export function paperText({ metric, value, std }: PaperResult): string {
   if (!metric.endsWith("accuracy")) return `${metric} ${value} +- ${std}`;
-  return `${metric.split(".")[0]} accuracy ${(100 * value).toFixed(2)} +- ${percent(std)}`;
+  return `${metric.split(".")[0]} accuracy ${percentText(value, std)}`;
 }
 
 /** A duration: `0.85 s`, `13.1 s`, `4 min 07 s`, `1 h 05 min`. */

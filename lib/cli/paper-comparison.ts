@@ -1,10 +1,11 @@
 import { valueAt } from "../options/accepted.js";
 import { type Config, checkConfig } from "../recipes/config.js";
 import { differences } from "../recipes/differences.js";
-import { recipes } from "../recipes/index.js";
+import { percentText } from "../recipes/percent.js";
+import { presetConfig, presetNamed, presetResult } from "../recipes/preset.js";
 import type { PaperResult } from "../recipes/recipe.js";
 import type { RunSummary } from "../recipes/run-report.js";
-import { paperText, percent } from "./format.js";
+import { paperText } from "./format.js";
 
 /** A published number, and in which keys a run is another experiment than the one it is of. */
 export interface PaperComparison {
@@ -13,11 +14,13 @@ export interface PaperComparison {
   readonly differing: readonly string[];
 }
 
-/** The number of the recipe that a configuration is named after; `undefined` where there is none. */
+/** The number of the recipe and method that a configuration is named after; `undefined` where there is none. */
 export function paperComparison(config: Config): PaperComparison | undefined {
-  const recipe = recipes.find(({ name }) => name === config.name);
-  if (recipe?.paper === undefined) return undefined;
-  return { paper: recipe.paper, differing: differences(config, checkConfig(recipe.config)) };
+  const preset = presetNamed(config.name);
+  const paper = preset && presetResult(preset);
+  if (preset === undefined || paper === undefined) return undefined;
+  // Schedules of a shorter training are no other experiment.
+  return { paper, differing: differences(config, checkConfig(presetConfig(preset, config.epochs))) };
 }
 
 /**
@@ -33,7 +36,7 @@ export function comparisonText({ paper, differing }: PaperComparison, summary: R
   }
   const result = valueAt(summary, paper.metric.split("."));
   if (typeof result !== "number") return "";
-  const shown = paper.metric.endsWith("accuracy") ? percent(result) : result.toFixed(4);
+  const shown = paper.metric.endsWith("accuracy") ? percentText(result) : result.toFixed(4);
   return `paper: ${paperText(paper)} (${paper.source}); this run: ${shown}\n`;
 }
 

@@ -10,6 +10,7 @@ Examples:
   bayesbinn doctor                               check the installation
   bayesbinn recipes                              list what can be trained
   bayesbinn train mnist-mlp --stop-after 2       train
+  bayesbinn compare mnist-mlp --epochs 5         compare methods
   bayesbinn evaluate runs/mnist-mlp-seed1-1      evaluate what was trained
   bayesbinn data download cifar10                get a data set
 

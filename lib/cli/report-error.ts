@@ -38,6 +38,7 @@ export function reportError(error: unknown): ErrorReport {
   };
 }
 
-function oneLine(message: string): string {
+/** A message without line breaks. */
+export function oneLine(message: string): string {
   return message.replace(/\s*\n\s*/g, " ").trim();
 }

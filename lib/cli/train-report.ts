@@ -1,8 +1,9 @@
+import { percentText } from "../recipes/percent.js";
 import type { RunListeners } from "../recipes/run.js";
 import type { RunStart, RunSummary } from "../recipes/run-report.js";
 import type { EpochRecord } from "../training/history.js";
 import type { Context } from "./context.js";
-import { count, percent, seconds } from "./format.js";
+import { count, seconds } from "./format.js";
 import type { JsonEvents } from "./json-events.js";
 import { comparisonText, type PaperComparison } from "./paper-comparison.js";
 import { type TrainingProgress, trainingProgress } from "./progress.js";
@@ -89,7 +90,7 @@ function startText(start: RunStart): string {
 
 function summaryText({ bestEpoch, validation, test, trainSeconds, run }: RunSummary): string {
   const accuracy = ({ loss, accuracy }: { readonly loss: number; readonly accuracy?: number }) =>
-    accuracy === undefined ? `loss ${loss.toFixed(4)}` : percent(accuracy);
+    accuracy === undefined ? `loss ${loss.toFixed(4)}` : percentText(accuracy);
   const best =
     validation === undefined
       ? `epoch ${bestEpoch}`

@@ -3,10 +3,10 @@
  * the addon validates every value again, so that no script can corrupt memory.
  */
 import type { NativeKernels } from "./kernels-contract.js";
-import type { SystemInfo } from "./system-contract.js";
+import type { ReplayCall, ReplayResult } from "./replay-contract.js";
 
 export type * from "./kernels-contract.js";
-export type * from "./system-contract.js";
+export type * from "./replay-contract.js";
 
 /** Where a session computes. `auto` takes CUDA if it is usable and says why in {@link SessionDescription.deviceReason}. */
 export type DeviceName = "auto" | "cpu" | "cuda";
@@ -195,45 +195,6 @@ export interface PredictResult {
   readonly values: Float32Array;
 }
 
-/**
- * One step on an explicit batch, with everything that is random given from outside where wanted:
- * the seam through which recorded trajectories and numerical gradients are checked.
- */
-export interface ReplayCall {
-  readonly inputs: Float32Array;
-  /** Absent with `outputGradients`. */
-  readonly targets?: Int32Array | Float32Array;
-  /** Gradient of a scalar with respect to the network's output, in place of the loss: one array a weight sample. */
-  readonly outputGradients?: readonly Float32Array[];
-  readonly batch: number;
-  /** `train` uses batch statistics and dropout and samples the weights; `eval` uses running statistics and mode weights. */
-  readonly phase: "train" | "eval";
-  /** Whether the step is committed: latents, counters and running statistics move. `train` only. */
-  readonly commit: boolean;
-  /** For each optimizer, uniforms in (0,1): `[samples][its parameters]`; absent or undefined entries are drawn. */
-  readonly noise?: readonly (Float32Array | undefined)[];
-  /**
-   * For each dropout layer by name: keep flags (1 = kept) `[samples][batch][features]`, of dropout2d
-   * `[samples][batch][channels]`.
-   */
-  readonly dropoutKeep?: Readonly<Record<string, Uint8Array>>;
-  /** For each optimizer, weights used in place of the materialised ones: `[samples][its parameters]`. */
-  readonly weights?: readonly (Float32Array | undefined)[];
-}
-
-export interface ReplayResult {
-  /** For each weight sample: mean loss over the batch (NaN with `outputGradients`). */
-  readonly losses: Float64Array;
-  /** For each weight sample: `[batch][outputs]` before the link. */
-  readonly outputs: readonly Float32Array[];
-  /** For each weight sample: d mean loss / d input. */
-  readonly inputGradients: readonly Float32Array[];
-  /** For each optimizer: the weights used, `[samples][its parameters]`. */
-  readonly weights: readonly Float32Array[];
-  /** For each optimizer: d mean loss / d weights, `[samples][its parameters]`. */
-  readonly gradients: readonly Float32Array[];
-}
-
 /** A float tensor by name: `linear1.weight` (latent), `linear1.weight/momentum` (optimizer state), `batchNorm1.running_mean`. */
 export interface NamedTensor {
   readonly name: string;
@@ -247,6 +208,9 @@ export type TensorLayout = Omit<NamedTensor, "data">;
 /** `model`: latents and running statistics, enough to predict. `training`: the optimizers' state as well. */
 export type StateScope = "model" | "training";
 
+/** A copy of the state that native code keeps: `best` of scope `model`, `snapshot` of scope `training`. */
+export type StateCopy = "best" | "snapshot";
+
 /** How values of weights are spread: their numbers in equal parts from `low` to `high`. */
 export interface Distribution {
   /** What is counted: probabilities of +1, or latent weights. */
@@ -259,8 +223,6 @@ export interface Distribution {
    */
   readonly counts: readonly number[];
 }
-/** A copy of the state that native code keeps: `best` of scope `model`, `snapshot` of scope `training`. */
-export type StateCopy = "best" | "snapshot";
 
 export interface Counters {
   /** Training steps committed so far: the counter of weight noise and dropout. */
@@ -308,6 +270,32 @@ export interface NativeSession {
   cancel(): void;
   /** Frees everything, at once or when the running call has stopped. Idempotent. */
   dispose(): void;
+}
+
+export interface SystemInfo {
+  /** Version of the addon, equal to the package's. */
+  readonly version: string;
+  readonly compiler: string;
+  /** Those that were compiled, the oldest first; none is chosen where {@link instructionSetRequest} has a problem. */
+  readonly instructionSets: readonly { readonly name: string; readonly usable: boolean; readonly chosen: boolean }[];
+  /** What `BAYESBINN_INSTRUCTION_SET` asks for in place of the newest usable one; absent where it is not set. */
+  readonly instructionSetRequest?: {
+    readonly value: string;
+    /** Why it cannot be had: sessions on the CPU are refused with this. Absent where it is what was chosen. */
+    readonly problem?: string;
+  };
+  /** Name and configuration of the BLAS that was loaded, or `"built-in"`. */
+  readonly blas: string;
+  /** Whether several threads can multiply at once in it; where not, they wait for each other. */
+  readonly blasConcurrent: boolean;
+  readonly hardwareThreads: number;
+  readonly cuda: {
+    /** Whether the CUDA backend was compiled in. */
+    readonly built: boolean;
+    /** Whether a device can be used now. */
+    readonly usable: boolean;
+    readonly reason: string;
+  };
 }
 
 export interface NativeAddon {

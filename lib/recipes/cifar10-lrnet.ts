@@ -8,7 +8,6 @@ import type { Recipe } from "./recipe.js";
  * Source: Meng, Bachmann, Khan, "Training Binary Neural Networks using the Bayesian Learning Rule", ICML 2020, Table 11.
  */
 export const cifar10Lrnet = {
-  ...cifar10Vgg,
   name: "cifar10-lrnet",
   title: "CIFAR-10, binary network of LR-net, BayesBiNN",
   config: {
@@ -18,6 +17,7 @@ export const cifar10Lrnet = {
     model: { name: "lrnetBig" },
     epochs: 290,
   },
+  column: "cifar10",
   paper: {
     source: "Table 11, BayesBiNN (mode), 5 runs",
     metric: "test.mode.accuracy",

@@ -1,3 +1,6 @@
+import { bayesbinn } from "./methods/bayesbinn.js";
+import { paperEpochs } from "./methods/method.js";
+import { tableTwo } from "./methods/table-two.js";
 import type { Recipe } from "./recipe.js";
 
 /**
@@ -16,26 +19,14 @@ export const cifar10Vgg = {
     dataset: { name: "cifar10", validationFraction: 0.1 },
     augmentation: [{ name: "randomCrop", padding: 4, fill: "black" }, { name: "randomFlip" }],
     model: { name: "vggBinaryConnect" },
-    optimizer: {
-      name: "bayesbinn",
-      learningRate: 3e-4,
-      momentum: 0,
-      temperature: 1e-10,
-      samples: 1,
-      initialLambda: 10,
-      trainSizeFactor: 10,
-      schedules: { learningRate: { name: "cosine", final: 1e-16 } },
-    },
+    optimizer: bayesbinn.optimizer("cifar10"),
     loss: { name: "softmaxCrossEntropy" },
-    epochs: 500,
+    epochs: paperEpochs,
     batchSize: 50,
     seed: 10,
     evaluation: { samples: 10 },
   },
-  paper: {
-    source: "Table 2, BayesBiNN (mode), 5 runs",
-    metric: "test.mode.accuracy",
-    value: 0.9372,
-    std: 0.0016,
-  },
+  column: "cifar10",
+  benchmark: true,
+  paper: tableTwo(bayesbinn, "cifar10"),
 } satisfies Recipe;

@@ -1,4 +1,6 @@
 import { cifar10Vgg } from "./cifar10-vgg.js";
+import { bayesbinn } from "./methods/bayesbinn.js";
+import { tableTwo } from "./methods/table-two.js";
 import type { Recipe } from "./recipe.js";
 
 /**
@@ -15,12 +17,8 @@ export const cifar100Vgg = {
     ...cifar10Vgg.config,
     name: "cifar100-vgg",
     dataset: { name: "cifar100", validationFraction: 0.1 },
-    optimizer: { ...cifar10Vgg.config.optimizer, temperature: 1e-8 },
+    optimizer: bayesbinn.optimizer("cifar100"),
   },
-  paper: {
-    source: "Table 2, BayesBiNN (mode), 5 runs",
-    metric: "test.mode.accuracy",
-    value: 0.7368,
-    std: 0.0031,
-  },
+  column: "cifar100",
+  paper: tableTwo(bayesbinn, "cifar100"),
 } satisfies Recipe;

@@ -49,7 +49,11 @@ const dataset = oneOf(
 );
 
 /** Keys of a part that another choice of it keeps, by the path of the part. */
-export const commonKeys: Readonly<Record<string, readonly string[]>> = { dataset: Object.keys(anyDataset) };
+export const commonKeys: Readonly<Record<string, readonly string[]>> = {
+  dataset: Object.keys(anyDataset),
+  // Every architecture has it, and the optimizer depends on it.
+  model: ["weights"],
+};
 
 interface DatasetChoice extends Choice {
   readonly validationFraction: number;

@@ -18,6 +18,7 @@ export const mnistLrnet = {
     model: { name: "lrnetSmall", convBatchNorm: { momentum: 0.15 } },
     epochs: 190,
   },
+  column: "mnist",
   paper: {
     source: "Table 11, BayesBiNN (mode), 5 runs",
     metric: "test.mode.accuracy",

@@ -1,3 +1,6 @@
+import { bayesbinn } from "./methods/bayesbinn.js";
+import { paperEpochs } from "./methods/method.js";
+import { tableTwo } from "./methods/table-two.js";
 import type { Recipe } from "./recipe.js";
 
 /**
@@ -23,25 +26,14 @@ export const mnistMlp = {
       dropout: 0.2,
       batchNorm: { momentum: 0.15, epsilon: 1e-4 },
     },
-    optimizer: {
-      name: "bayesbinn",
-      learningRate: 1e-4,
-      momentum: 0,
-      temperature: 1e-10,
-      samples: 1,
-      initialLambda: 10,
-      schedules: { learningRate: { name: "cosine", final: 1e-16 } },
-    },
+    optimizer: bayesbinn.optimizer("mnist"),
     loss: { name: "softmaxCrossEntropy" },
-    epochs: 500,
+    epochs: paperEpochs,
     batchSize: 100,
     seed: 1,
     evaluation: { samples: 10 },
   },
-  paper: {
-    source: "Table 2, BayesBiNN (mode), 5 runs",
-    metric: "test.mode.accuracy",
-    value: 0.9886,
-    std: 0.0005,
-  },
+  column: "mnist",
+  benchmark: true,
+  paper: tableTwo(bayesbinn, "mnist"),
 } satisfies Recipe;

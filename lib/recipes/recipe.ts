@@ -1,6 +1,7 @@
 import type { ConfigInput } from "./config.js";
+import type { PaperColumn } from "./methods/method.js";
 
-/** A published experiment: what to run, and the number to hold the result against. */
+/** A published experiment with BayesBiNN: what to run, and the number to hold the result against. */
 export interface Recipe {
   /** As typed on the command line: kebab-case. */
   readonly name: string;
@@ -8,6 +9,10 @@ export interface Recipe {
   readonly title: string;
   /** Complete where the paper says something, so that it can be read beside the paper's tables. */
   readonly config: ConfigInput;
+  /** Column of Table 9 with the settings of the other methods. */
+  readonly column: PaperColumn;
+  /** That this column of Tables 2 and 10 holds the results of every method: they trained this network on these data. */
+  readonly benchmark?: true;
   /** Absent where the paper has no number for it. */
   readonly paper?: PaperResult;
 }

@@ -74,7 +74,7 @@ export class FitLoop {
     const lastEpoch = Math.min(epochs, stopAfter);
     const firstEpoch = (resumed?.epoch ?? 0) + 1;
     await this.#checkpoints?.open();
-    this.#restoreCallbacks();
+    if (resumed !== undefined) this.#restore(resumed);
     const earlier = [...this.#records];
     const plan = { epochs, firstEpoch, earlier, lastEpoch, stepsPerEpoch: this.#stepsPerEpoch };
     await this.#call((callback) => callback.onTrainBegin?.(plan));
@@ -207,11 +207,12 @@ export class FitLoop {
     await this.#checkpoints?.save({ setting, fit }, session);
   }
 
-  #restoreCallbacks(): void {
-    const { resumed } = this.#parts;
-    if (resumed === undefined) return;
+  /** Brings what is not in the session to where a fit that is resumed stood. */
+  #restore({ epoch, callbacks }: FitState): void {
+    // As they were in the last step: where no epoch follows, a model file would hold the first ones.
+    this.#applyHyperparameters(this.#place(epoch, this.#stepsPerEpoch - 1));
     for (const callback of this.#plan.callbacks) {
-      const state = callback.name === undefined ? undefined : resumed.callbacks[callback.name];
+      const state = callback.name === undefined ? undefined : callbacks[callback.name];
       if (state !== undefined) callback.setState?.(state);
     }
   }

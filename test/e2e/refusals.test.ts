@@ -2,9 +2,9 @@ import { mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { writeTinyDigits } from "../support/tiny-digits.js";
 import { runCli } from "./cli-process.js";
 import { assertOneLine, type SmallTraining, smallTraining } from "./small-training.js";
-import { writeTinyDigits } from "./tiny-digits.js";
 
 let folder: string;
 let train: SmallTraining["train"];

@@ -2,15 +2,19 @@ import { mkdir, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { writeTinyDigits } from "../support/tiny-digits.js";
 import { type CliOptions, type CliResult, type Event, runCli } from "./cli-process.js";
-import { writeTinyDigits } from "./tiny-digits.js";
 
 /** A folder to work in, with images in `digits`, and a training that takes well under a second. */
 export interface SmallTraining {
   readonly folder: string;
   /** Runs `bayesbinn train` in the folder; `args` come last. */
-  readonly train: (args: readonly string[], options?: Partial<CliOptions>) => Promise<CliResult>;
+  readonly train: Run;
+  /** Runs `bayesbinn compare` likewise. */
+  readonly compare: Run;
 }
+
+type Run = (args: readonly string[], options?: Partial<CliOptions>) => Promise<CliResult>;
 
 /** A network of 16 units on images that it learns at once. */
 export async function smallTraining(): Promise<SmallTraining> {
@@ -19,10 +23,14 @@ export async function smallTraining(): Promise<SmallTraining> {
   await mkdir(data);
   await writeTinyDigits(data);
   const small = [
-    ...["train", "mnist-mlp", "--set", `dataset.folder=${data}`, "--set", "model.hiddenUnits=16"],
+    ...["mnist-mlp", "--set", `dataset.folder=${data}`, "--set", "model.hiddenUnits=16"],
     ...["--set", "model.hiddenLayers=1", "--set", "batchSize=20", "--device", "cpu"],
   ];
-  return { folder, train: (args, options = {}) => runCli([...small, ...args], { cwd: folder, ...options }) };
+  const run =
+    (command: string): Run =>
+    (args, options = {}) =>
+      runCli([command, ...small, ...args], { cwd: folder, ...options });
+  return { folder, train: run("train"), compare: run("compare") };
 }
 
 /** The one event of this name. */

@@ -108,6 +108,8 @@ const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
   name: ["", "input"],
   momentum: [...atLeastZero, 1.5],
   epsilon: positive,
+  gradientClip: positive,
+  weightClip: positive,
   rate: share,
   size: [...lengthsButTwo, [0, 2], [2, 1.5], [nan, 1], [1e300, 1], [1, 2 ** 24 + 1]],
   units: [...positive, 2.5, 2 ** 24 + 1],

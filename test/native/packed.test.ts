@@ -258,8 +258,8 @@ test("weights that an update broke are of no use until others are set", async ()
     () => session.train(trainCall(dataset, { batches: 1 })),
     () => session.evaluate(evaluation),
     () => session.predict(prediction),
-    () => session.distributions(20),
     () => session.keepState("best"),
+    () => session.distributions(20),
     () => session.replay(callOf(shape, 0)),
   ]) {
     await refusedBy(call, "ERR_NUMERIC", /latent weights/);

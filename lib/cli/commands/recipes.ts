@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { methodNames } from "../../recipes/methods/index.js";
 import type { Recipe } from "../../recipes/recipe.js";
 import type { Context } from "../context.js";
 import { paperText, table } from "../format.js";
@@ -8,6 +9,10 @@ const examples = `
 Examples:
   bayesbinn recipes
   bayesbinn recipes --json
+
+The numbers are those of BayesBiNN. \`bayesbinn train <recipe> --method <name>\`
+trains a recipe with the settings of another method, and \`bayesbinn compare\`
+several methods under equal conditions: ${methodNames.join(", ")}.
 `;
 
 /** `bayesbinn recipes`. */

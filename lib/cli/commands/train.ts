@@ -1,7 +1,8 @@
 import { Command } from "commander";
 
 import { BayesBinnError } from "../../native/errors.js";
-import { showText } from "../../options/show.js";
+import { either, showText } from "../../options/show.js";
+import { type MethodName, methodNames } from "../../recipes/methods/index.js";
 import { choice, given, integer, path, repeated } from "../arguments.js";
 import type { Context } from "../context.js";
 import { deviceNames, mostThreads } from "../device-options.js";
@@ -9,6 +10,7 @@ import { JsonEvents } from "../json-events.js";
 
 interface Options {
   device?: (typeof deviceNames)[number];
+  method?: MethodName;
   epochs?: number;
   stopAfter?: number;
   testEveryEpoch?: true;
@@ -29,10 +31,15 @@ Examples:
   bayesbinn train mnist-mlp                  the paper's network, 500 epochs
   bayesbinn train mnist-mlp --stop-after 2   only the first two of these epochs
   bayesbinn train mnist-mlp --epochs 20 --set model.hiddenUnits=256
+  bayesbinn train mnist-mlp --method ste     the same with another method
   bayesbinn train mnist-mlp --set dataset.name=fashion-mnist
   bayesbinn train mnist-mlp --json --quiet > events.jsonl
   bayesbinn train runs/mnist-mlp-seed1-1/config.json --seed 2
   bayesbinn train --resume runs/mnist-mlp-seed1-1
+
+--method trains a recipe with the settings of the paper's Table 9 for bayesbinn
+(default), ste, bop, pmf or, at full precision, adam; their schedules are as
+long as the training. --set goes over it.
 
 --set path=value changes one key of the configuration; the value is JSON or,
 failing that, text. Setting the name of a part (such as optimizer.name) starts
@@ -53,6 +60,7 @@ those of the output can be given beside it.
 /** What a run that is resumed has settled. */
 const settled = [
   { key: "device", flag: "--device" },
+  { key: "method", flag: "--method" },
   { key: "testEveryEpoch", flag: "--test-every-epoch" },
   { key: "seed", flag: "--seed" },
   { key: "set", flag: "--set" },
@@ -75,6 +83,7 @@ export function trainCommand(context: Context): Command {
       "where to compute; auto (default) takes CUDA if it is usable",
       choice("--device", deviceNames),
     )
+    .option("--method <name>", `settings of a method: ${either(methodNames)}`, choice("--method", methodNames))
     .option("--epochs <n>", "length of the training and of its schedules", integer("--epochs", 1))
     .option("--stop-after <n>", "stop after n epochs of the unchanged schedule", integer("--stop-after", 1))
     .option("--test-every-epoch", "evaluate the test set after every epoch")
@@ -101,7 +110,7 @@ export function trainCommand(context: Context): Command {
 
 async function train(source: string | undefined, options: Options, context: Context): Promise<void> {
   requireOneSource(source, options);
-  const { epochs, seed, set = [], json, quiet, resume, checkpoints, ...rest } = options;
+  const { method, epochs, seed, set = [], json, quiet, resume, checkpoints, ...rest } = options;
   // Loaded here, so that --help and usage errors need not wait for it.
   const [{ resolveConfig }, { runConfig }, { resumedConfig, resumeRun }, { paperComparison }, { TrainReport }] =
     await Promise.all([
@@ -113,7 +122,7 @@ async function train(source: string | undefined, options: Options, context: Cont
     ]);
   const config =
     resume === undefined
-      ? await resolveConfig(source!, set, given({ epochs, seed }))
+      ? await resolveConfig(source!, set, given({ method, epochs, seed }))
       : await resumedConfig(resume, epochs);
   const report = new TrainReport(context.stderr, {
     events: json ? new JsonEvents(context.stdout) : undefined,

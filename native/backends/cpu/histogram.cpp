@@ -35,7 +35,7 @@ void CpuBackend::count_values(const OptimizerPass& pass, const Distribution& dis
   const Bins places = {low, static_cast<float>(bins) / (high - low), static_cast<float>(bins - 1)};
   std::mutex adding;
   Optimizers::visit(pass.formula, [&]<class F>() {
-    const typename F::Step step = *static_cast<const typename F::Step*>(pass.step);
+    const typename F::Step step = step_of<F>(pass);
     in_blocks(pass.count, kCountTask, [&](int64_t begin, int64_t end) {
       std::vector<int32_t> own(static_cast<size_t>(kCopies * bins));
       in_inner_blocks(begin, end, [&](int64_t first, int64_t count) {

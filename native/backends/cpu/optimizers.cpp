@@ -23,11 +23,6 @@ constexpr int64_t kTask = 4096;
 // The same where they are packed, which wants blocks of many rows.
 constexpr int64_t kPackTask = 65536;
 
-template <class F>
-const typename F::Step& step_of(const OptimizerPass& pass) {
-  return *static_cast<const typename F::Step*>(pass.step);
-}
-
 float* kept_noise(const OptimizerPass& pass, int64_t first) {
   return pass.kept_noise ? pass.kept_noise + first : nullptr;
 }
@@ -89,11 +84,6 @@ void pullback_block(const WeightArrays<F>& weights, typename F::Step step, const
   }
 }
 
-struct Updated {
-  bool finite;    // all latent weights still are
-  int32_t flips;  // binary weights that have another mode
-};
-
 // Methods with two forms of their update, see formula.h.
 template <class F>
 concept HasSecondUpdate = requires(const typename F::Step& step) {
@@ -108,6 +98,11 @@ __attribute__((always_inline)) inline void update_weight(Weight& weight, float g
     F::update(weight, gradient, step);
   }
 }
+
+struct Updated {
+  bool finite;    // all latent weights still are
+  int32_t flips;  // binary weights that have another mode
+};
 
 template <class F, bool second = false>
 Updated update_block(WeightArrays<F>& weights, typename F::Step step, int64_t count, const float* gradient) {

@@ -13,6 +13,11 @@ namespace bayesbinn::BAYESBINN_ISA {
 // Weights of a block: few, since one unsettled weight makes its block draw noise.
 constexpr int64_t kBlock = 64;
 
+template <class F>
+const typename F::Step& step_of(const OptimizerPass& pass) {
+  return *static_cast<const typename F::Step*>(pass.step);
+}
+
 // Calls action(first, count) for the blocks of [begin, end).
 template <class Action>
 void in_inner_blocks(int64_t begin, int64_t end, Action&& action) {

@@ -3,6 +3,12 @@ import { emptySession, load, openSession } from "./lifecycle/training.mjs";
 
 const [path = "", name = ""] = process.argv.slice(2);
 
+const adam = {
+  type: "adam",
+  ...{ learningRate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+  ...{ gradientClip: Number.MAX_VALUE, weightClip: Number.MAX_VALUE },
+};
+
 /** Where memory is full for large arrays, as the constructor says it. */
 function fillMemory() {
   globalThis.Float32Array = new Proxy(Float32Array, {
@@ -32,9 +38,7 @@ const cases = {
       inputShape: [1, 1, width],
       layers: [{ type: "conv2d", inputs: ["input"], weights: "real", bias: "none", ...layer }],
       loss: { type: "meanSquaredError" },
-      optimizers: [
-        { type: "adam", parameters: ["conv.weight"], learningRate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
-      ],
+      optimizers: [{ ...adam, parameters: ["conv.weight"] }],
     });
     const inputs = new Float32Array(batch * width);
     const outputGradient = new Float32Array(batch * outputs);
@@ -66,7 +70,7 @@ const cases = {
       inputShape: [4],
       layers: [...hidden, out],
       loss: { type: "softmaxCrossEntropy" },
-      optimizers: [{ type: "adam", parameters, learningRate: 1e-3, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 }],
+      optimizers: [{ ...adam, parameters }],
     });
     const dataset = session.addDataset({
       name: "zeros",

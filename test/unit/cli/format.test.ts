@@ -1,11 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { count, metricsText, percent, seconds, table } from "../../../lib/cli/format.js";
+import { count, metricsText, seconds, table } from "../../../lib/cli/format.js";
+import { percentText } from "../../../lib/recipes/percent.js";
 
 const format = suite("texts for people");
 
 format("fractions, counts and durations", () => {
-  assert.is(percent(0.98857), "98.86 %");
+  assert.is(percentText(0.98857), "98.86 %");
+  assert.is(percentText(0.98857, 0.00049), "98.86 +- 0.05 %");
   assert.is(metricsText({ loss: 0.44123, accuracy: 0.9626 }), "loss 0.4412 accuracy 96.26 %");
   assert.is(metricsText({ loss: 2 }), "loss 2.0000");
   assert.equal([0, 999, 1000, 12_345, 10_014_720].map(count), ["0", "999", "1 k", "12.3 k", "10 M"]);

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { JsonEvents } from "../../../lib/cli/json-events.js";
+import { epochLine } from "../../../lib/cli/progress.js";
 import { TrainReport } from "../../../lib/cli/train-report.js";
 import type { RunStart, RunSummary } from "../../../lib/recipes/run-report.js";
 import type { BatchProgress } from "../../../lib/training/callback.js";
@@ -100,6 +101,12 @@ report("lines for people, where stderr is no terminal: one an epoch", async () =
   assert.match(stderr, "runs/net-seed1-1");
   assert.match(stderr, /\npaper: test accuracy 97\.50 \+- 0\.05 % \(Table 9\); this run: 97\.87 %\n$/);
   assert.not.match(stderr, "\u001b");
+});
+
+report("a method without a learning rate: no word of one", () => {
+  assert.match(epochLine(record, 20), "learning rate");
+  const { learningRate: _, ...without } = record;
+  assert.not.match(epochLine(without, 20), /learning rate|NaN|undefined/);
 });
 
 report("a run of another experiment than the paper's stands beside no number of it", async () => {

@@ -22,13 +22,21 @@ const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
   ["train mnist-mlp --threads 257", /ERR_OPTION_RANGE\]: --threads: 257/, "1..256"],
   ["train mnist-mlp --device gpu", /ERR_OPTION_RANGE\]: --device: "gpu"/, '"auto", "cpu" or "cuda"'],
   ["train mnist-mlp --out ", /ERR_OPTION_RANGE\]: --out: "" is not accepted/, "the path of a folder"],
+  ["train mnist-mlp --method stee", /ERR_OPTION_RANGE\]: --method: "stee"/, 'did you mean "ste"?', '"pmf"'],
+  ["train none.json --method ste", /ERR_CONFIG\]: method: "ste" needs a recipe/, "none.json"],
   ["train --resume ", /ERR_OPTION_RANGE\]: --resume: "" is not accepted/],
   ["train --resume no-such-run", /ERR_CONFIG\]: no-such-run: no run folder/],
   ["train mnist-mlp --resume run", /ERR_CONFIG\]: mnist-mlp beside --resume: /, "accepted: --epochs, --stop-after"],
   ["train --resume run --set batchSize=3", /ERR_CONFIG\]: --set beside --resume: /],
   ["train --resume run --seed 3", /ERR_CONFIG\]: --seed beside --resume: /],
+  ["train --resume run --method ste", /ERR_CONFIG\]: --method beside --resume: /],
   ["train --resume run --device cpu", /ERR_CONFIG\]: --device beside --resume: /],
   ["train mnist-mlp --checkpoint-every 0", /ERR_OPTION_RANGE\]: --checkpoint-every: 0/],
+  ["compare mnist-mpl", /ERR_CONFIG\]: mnist-mpl: unknown recipe/, 'did you mean "mnist-mlp"?'],
+  ["compare mnist-mlp --methods bayesbinn,stee", /ERR_OPTION_RANGE\]: --methods: "stee"/, 'did you mean "ste"?'],
+  ["compare mnist-mlp --methods ste,ste", /ERR_OPTION_RANGE\]: --methods: "ste,ste"/, "each name once"],
+  ["compare mnist-mlp --seeds 5..1", /ERR_OPTION_TYPE\]: --seeds: "5..1"/, "1..5 or 1,3,7"],
+  ["compare mnist-mlp --methods adam --set seed=3", /ERR_CONFIG\]: --set: seed belongs to each run/],
   ["evaluate", /ERR_CONFIG\]: missing required argument/],
   ["evaluate run --weights bets", /ERR_OPTION_RANGE\]: --weights: "bets"/, 'did you mean "best"?'],
   ["evaluate run --split tets", /ERR_OPTION_RANGE\]: --split: "tets"/, 'did you mean "test"?'],
@@ -66,7 +74,7 @@ usage("help is asked for, and goes to stdout", async () => {
     const { code, stdout, stderr } = await runLine(...args);
     assert.is(code, 0);
     assert.is(stderr, "");
-    for (const name of ["train", "evaluate", "recipes", "data", "doctor", "schema"])
+    for (const name of ["train", "compare", "evaluate", "recipes", "data", "doctor", "schema"])
       assert.match(stdout, new RegExp(`^  ${name} `, "m"));
   }
 });
@@ -77,7 +85,7 @@ usage("every command has help with an example", async () => {
     (stdout.match(/^ {2}[a-z]+ .*$/gm) ?? []).filter((line) => !line.startsWith("  bayesbinn")).length,
     commands.length,
   );
-  for (const name of ["train", "evaluate", "recipes", "data", "doctor", "schema"]) {
+  for (const name of ["train", "compare", "evaluate", "recipes", "data", "doctor", "schema"]) {
     const help = await runLine(name, "--help");
     assert.is(help.code, 0);
     assert.match(help.stdout, `\nExamples:\n  bayesbinn ${name}`);
@@ -85,7 +93,10 @@ usage("every command has help with an example", async () => {
 });
 
 usage("help fits a terminal of 80 columns", async () => {
-  for (const args of [[], ...["train", "evaluate", "recipes", "data", "doctor", "schema"].map((name) => [name])]) {
+  for (const args of [
+    [],
+    ...["train", "compare", "evaluate", "recipes", "data", "doctor", "schema"].map((name) => [name]),
+  ]) {
     const { stdout } = await runLine(...args, "--help");
     for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
   }

@@ -1,0 +1,136 @@
+import { join } from "node:path";
+
+import { BayesBinnError, type ErrorCode } from "../../native/errors.js";
+import { loadData } from "../assemble.js";
+import { resumeRun } from "../resume-run.js";
+import { type RunListeners, type RunOptions, runConfig } from "../run.js";
+import type { RunSummary } from "../run-report.js";
+import { type RunStatus, runStatus } from "../run-status.js";
+import { type ComparedRun, type Comparison, comparisonOf, type RunFailure } from "./comparison.js";
+import { ComparisonFolder } from "./folder.js";
+import { type PlannedMethod, type PlanOptions, planComparison } from "./plan.js";
+import { readResult } from "./run-result.js";
+
+/** A run that is about to begin, to go on or to be skipped. */
+export interface ComparisonRun {
+  readonly method: string;
+  readonly seed: number;
+  /** From 1. */
+  readonly number: number;
+  /** Runs of the comparison. */
+  readonly of: number;
+  /** How far it has got before. */
+  readonly status: RunStatus;
+  /** The run folder. */
+  readonly run: string;
+}
+
+/** Who is told how a comparison goes. */
+export interface ComparisonListeners {
+  /** The folder is there, and no run has begun. */
+  readonly onFolder?: (path: string) => void;
+  /** Before each run, also one that has finished before and is skipped. What it returns is told how the run goes. */
+  readonly onRun?: (run: ComparisonRun) => RunListeners | undefined;
+  readonly onResult?: (run: ComparisonRun, summary: RunSummary) => void;
+  readonly onFailure?: (run: ComparisonRun, failure: RunFailure) => void;
+}
+
+/** Options of {@link compareMethods}. */
+export interface CompareOptions
+  extends PlanOptions,
+    ComparisonListeners,
+    Pick<RunOptions, "device" | "threads" | "checkpointEvery" | "keepCheckpoints" | "signal" | "out"> {}
+
+/**
+ * Trains a recipe with several methods under equal conditions, the comparison of the paper's Table 2. For a seed, all
+ * methods have the same validation part and the same order of samples and augmentation in every epoch; each has its settings
+ * of Table 9, with schedules as long as the training, see {@link methods}.
+ *
+ * Everything is written to a folder, see {@link ComparisonFolder}, the tables after each run. Called again with the folder
+ * of a comparison that was interrupted it goes on: finished runs are skipped, an unfinished one is resumed. With more seeds
+ * or methods the folder grows. A run that fails by itself, as by a loss that is no number, stands in the table as failed.
+ *
+ * @example
+ * const { rows } = await compareMethods("mnist-mlp", { methods: ["bayesbinn", "ste"], seeds: [1, 2, 3], epochs: 5 });
+ * for (const { title, test } of rows) console.log(title, test?.mean, test?.std);
+ *
+ * Options:
+ * - `methods`: names of methods, in the order of the table. Default: all.
+ * - `seeds`: integers >= 0, each a run of every method. Default `[1, 2, 3, 4, 5]`.
+ * - `epochs`: length of each training and of its schedules. Default: that of the recipe.
+ * - `settings`: changes of single keys of every configuration, `path=value`. Default `[]`.
+ * - `out`: the folder. Default: the first free one of `runs/compare-<recipe>`, `runs/compare-<recipe>-2` and so on.
+ * - `device`, `threads`, `checkpointEvery`, `keepCheckpoints`, `signal`: as of `runConfig`. Default: as there.
+ * - `onFolder`, `onRun`, `onResult`, `onFailure`: functions that are told how it goes.
+ *
+ * @throws BayesBinnError `ERR_CONFIG` for an unknown recipe, for a setting of what the comparison decides, and for a folder with
+ *   runs of another configuration; `ERR_OUTPUT` for one with other content; `ERR_OPTION_*`; what concerns all runs, such as
+ *   `ERR_DATASET_MISSING`; after an abort the signal's reason
+ */
+export async function compareMethods(recipe: string, options: CompareOptions = {}): Promise<Comparison> {
+  const { methods, seeds, epochs, settings, out, ...rest } = options;
+  const plan = await planComparison(recipe, { methods, seeds, epochs, settings });
+  // Data that are not there leave no folder.
+  await loadData(plan.methods[0]!.config(plan.seeds[0]!));
+  options.signal?.throwIfAborted();
+  const folder = await ComparisonFolder.open(plan, out);
+  const runs: ComparedRun[] = [];
+  // Seed by seed, so that an unfinished table has all methods.
+  const jobs = plan.seeds.flatMap((seed) => plan.methods.map((planned) => ({ ...planned, seed })));
+  for (const { method, seed } of jobs) runs.push(await before(folder.path, method.name, seed));
+  const table = () => comparisonOf(plan, runs);
+  await folder.write(table());
+  options.onFolder?.(folder.path);
+  for (const [index, job] of jobs.entries()) {
+    options.signal?.throwIfAborted();
+    runs[index] = await train(folder.path, { ...job, number: index + 1, of: jobs.length }, rest);
+    await folder.write(table());
+  }
+  return table();
+}
+
+/** What is known of a run before anything is trained. */
+async function before(path: string, method: string, seed: number): Promise<ComparedRun> {
+  const folder = ComparisonFolder.runName(method, seed);
+  const finished = (await runStatus(join(path, folder))) === "finished";
+  return { method, seed, folder, ...(finished && { result: await readResult(join(path, folder)) }) };
+}
+
+interface Job extends PlannedMethod {
+  readonly seed: number;
+  readonly number: number;
+  readonly of: number;
+}
+
+async function train(path: string, job: Job, options: Omit<CompareOptions, keyof PlanOptions | "out">) {
+  const { onRun, onResult, onFailure, onFolder: _, ...shared } = options;
+  const { method, seed, number, of, config } = job;
+  const folder = ComparisonFolder.runName(method.name, seed);
+  const run = join(path, folder);
+  const status = await runStatus(run);
+  const told: ComparisonRun = { method: method.name, seed, number, of, status, run };
+  const runOptions = { ...shared, ...onRun?.(told) };
+  try {
+    if (status === "absent") onResult?.(told, await runConfig(config(seed), { ...runOptions, out: run }));
+    if (status === "started") onResult?.(told, await resumeRun(run, runOptions));
+  } catch (error) {
+    if (options.signal?.aborted || !isOfRun(error)) throw error;
+    const failure = { code: error.code, message: error.message };
+    onFailure?.(told, failure);
+    return { method: method.name, seed, folder, failure };
+  }
+  return { method: method.name, seed, folder, result: await readResult(run) };
+}
+
+/** Codes of what would stop every other run as well. */
+const ofAll: ReadonlySet<ErrorCode> = new Set([
+  "ERR_BINDING_LOAD",
+  "ERR_DATASET_FORMAT",
+  "ERR_DATASET_MISSING",
+  "ERR_DEVICE_UNAVAILABLE",
+  "ERR_INTERNAL",
+]);
+
+function isOfRun(error: unknown): error is BayesBinnError {
+  return error instanceof BayesBinnError && !ofAll.has(error.code);
+}

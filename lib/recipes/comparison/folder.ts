@@ -1,0 +1,114 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { writeFileAtomically } from "../../io/atomic-write.js";
+import { makeFolders } from "../../io/make-folders.js";
+import { outputError } from "../../io/output-error.js";
+import { BayesBinnError } from "../../native/errors.js";
+import { valueAt } from "../../options/accepted.js";
+import { show, showText } from "../../options/show.js";
+import { differences } from "../differences.js";
+import { readRunConfig } from "../read-run.js";
+import { runStatus } from "../run-status.js";
+import type { Comparison } from "./comparison.js";
+import { comparisonCsv } from "./csv.js";
+import { comparisonMarkdown } from "./markdown.js";
+import type { ComparisonPlan, PlannedMethod } from "./plan.js";
+
+/** Parent of folders that are named automatically. */
+const root = "runs";
+
+const files = { json: "comparison.json", csv: "comparison.csv", markdown: "comparison.md" } as const;
+
+/**
+ * The files of one comparison.
+ *
+ * | file | content |
+ * |---|---|
+ * | `<method>-seed<seed>/` | the run folder of each training, as `runConfig` writes it |
+ * | `comparison.md` | the table for people |
+ * | `comparison.csv` | its rows for programs, accuracies as fractions |
+ * | `comparison.json` | the same, and the result of each run |
+ *
+ * No file but those of the runs holds what is measured with a clock, so that they have the same bytes for the same
+ * comparison, whether it was interrupted or not.
+ */
+export class ComparisonFolder {
+  private constructor(readonly path: string) {}
+
+  /**
+   * Takes a folder for the comparison of `plan`: a new or empty one, or one that holds the same comparison or a part of it.
+   *
+   * @param path default: the first free one of `runs/compare-<recipe>`, `runs/compare-<recipe>-2` and so on
+   * @throws BayesBinnError `ERR_OUTPUT` for a folder with other content, or one that cannot be written; `ERR_CONFIG` for runs
+   *   of another configuration
+   */
+  static async open(plan: ComparisonPlan, path?: string): Promise<ComparisonFolder> {
+    if (path === undefined) return new ComparisonFolder(await nextFree(`compare-${plan.recipe.name}`));
+    const entries = await entriesOf(path);
+    if (entries.length > 0 && !entries.includes(files.json)) {
+      const message = `${showText(path)}: the folder exists and holds no comparison; give a new or an empty folder`;
+      throw new BayesBinnError("ERR_OUTPUT", message, { path, reason: "not empty" });
+    }
+    for (const planned of plan.methods) await checkRuns(path, entries, planned);
+    return new ComparisonFolder(path);
+  }
+
+  /** Name of the folder of a run, in this one. */
+  static runName(method: string, seed: number): string {
+    return `${method}-seed${seed}`;
+  }
+
+  /** Writes the three tables. */
+  async write(comparison: Comparison): Promise<void> {
+    const texts = [
+      [files.json, `${JSON.stringify(comparison, undefined, 2)}\n`],
+      [files.csv, comparisonCsv(comparison)],
+      [files.markdown, comparisonMarkdown(comparison)],
+    ] as const;
+    for (const [name, text] of texts) await writeFileAtomically(join(this.path, name), [Buffer.from(text)]);
+  }
+}
+
+async function entriesOf(path: string): Promise<string[]> {
+  try {
+    await makeFolders(path);
+    return await readdir(path);
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}
+
+async function nextFree(name: string): Promise<string> {
+  await entriesOf(root);
+  for (let n = 1; ; n++) {
+    const path = join(root, n === 1 ? name : `${name}-${n}`);
+    try {
+      // Without `recursive` it fails on what exists: the test and the claim are one call.
+      await mkdir(path);
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw outputError(path, error);
+    }
+  }
+}
+
+/** Refuses runs of a method that this comparison would not have made, whatever their seed: they would be mixed into one table. */
+async function checkRuns(path: string, entries: readonly string[], { method, config }: PlannedMethod): Promise<void> {
+  for (const entry of entries) {
+    const seed = /^(.*)-seed(\d+)$/.exec(entry);
+    if (seed === null || seed[1] !== method.name) continue;
+    const run = join(path, entry);
+    if ((await runStatus(run)) === "absent") continue;
+    const there = await readRunConfig(run);
+    const wanted = config(Number(seed[2]));
+    const [key] = differences(there, wanted, movable);
+    if (key === undefined) continue;
+    const [is, not] = [there, wanted].map((value) => show(valueAt(value, key.split("."))));
+    const message = `${showText(run)}: a run of another configuration, whose ${key} is ${is} and not ${not}; give another folder`;
+    throw new BayesBinnError("ERR_CONFIG", message, { path: run, key });
+  }
+}
+
+/** Data may lie elsewhere meanwhile. */
+const movable: ReadonlySet<string> = new Set(["dataset.folder"]);
