@@ -25,13 +25,15 @@ export interface RunFolderOptions {
  * | `config.json` | the resolved configuration; itself an input of `bayesbinn train` |
  * | `run.json` | options that are no part of it, and the versions and the machine of each sitting |
  * | `history.jsonl` | one line an epoch, appended and flushed as the epoch ends: losses, accuracies, hyperparameters |
+ * | `history.csv` | losses, accuracies and flip ratios as a table |
+ * | `tensorboard/` | the same and more for TensorBoard, where it is asked for |
  * | `timings.jsonl` | one line an epoch: durations |
  * | `checkpoints/` | the last states that training can be resumed from, and the best one |
  * | `best.safetensors`, `final.safetensors` | the network at the best validation epoch and at the end |
  * | `metrics.json` | the summary, written last: a folder without it is a run that did not finish |
  *
- * What is measured with a clock, or said of the machine, stands in `run.json`, `timings.jsonl`, `metrics.json` and the
- * metadata of checkpoints only; all other files hold the same bytes for the same configuration and seed.
+ * What is measured with a clock, or said of the machine, stands in `run.json`, `timings.jsonl`, `metrics.json`,
+ * `tensorboard/` and the metadata of checkpoints only; all other files hold the same bytes for the same configuration and seed.
  */
 export class RunFolder {
   private constructor(
@@ -45,6 +47,8 @@ export class RunFolder {
     config: "config.json",
     run: "run.json",
     history: "history.jsonl",
+    table: "history.csv",
+    tensorBoard: "tensorboard",
     timings: "timings.jsonl",
     checkpoints: "checkpoints",
     best: "best.safetensors",

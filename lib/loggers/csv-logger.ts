@@ -39,8 +39,7 @@ const timingColumns: Columns = {
  * A callback that writes a table, a row an epoch: `epoch`, `learningRate`, `train.loss`, `train.accuracy`, the same for
  * `validation` and `test`, `flipRatio`, `seconds.train`, `seconds.evaluate`, `stepsPerSecond`. What an epoch lacks stays empty.
  *
- * Each fit begins the table anew; one that resumes goes on below the epochs before it. A file with other content is left
- * alone. What cannot be written is a warning and ends no fit.
+ * Each fit begins the table anew; one that resumes, with the epochs before its own. A file with other content is left alone. What cannot be written is a warning and ends no fit.
  *
  * @example await trainer.fit({ train, epochs: 20, callbacks: [csvLogger({ path: "history.csv" })] });
  *
@@ -60,15 +59,16 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
     header: Object.keys(table).join(","),
     epochOf: (line) => Number.parseInt(line, 10),
   });
+  const row = (record: EpochRecord) =>
+    Object.values(table)
+      .map((value) => String(value(record) ?? ""))
+      .join(",");
   return loggerOf(
     "csvLogger",
     {
       path,
-      begin: ({ firstEpoch }) => file.begin(firstEpoch),
-      write: (record) => {
-        const cells = Object.values(table).map((value) => String(value(record) ?? ""));
-        return file.append(cells.join(","));
-      },
+      begin: ({ earlier }) => file.begin(earlier.map(row)),
+      write: (record) => file.append(row(record)),
     },
     onWarning,
   );

@@ -23,18 +23,18 @@ export class EpochFile {
   ) {}
 
   /**
-   * Makes the file, with its folders, or cuts what an earlier fit left there: lines of `firstEpoch` and later ones.
+   * Makes the file, with its folders, in place of what an earlier fit left there.
    *
+   * @param earlier lines of the epochs before those of this fit
    * @throws BayesBinnError `ERR_OUTPUT`, also for a file with other content, which stays as it is
    */
-  async begin(firstEpoch: number): Promise<void> {
+  async begin(earlier: readonly string[]): Promise<void> {
     const { path } = this;
     const { header } = this.format;
     await output(path, () => makeFolders(dirname(path)));
     const old = await output(path, () => linesOf(path));
-    const kept =
-      old === undefined ? [] : this.#rows(old).filter((line) => Number(this.format.epochOf(line)) < firstEpoch);
-    const lines = [...(header === undefined ? [] : [header]), ...kept].map((line) => `${line}\n`).join("");
+    if (old !== undefined) this.#requireOwn(old);
+    const lines = [...(header === undefined ? [] : [header]), ...earlier].map((line) => `${line}\n`).join("");
     if (old === undefined) await output(path, () => appendFile(path, lines));
     else await writeFileAtomically(path, [Buffer.from(lines)]);
   }
@@ -43,11 +43,11 @@ export class EpochFile {
     await output(this.path, () => appendFile(this.path, `${line}\n`));
   }
 
-  #rows(lines: readonly string[]): readonly string[] {
+  #requireOwn(lines: readonly string[]): void {
     const { header, epochOf } = this.format;
-    const rows = header === undefined || lines.length === 0 ? lines : lines.slice(1);
-    const own = header === undefined || lines.length === 0 || lines[0] === header;
-    if (own && rows.every((line) => Number.isInteger(epochOf(line)))) return rows;
+    const rows = header === undefined ? lines : lines.slice(1);
+    const begins = header === undefined || lines.length === 0 || lines[0] === header;
+    if (begins && rows.every((line) => Number.isInteger(epochOf(line)))) return;
     throw new BayesBinnError(
       "ERR_OUTPUT",
       `${show(this.path)} cannot be written: it is there already with other content; give another path`,
@@ -56,7 +56,7 @@ export class EpochFile {
   }
 }
 
-/** Complete lines of a file; undefined where there is none to cut: no file, or a pipe or device. */
+/** Complete lines of a file; undefined where there are none to replace: no file, or a pipe or device. */
 async function linesOf(path: string): Promise<string[] | undefined> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;

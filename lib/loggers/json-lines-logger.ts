@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { checkOptions } from "../options/check.js";
 import type { Callback } from "../training/callback.js";
+import type { EpochRecord } from "../training/history.js";
 import { EpochFile } from "./epoch-file.js";
 import { loggerOf, loggerOptions } from "./logger.js";
 
@@ -16,8 +17,7 @@ export type JsonLinesLoggerOptions = z.input<typeof jsonLinesLoggerOptions>;
 /**
  * A callback that writes the record of each epoch, see `EpochRecord`, as a line of JSON.
  *
- * Each fit begins the file anew; one that resumes goes on below the epochs before it. A file with other content is left
- * alone. What cannot be written is a warning and ends no fit.
+ * Each fit begins the file anew; one that resumes, with the epochs before its own. A file with other content is left alone. What cannot be written is a warning and ends no fit.
  *
  * @example await trainer.fit({ train, epochs: 20, callbacks: [jsonLinesLogger({ path: "history.jsonl" })] });
  *
@@ -31,12 +31,13 @@ export type JsonLinesLoggerOptions = z.input<typeof jsonLinesLoggerOptions>;
 export function jsonLinesLogger(options: JsonLinesLoggerOptions): Callback {
   const { path, onWarning } = checkOptions(jsonLinesLoggerOptions, options, "jsonLinesLogger");
   const file = new EpochFile(path, { epochOf });
+  const line = (record: EpochRecord) => JSON.stringify(record);
   return loggerOf(
     "jsonLinesLogger",
     {
       path,
-      begin: ({ firstEpoch }) => file.begin(firstEpoch),
-      write: (record) => file.append(JSON.stringify(record)),
+      begin: ({ earlier }) => file.begin(earlier.map(line)),
+      write: (record) => file.append(line(record)),
     },
     onWarning,
   );

@@ -24,6 +24,7 @@ const machineSchema = z.strictObject({
 export const runRecordSchema = z.strictObject({
   device: z.enum(["auto", "cpu", "cuda"]),
   testEveryEpoch: z.boolean(),
+  tensorBoard: z.boolean().default(false),
   checkpoints: z.strictObject({ every: z.int().min(0), keep: checkpointOptions.shape.keep.unwrap() }),
   sittings: z.array(
     z.strictObject({
@@ -44,6 +45,7 @@ export function runRecord(options: RunOptions, before?: RunRecord): RunRecord {
   return {
     device: before?.device ?? options.device ?? "auto",
     testEveryEpoch: before?.testEveryEpoch ?? options.testEveryEpoch ?? false,
+    tensorBoard: options.tensorBoard ?? before?.tensorBoard ?? false,
     checkpoints: {
       every: options.checkpointEvery ?? before?.checkpoints.every ?? every.parse(undefined),
       keep: options.keepCheckpoints ?? before?.checkpoints.keep ?? keep.parse(undefined),

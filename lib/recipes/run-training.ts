@@ -1,6 +1,8 @@
 import { checkAugmentation } from "../augmentation/check-augmentation.js";
 import type { Dataset } from "../data/dataset.js";
 import type { RunFolder } from "../io/run-folder.js";
+import { csvLogger } from "../loggers/csv-logger.js";
+import { tensorBoard } from "../loggers/tensor-board.js";
 import type { Metrics } from "../model/metrics.js";
 import type { Callback } from "../training/callback.js";
 import type { EpochRecord, History } from "../training/history.js";
@@ -86,7 +88,7 @@ async function train(run: Run): Promise<History> {
       batchSize: config.batchSize,
       augmentation: createAugmentation(config),
       restoreBest: false,
-      callbacks: [recorder, ...callbacks],
+      callbacks: [recorder, ...logsOf(run), ...callbacks],
       ...(config.earlyStopping !== undefined && { earlyStopping: config.earlyStopping }),
       ...(stopAfter !== undefined && { stopAfter }),
       ...(signal !== undefined && { signal }),
@@ -98,6 +100,15 @@ async function train(run: Run): Promise<History> {
     if (signal?.aborted && trainer.hasBest) await trainer.saveBest(folder.file("best"));
     throw error;
   }
+}
+
+/** Logs beside the history; where they cannot be written, the run goes on. */
+function logsOf({ folder, record, options: { onWarning } }: Run): Callback[] {
+  const listener = onWarning === undefined ? {} : { onWarning };
+  return [
+    csvLogger({ path: folder.file("table"), timings: false, ...listener }),
+    ...(record.tensorBoard ? [tensorBoard({ folder: folder.file("tensorBoard"), ...listener })] : []),
+  ];
 }
 
 /** Brings the files of a run to where its training stands: nothing is in them, or lines beyond its checkpoint may be. */

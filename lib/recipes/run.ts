@@ -27,6 +27,8 @@ export interface SittingOptions extends RunListeners {
   readonly checkpointEvery?: number;
   /** How many of the last checkpoints stay, beside the best one. Default: 2, or that of the run that is resumed. */
   readonly keepCheckpoints?: number;
+  /** Write event files for TensorBoard to the run folder. Default: `false`, or as in the run that is resumed. */
+  readonly tensorBoard?: boolean;
   /** Stops the run; what was written stays. */
   readonly signal?: AbortSignal;
 }

@@ -16,7 +16,7 @@ let whole: string;
 
 const epochs = 8;
 /** Deterministic files: everything but durations and facts of the machine. */
-const files = ["best.safetensors", "config.json", "final.safetensors", "history.jsonl"];
+const files = ["best.safetensors", "config.json", "final.safetensors", "history.csv", "history.jsonl"];
 const settings = ["--epochs", String(epochs), "--test-every-epoch", "--set", "optimizer.momentum=0.9"];
 
 cli.before(async () => {
@@ -154,6 +154,24 @@ cli("--stop-after in sittings, and a longer run of one that has finished", async
   assert.is(longer.code, 0, longer.stderr);
   assert.is(only(longer.events, "summary")["epochs"], 9);
   assert.is(JSON.parse(await readFile(join(run, "config.json"), "utf8")).epochs, 9);
+});
+
+cli("--tensorboard holds for all sittings, and a log that cannot be written is a warning", async () => {
+  const run = join(folder, "logged");
+  const events = join(run, "tensorboard");
+  assert.is((await train([...settings, "--tensorboard", "--stop-after", "2", "--out", run])).code, 0);
+  assert.is(names(events).length, 1);
+  assert.is((await resume(run, "--stop-after", "3")).code, 0);
+  assert.equal(
+    names(events).map((name) => /^events\.out\.tfevents\./.test(name)),
+    [true, true],
+  );
+  await rm(events, { recursive: true });
+  await writeFile(events, "no folder");
+  const { code, stderr } = await resume(run, "--quiet");
+  assert.is(code, 0, stderr);
+  assert.match(stderr, /^warning: tensorBoard: .*tensorboard" cannot be written: .*\n$/);
+  await assertSame(run, "logged");
 });
 
 cli("lines of the history beyond the checkpoint are cut, and a torn one as well", async () => {

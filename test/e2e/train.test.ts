@@ -68,10 +68,22 @@ cli("train --json: the events of a run, and its folder", async () => {
   assert.ok(summary["test"].mode.accuracy > 0.9, `accuracy ${summary["test"].mode.accuracy}`);
 
   assert.equal((await readdir(run)).sort(), [
-    ...["best.safetensors", "checkpoints", "config.json", "final.safetensors", "history.jsonl", "metrics.json"],
-    ...["run.json", "timings.jsonl"],
+    ...["best.safetensors", "checkpoints", "config.json", "final.safetensors", "history.csv", "history.jsonl"],
+    ...["metrics.json", "run.json", "timings.jsonl"],
   ]);
   const history = await lines(join(run, "history.jsonl"));
+  const [header, ...rows] = (await readFile(join(run, "history.csv"), "utf8")).trimEnd().split("\n");
+  assert.match(header!, /^epoch,learningRate,train.loss,.*,flipRatio$/);
+  assert.equal(
+    rows.map((row) => [Number(row.split(",")[0]), Number(row.split(",").at(-1))]),
+    history.map(({ epoch, flipRatio }) => [epoch, flipRatio]),
+  );
+  for (const { flipRatio, distribution } of history) {
+    assert.ok(flipRatio >= 0 && flipRatio < 0.5);
+    assert.is(distribution.quantity, "probability");
+    const total = distribution.counts.reduce((sum: number, count: number) => sum + count, 0);
+    assert.equal([total, distribution.counts.length], [16 * (784 + 10), 20]);
+  }
   assert.equal(
     history.map(({ epoch, learningRate, train, validation, test }) => ({
       epoch,
@@ -108,7 +120,7 @@ cli(
       await train(["--epochs", "2", "--seed", "2", "--out", outs[3]]),
     ];
     for (const { code, stderr } of results) assert.is(code, 0, stderr);
-    for (const file of ["config.json", "history.jsonl", "final.safetensors", "best.safetensors"]) {
+    for (const file of ["config.json", "history.jsonl", "history.csv", "final.safetensors", "best.safetensors"]) {
       const [a, b, c, d] = await Promise.all(outs.map((out) => readFile(join(out, file))));
       assert.ok(a?.equals(b!), `${file} on 3 threads`);
       assert.ok(a?.equals(c!), `${file} from config.json`);
@@ -234,7 +246,8 @@ cli("SIGINT in the middle of an epoch: exit code 130, and what was written stays
     history.map((_, index) => index + 1),
   );
   assert.equal((await readdir(run)).sort(), [
-    ...["best.safetensors", "checkpoints", "config.json", "history.jsonl", "run.json", "timings.jsonl"],
+    ...["best.safetensors", "checkpoints", "config.json", "history.csv", "history.jsonl", "run.json"],
+    "timings.jsonl",
   ]);
   const { code: evaluated } = await runCli(["evaluate", run, "--quiet"], { cwd: folder });
   assert.is(evaluated, 0, "the best weights so far can be used");

@@ -20,6 +20,7 @@ interface Options {
   checkpointEvery?: number;
   keepCheckpoints?: number;
   checkpoints: boolean;
+  tensorboard?: true;
   set?: readonly string[];
   out?: string;
   json?: true;
@@ -102,6 +103,7 @@ export function trainCommand(context: Context): Command {
     )
     .option("--keep-checkpoints <n>", "how many stay, beside the best; default: 2", integer("--keep-checkpoints", 1))
     .option("--no-checkpoints", "write none: the run cannot be resumed")
+    .option("--tensorboard", "write event files for TensorBoard to the run folder")
     .option("--json", "write JSON lines to stdout")
     .option("--quiet", "write nothing for people but errors")
     .addHelpText("after", examples)
@@ -110,7 +112,7 @@ export function trainCommand(context: Context): Command {
 
 async function train(source: string | undefined, options: Options, context: Context): Promise<void> {
   requireOneSource(source, options);
-  const { method, epochs, seed, set = [], json, quiet, resume, checkpoints, ...rest } = options;
+  const { method, epochs, seed, set = [], json, quiet, resume, checkpoints, tensorboard, ...rest } = options;
   // Loaded here, so that --help and usage errors need not wait for it.
   const [{ resolveConfig }, { runConfig }, { resumedConfig, resumeRun }, { paperComparison }, { TrainReport }] =
     await Promise.all([
@@ -129,7 +131,12 @@ async function train(source: string | undefined, options: Options, context: Cont
     quiet: quiet === true,
     comparison: paperComparison(config),
   });
-  const sitting = { ...(!checkpoints && { checkpointEvery: 0 }), signal: context.signal, ...report.listeners };
+  const sitting = {
+    ...(!checkpoints && { checkpointEvery: 0 }),
+    ...given({ tensorBoard: tensorboard }),
+    signal: context.signal,
+    ...report.listeners,
+  };
   try {
     const summary =
       resume === undefined

@@ -1,13 +1,5 @@
-import type { Callback, TrainPlan } from "../../../lib/training/callback.js";
+import type { Callback } from "../../../lib/training/callback.js";
 import type { EpochRecord } from "../../../lib/training/history.js";
-
-const plan = (firstEpoch: number): TrainPlan => ({
-  epochs: 9,
-  lastEpoch: 9,
-  firstEpoch,
-  earlier: [],
-  stepsPerEpoch: 4,
-});
 
 /** A record with everything that there can be; numbers tell the epoch. */
 export function fullRecord(epoch: number): EpochRecord {
@@ -31,8 +23,10 @@ export function bareRecord(epoch: number): EpochRecord {
   return { epoch, hyperparameters: {}, train: { loss: train.loss }, seconds, stepsPerSecond };
 }
 
-/** What a fit of some epochs calls. */
+/** What a fit of some epochs calls; one that does not begin with the first resumes. */
 export async function fitWith(callback: Callback, records: readonly EpochRecord[]): Promise<void> {
-  await callback.onTrainBegin?.(plan(records[0]!.epoch));
+  const firstEpoch = records[0]!.epoch;
+  const earlier = Array.from({ length: firstEpoch - 1 }, (_, index) => fullRecord(index + 1));
+  await callback.onTrainBegin?.({ epochs: 9, lastEpoch: 9, firstEpoch, earlier, stepsPerEpoch: 4 });
   for (const record of records) await callback.onEpochEnd?.(record);
 }

@@ -50,7 +50,7 @@ for (const [name, logger] of Object.entries({ csvLogger, jsonLinesLogger })) {
   const epochs = (path: string) =>
     [...readFileSync(path, "utf8").matchAll(/^(?:{"epoch":)?(\d+),/gm)].map(([, n]) => n);
 
-  test(`${name}: a fit begins anew, one that resumes cuts the epochs that it does again`, async () => {
+  test(`${name}: a fit begins anew, one that resumes with the epochs before its own alone`, async () => {
     const path = join(temporaryFolder(), "log");
     await fitWith(logger({ path }), [1, 2, 3, 10].map(fullRecord));
     await fitWith(logger({ path }), [3, 4].map(fullRecord));
@@ -59,12 +59,18 @@ for (const [name, logger] of Object.entries({ csvLogger, jsonLinesLogger })) {
     assert.equal(epochs(path), ["1"]);
   });
 
-  test(`${name}: a line that was cut short is dropped`, async () => {
+  test(`${name}: a fit that resumes elsewhere has the epochs before it, too`, async () => {
+    const path = join(temporaryFolder(), "log");
+    await fitWith(logger({ path }), [fullRecord(3)]);
+    assert.equal(epochs(path), ["1", "2", "3"]);
+  });
+
+  test(`${name}: a line that was cut short is made whole`, async () => {
     const path = join(temporaryFolder(), "log");
     await fitWith(logger({ path }), [1, 2].map(fullRecord));
     writeFileSync(path, readFileSync(path, "utf8").slice(0, -20));
     await fitWith(logger({ path }), [fullRecord(3)]);
-    assert.equal(epochs(path), ["1", "3"]);
+    assert.equal(epochs(path), ["1", "2", "3"]);
   });
 
   for (const content of ["important\n", "important", "1,2\n3\n", '{"epoch":"1"}\n[]\n']) {
