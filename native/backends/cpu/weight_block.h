@@ -92,9 +92,9 @@ class WeightArrays {
   }
 
   __attribute__((always_inline)) Weight load(int64_t i) const {
-    Weight weight;
-    weight.latent = latent_[i];
-    for (int s = 0; s < kMaxSlots; ++s) weight.slot[s] = s < kUsed ? from_[s][i] : 0.0f;
+    // Not a loop over kMaxSlots: that is long enough to stay one, and in the way of vectors.
+    Weight weight = {latent_[i], {}};
+    for (int s = 0; s < kUsed; ++s) weight.slot[s] = from_[s][i];
     return weight;
   }
 
