@@ -1,10 +1,10 @@
 import { accuracies } from "./accuracies.js";
-import { type Method, paperEpochs } from "./method.js";
+import type { Method } from "./method.js";
 
 const settings = {
-  mnist: { learningRate: 1e-3, weightDecay: 0, decayInterval: 7000, betaFactor: 1.2 },
-  cifar10: { learningRate: 1e-2, weightDecay: 1e-4, decayInterval: 30_000, betaFactor: 1.05 },
-  cifar100: { learningRate: 1e-2, weightDecay: 1e-4, decayInterval: 30_000, betaFactor: 1.05 },
+  mnist: { learningRate: 1e-3, weightDecay: 0, decayInterval: 7000, betaFactor: 1.2, stepsPerEpoch: 540 },
+  cifar10: { learningRate: 1e-2, weightDecay: 1e-4, decayInterval: 30_000, betaFactor: 1.05, stepsPerEpoch: 900 },
+  cifar100: { learningRate: 1e-2, weightDecay: 1e-4, decayInterval: 30_000, betaFactor: 1.05, stepsPerEpoch: 900 },
 };
 
 /** Steps from one growth of beta to the next, which Table 9 leaves out: the default of the code, and what its logs say. */
@@ -13,12 +13,15 @@ const betaInterval = 100;
 /** Where beta stops to grow, in the code. */
 const largestBeta = 1e4;
 
+/** Times that the rate falls in a training that is too short for the printed interval. */
+const leastFalls = 2;
+
 /**
- * Proximal mean field with Adam. Intervals, in training steps, shrink with the length of the training, to one step at least.
+ * Proximal mean field with Adam.
  *
- * In 500 epochs, rate and beta have run their course after some tens; in a few epochs, that leaves few steps, and the
- * accuracy suffers. There the printed intervals do better: `optimizer.schedules.learningRate.every=7000` and
- * `optimizer.schedules.beta.every=100`.
+ * The printed intervals count training steps, and rate and beta have run their course after some tens of the 500 epochs:
+ * shrunk in proportion, they would freeze a short training after a few steps. So they stay as they are where there is room
+ * for them, and are else just so short that beta reaches its largest value and the rate falls twice.
  *
  * Where the table and the authors' code part, this is the table:
  *
@@ -38,8 +41,9 @@ export const pmf = {
   title: "PMF",
   weights: "binary",
   optimizer: (column, epochs) => {
-    const { learningRate, weightDecay, decayInterval, betaFactor } = settings[column];
-    const every = (interval: number) => Math.max(1, Math.round((interval * epochs) / paperEpochs));
+    const { learningRate, weightDecay, decayInterval, betaFactor, stepsPerEpoch } = settings[column];
+    const steps = epochs * stepsPerEpoch;
+    const growths = Math.ceil(Math.log(largestBeta) / Math.log(betaFactor));
     return {
       name: "pmf",
       learningRate,
@@ -47,8 +51,13 @@ export const pmf = {
       weightDecay,
       gradient: "exact",
       schedules: {
-        learningRate: { name: "staircase", every: every(decayInterval), factor: 0.2 },
-        beta: { name: "staircase", every: every(betaInterval), factor: betaFactor, maximum: largestBeta },
+        learningRate: { name: "staircase", every: within(steps, leastFalls, decayInterval), factor: 0.2 },
+        beta: {
+          name: "staircase",
+          every: within(steps, growths, betaInterval),
+          factor: betaFactor,
+          maximum: largestBeta,
+        },
       },
     };
   },
@@ -64,3 +73,8 @@ export const pmf = {
     },
   ],
 } as const satisfies Method;
+
+/** The printed interval, or one with which so many changes come before the last steps. */
+function within(steps: number, changes: number, printed: number): number {
+  return Math.max(1, Math.min(printed, Math.floor(steps / (changes + 1))));
+}

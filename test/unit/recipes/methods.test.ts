@@ -78,16 +78,20 @@ shorter("5 epochs: the same fall over a hundredth of the time", () => {
     return [learningRate?.every, beta?.every];
   });
   assert.equal(every, [
-    [70, 1],
-    [300, 1],
-    [300, 1],
+    // 2700 steps, in which beta grows 51 times: 1.2^50 is 9100, 1.2^51 more than 10^4.
+    [900, 51],
+    // 4500 steps, in which it grows 189 times by 1.05.
+    [1500, 23],
+    [1500, 23],
   ]);
   for (const method of [bayesbinn, ste, adam]) assert.equal(of(method, 5), of(method, 500));
 });
 
 shorter("no interval is below one step, no milestone before the first epoch", () => {
   const { learningRate, beta } = pmf.optimizer("mnist", 1).schedules;
-  assert.equal([learningRate.every, beta.every], [14, 1]);
+  assert.equal([learningRate.every, beta.every], [180, 10]);
+  const long = pmf.optimizer("mnist", 39).schedules;
+  assert.equal([long.learningRate.every, long.beta.every], [7000, 100], "room enough for the printed ones");
   assert.equal(bop.optimizer("cifar10", 1).schedules.gamma["milestones"], [1, 1, 1, 1]);
 });
 
