@@ -3,8 +3,8 @@ import type { Shape } from "../layers/layer.js";
 import { sizeOf } from "../layers/shape.js";
 import type { StateReader } from "./session.js";
 
-/** Values in a piece: few calls, and little memory. */
-const pieceLength = 2 ** 18;
+/** Values in a piece, 4 MiB: a millisecond or two of work, and few turns of the event loop, each of which waits for a core. */
+const pieceLength = 2 ** 20;
 
 /** The tensors of a state for a file, under their names behind `prefix`. */
 export function streamedTensors(state: StateReader, prefix = ""): StreamedTensor[] {

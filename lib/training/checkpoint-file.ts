@@ -36,7 +36,7 @@ export interface Checkpoint extends CheckpointFacts {
 /**
  * Writes a checkpoint: a safetensors file with the tensors of `state` and, behind `best/`, of `best`. Everything else is
  * metadata: `format`, `setting`, `fit`, `hashes` (the SHA-256 of each tensor's bytes) and `digest` (that of all other
- * metadata), so that damage is noticed wherever it is. The event loop stays free between pieces of a MiB.
+ * metadata), so that damage is noticed wherever it is. The event loop stays free between the pieces of a tensor.
  *
  * @throws BayesBinnError `ERR_OUTPUT`
  */
