@@ -48,6 +48,7 @@ const seedSchema = z.int().min(0);
  * `format`, `graph`, `loss`, `optimizers` (which say how weights come from latents) and `seed` (of the draws of a mean
  * prediction).
  *
+ * @param hyperparameters of each optimizer, those that go with `state`; default: those of now
  * @throws BayesBinnError `ERR_OUTPUT`
  */
 export async function writeModelFile(
@@ -55,6 +56,9 @@ export async function writeModelFile(
   { inputShape, layers }: Blueprint,
   { claims, loss, seed, session }: Host,
   state: StateReader,
+  hyperparameters: readonly Readonly<Record<string, number>>[] = claims.map((_, index) =>
+    session.hyperparameters(index),
+  ),
 ): Promise<void> {
   const metadata = {
     format,
@@ -62,7 +66,7 @@ export async function writeModelFile(
     loss: JSON.stringify(loss),
     optimizers: JSON.stringify(
       claims.map(({ optimizer, parameters }, index) => ({
-        ...asItPredicts(optimizer, session.hyperparameters(index)),
+        ...asItPredicts(optimizer, hyperparameters[index]!),
         parameters,
       })),
     ),
@@ -71,7 +75,7 @@ export async function writeModelFile(
   await streamSafetensors(path, metadata, streamedTensors(state));
 }
 
-/** An optimizer as data, with the hyperparameters that predictions depend on as they are now. */
+/** An optimizer as data, with the hyperparameters that predictions depend on as they were for the weights. */
 function asItPredicts(optimizer: Optimizer, current: Readonly<Record<string, number>>) {
   const { type, options } = optimizer.toJSON();
   const moved = optimizer.predictive.filter((name) => name in current).map((name) => [name, current[name]]);

@@ -66,7 +66,7 @@ export class Session implements AsyncDisposable {
         native,
         description,
         datasets,
-        hyperparameters: spec.optimizers.map(() => ({})),
+        hyperparameters: spec.optimizers.map(numbersOf),
         disposed: false,
         running: undefined,
         reading: false,
@@ -99,7 +99,7 @@ export class Session implements AsyncDisposable {
     Object.assign(this.#core.hyperparameters[optimizer]!, values);
   }
 
-  /** What {@link setHyperparameters} has set so far. */
+  /** All numbers among the options of an optimizer, as they are now. */
   hyperparameters(optimizer: number): Readonly<Record<string, number>> {
     return this.#core.hyperparameters[optimizer]!;
   }
@@ -256,6 +256,10 @@ export class Session implements AsyncDisposable {
     signal?.throwIfAborted();
     throw new BayesBinnError("ERR_INTERNAL", "a call was cancelled that nobody asked to cancel");
   }
+}
+
+function numbersOf(options: object): Record<string, number> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value === "number"));
 }
 
 function typed<T>(call: () => T): T {

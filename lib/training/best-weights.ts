@@ -1,12 +1,16 @@
 import type { Metrics } from "../model/metrics.js";
 import type { Session, StateReader } from "../model/session.js";
 import type { NamedTensor } from "../native/contract.js";
+import type { Claim } from "../optimizers/claim.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
 
 /** An epoch with the metrics that made it the best one. */
 export interface BestEpoch {
   /** From 1. */
   readonly epoch: number;
   readonly metrics: Metrics;
+  /** Of each optimizer, those that predictions depend on, as they were then. */
+  readonly hyperparameters: readonly Readonly<Record<string, number>>[];
 }
 
 /** A copy of the weights at the best validation epoch of a fit, in native memory. */
@@ -15,7 +19,10 @@ export class BestWeights {
   /** Ends when nobody overwrites the copy, or reads it in pieces. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly claims: readonly Claim[],
+  ) {}
 
   /** `undefined` before the first validation. */
   get found(): BestEpoch | undefined {
@@ -38,11 +45,6 @@ export class BestWeights {
     this.#found = undefined;
   }
 
-  /** Takes the copy that is in native memory for that of `found`. */
-  adopt(found: BestEpoch): void {
-    this.#found = found;
-  }
-
   /**
    * Copies the weights if `metrics` are better than all before: the first of equal epochs is the best one.
    *
@@ -50,18 +52,31 @@ export class BestWeights {
    */
   async offer(epoch: number, metrics: Metrics, session: Session): Promise<void> {
     if (this.#found !== undefined && !isBetter(metrics, this.#found.metrics)) return;
-    await this.#inTurn(() => session.keepState("best"));
-    this.#found = { epoch, metrics };
+    const hyperparameters = this.claims.map(({ optimizer }, index) => predictive(optimizer, session, index));
+    await this.keep({ epoch, metrics, hyperparameters }, session);
+  }
+
+  /** Copies the weights for those of `found`. */
+  async keep(found: BestEpoch, session: Session): Promise<void> {
+    await this.#inTurn(async () => {
+      await session.keepState("best");
+      this.#found = found;
+    });
   }
 
   /** Puts the copy back; without one nothing happens. */
   async restore(session: Session = this.session): Promise<void> {
-    if (this.#found !== undefined) await session.restoreState();
+    if (this.#found === undefined) return;
+    const { hyperparameters } = this.#found;
+    await session.restoreState();
+    for (const [index, values] of hyperparameters.entries()) {
+      if (Object.keys(values).length > 0) session.setHyperparameters(index, values);
+    }
   }
 
   /** Lets `use` read the copy, which does not change meanwhile. */
-  read<T>(use: (state: StateReader) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => use(this.session.kept("best")));
+  read<T>(use: (state: StateReader, found: BestEpoch | undefined) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => use(this.session.kept("best"), this.#found));
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -69,6 +84,11 @@ export class BestWeights {
     this.#turn = done.catch(() => undefined);
     return done;
   }
+}
+
+function predictive(optimizer: Optimizer, session: Session, index: number): Record<string, number> {
+  const current = session.hyperparameters(index);
+  return Object.fromEntries(optimizer.predictive.flatMap((name) => (name in current ? [[name, current[name]!]] : [])));
 }
 
 function isBetter(candidate: Metrics, best: Metrics): boolean {

@@ -90,6 +90,8 @@ async function checked({ metadata, tensors }: SafetensorsFile): Promise<Checkpoi
   for (const { name, shape, data } of tensors) {
     const hash = await hashOf({ name, shape, dtype: "F32", pieces: () => [floatsOf(name, data)] });
     if (hash !== hashes[name]) throw new Error(`damaged: tensor ${show(name)} has another SHA-256 than was recorded`);
+    if (!floatsOf(name, data).every(Number.isFinite))
+      throw new Error(`tensor ${show(name)} has values that are no finite numbers`);
   }
   const named = tensors.map(({ name, shape, data }) => ({ name, shape, data: floatsOf(name, data) }));
   const best = named.filter(({ name }) => name.startsWith(bestPrefix));

@@ -20,7 +20,13 @@ export const fitStateSchema = z.strictObject({
   epochsBefore: count,
   counters: z.strictObject({ step: count, updates: z.array(count).readonly() }),
   records: z.array(z.custom<EpochRecord>((value) => typeof value === "object" && value !== null)),
-  best: z.strictObject({ epoch: z.int().min(1), metrics: metrics as z.ZodType<Metrics> }).optional(),
+  best: z
+    .strictObject({
+      epoch: z.int().min(1),
+      metrics: metrics as z.ZodType<Metrics>,
+      hyperparameters: z.array(z.record(z.string(), z.number())).readonly(),
+    })
+    .optional(),
   earlyStopping: z.strictObject({ best: value, waited: count }).optional(),
   /** Of the callbacks that have one, by their names. */
   callbacks: z.record(z.string(), z.json()),

@@ -3,23 +3,24 @@ import type { Claim } from "../optimizers/claim.js";
 import type { FitFacts } from "../optimizers/optimizer.js";
 import type { TrainingPlace } from "../schedules/schedule.js";
 
-/** The hyperparameters of a session: moves them along their schedules, and says what they are. */
+/** Moves the hyperparameters of a session along their schedules, and says what they are. */
 export class Hyperparameters {
-  readonly #current: Record<string, unknown>[];
+  constructor(
+    private readonly claims: readonly Claim[],
+    private readonly session: Session,
+  ) {}
 
-  constructor(private readonly claims: readonly Claim[]) {
-    this.#current = claims.map(({ optimizer }) => ({ ...optimizer.toSpec([]) }));
-  }
-
-  /** Sets what changes with the step at `place`. */
+  /**
+   * Sets what changes with the step at `place`.
+   *
+   * @param session the view that may make calls now
+   */
   apply(session: Session, place: TrainingPlace, facts: FitFacts): void {
     for (const [index, { optimizer }] of this.claims.entries()) {
-      const current = this.#current[index]!;
+      const current = session.hyperparameters(index);
       const wanted = Object.entries(optimizer.hyperparameters(place, facts));
       const changed = Object.fromEntries(wanted.filter(([name, value]) => current[name] !== value));
-      if (Object.keys(changed).length === 0) continue;
-      session.setHyperparameters(index, changed);
-      Object.assign(current, changed);
+      if (Object.keys(changed).length > 0) session.setHyperparameters(index, changed);
     }
   }
 
@@ -31,8 +32,9 @@ export class Hyperparameters {
 
   /** `{ learningRate }` of the first optimizer that has one; empty if none has. */
   get learningRate(): { readonly learningRate?: number } {
-    const rate = this.#current.map((values) => values["learningRate"]).find((value) => typeof value === "number");
-    return rate === undefined ? {} : { learningRate: rate };
+    const rates = this.claims.map((_, index) => this.session.hyperparameters(index)["learningRate"]);
+    const learningRate = rates.find((rate) => rate !== undefined);
+    return learningRate === undefined ? {} : { learningRate };
   }
 
   /** Learning rates and what has a schedule, as `bayesbinn.learningRate`. */
@@ -40,8 +42,8 @@ export class Hyperparameters {
     const values: Record<string, number> = {};
     for (const [index, { optimizer }] of this.claims.entries()) {
       for (const name of ["learningRate", ...Object.keys(optimizer.schedules)]) {
-        const value = this.#current[index]![name];
-        if (typeof value === "number") values[`${optimizer.type}.${name}`] = value;
+        const value = this.session.hyperparameters(index)[name];
+        if (value !== undefined) values[`${optimizer.type}.${name}`] = value;
       }
     }
     return values;

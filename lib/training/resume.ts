@@ -64,13 +64,11 @@ export async function resumeFrom(
 
 async function restore({ state, best: weights, fit }: Checkpoint, session: Session, best: BestWeights): Promise<void> {
   best.forget();
-  if (weights !== undefined) {
+  if (fit.best !== undefined && weights !== undefined) {
     await session.setState("model", weights);
-    await session.keepState("best");
+    await best.keep(fit.best, session);
   }
   await session.setState("training", state);
   session.setCounters(fit.counters);
-  if (fit.best === undefined) return;
-  if (weights === undefined) await session.keepState("best");
-  best.adopt(fit.best);
+  if (fit.best !== undefined && weights === undefined) await best.keep(fit.best, session);
 }

@@ -74,8 +74,8 @@ export class Trainer implements AsyncDisposable {
     const optimizers = Array.isArray(optimizer) ? optimizer : [optimizer];
     this.model = model;
     this.#host = model.attach(() => openHost(model, { ...settings, optimizers, seed, origin: "trainer" }));
-    this.#hyperparameters = new Hyperparameters(this.#host.claims);
-    this.#best = new BestWeights(this.#host.session);
+    this.#hyperparameters = new Hyperparameters(this.#host.claims, this.#host.session);
+    this.#best = new BestWeights(this.#host.session, this.#host.claims);
   }
 
   /** What was compiled: the device and why it was chosen, threads, memory, layers and parameters. */
@@ -237,7 +237,10 @@ export class Trainer implements AsyncDisposable {
   /** Saves the model with the weights of {@link bestState}; without validation data, with the last ones. */
   async saveBest(path: string): Promise<void> {
     if (!this.hasBest) await this.model.save(path);
-    else await this.#best.read((state) => writeModelFile(path, this.model, this.#host, state));
+    else
+      await this.#best.read((state, best) =>
+        writeModelFile(path, this.model, this.#host, state, best?.hyperparameters),
+      );
   }
 
   /** Frees weights, optimizer state and data, at once or when the running call has stopped. Idempotent. */

@@ -36,4 +36,25 @@ test("a file holds what they are when it is written, and predicts the same mean"
   trainer.dispose();
 });
 
+test("the best weights come back, and are saved, with what they were at their epoch", async () => {
+  const model = sequential({ inputShape: [2], layers: [linear({ units: 9 }), linear({ units: 3 })] });
+  // The mode is the same in every epoch, so that the first one is the best; beta moves the posterior away from it.
+  const optimizer = new PMF({ beta: 0.1, learningRate: 0, schedules: { beta: exponential({ gamma: 10 }) } });
+  const trainer = new Trainer({ model, optimizer, threads: 1 });
+  const first: unknown[] = [];
+  const onEpochEnd = async () => void first.push(await trainer.evaluate(data, { samples: 20 }));
+  const options = { train: data, validation: data, epochs: 4, batchSize: 8, restoreBest: false };
+  const { bestEpoch } = await trainer.fit({ ...options, callbacks: [{ onEpochEnd }] });
+  assert.is(bestEpoch, 1);
+  assert.not.equal(first[3], first[0]);
+  const path = join(temporaryFolder(), "best.safetensors");
+  await trainer.saveBest(path);
+  assert.equal(await trainer.evaluate(data, { samples: 20 }), first[3], "saving changes nothing");
+  await trainer.restoreBest();
+  assert.equal(await trainer.evaluate(data, { samples: 20 }), first[0]);
+  await using loaded = await Model.load(path);
+  assert.equal(await loaded.evaluate(data, { samples: 20 }), first[0]);
+  trainer.dispose();
+});
+
 test.run();

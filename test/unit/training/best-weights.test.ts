@@ -4,8 +4,10 @@ import * as assert from "uvu/assert";
 import { readSafetensors } from "../../../lib/io/safetensors.js";
 import { linear } from "../../../lib/layers/linear.js";
 import { sequential } from "../../../lib/model/sequential.js";
+import { Session } from "../../../lib/model/session.js";
 import type { NamedTensor } from "../../../lib/native/contract.js";
 import { BayesBiNN } from "../../../lib/optimizers/bayesbinn.js";
+import { BestWeights } from "../../../lib/training/best-weights.js";
 import { EarlyStopping } from "../../../lib/training/early-stopping.js";
 import type { EpochRecord } from "../../../lib/training/history.js";
 import { Trainer } from "../../../lib/training/trainer.js";
@@ -102,6 +104,27 @@ test("the best weights are there after dispose", async () => {
   assert.is(weightOf(trainer.bestState), 1);
   await trainer.saveBest(join(folder, "disposed"));
   assert.is((await readSafetensors(join(folder, "disposed"))).tensors[0]!.data[0], 1);
+});
+
+test("the copy is not overwritten while it is read", async () => {
+  const { sessions } = installFakeAddon();
+  const layers = [{ type: "linear", name: "linear1", inputs: ["input"] }];
+  const network = { device: "cpu", threads: 1, seed: 1, maxBatch: 1, inputShape: [2], loss: { type: "none" } } as const;
+  const session = Session.open({ ...network, layers, optimizers: [] });
+  const best = new BestWeights(session, []);
+  const found = (epoch: number) => ({ epoch, metrics: { loss: 1 }, hyperparameters: [] });
+  await best.keep(found(1), session);
+  let release = () => {};
+  const reading = best.read((_, at) => new Promise((resolve) => (release = () => resolve(at?.epoch))));
+  const keeping = best.keep(found(2), session);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(sessions[0]!.argumentsOf("keepState").length, 1);
+  assert.is(best.found?.epoch, 1);
+  release();
+  assert.is(await reading, 1);
+  await keeping;
+  assert.is(sessions[0]!.argumentsOf("keepState").length, 2);
+  assert.is(best.found?.epoch, 2);
 });
 
 test("an aborted fit leaves the best weights so far", async () => {

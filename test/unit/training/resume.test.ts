@@ -13,7 +13,9 @@ import { relu } from "../../../lib/layers/relu.js";
 import { sequential } from "../../../lib/model/sequential.js";
 import { Adam } from "../../../lib/optimizers/adam.js";
 import { BayesBiNN } from "../../../lib/optimizers/bayesbinn.js";
+import { PMF } from "../../../lib/optimizers/pmf.js";
 import { cosine } from "../../../lib/schedules/cosine.js";
+import { staircase } from "../../../lib/schedules/staircase.js";
 import type { Callback } from "../../../lib/training/callback.js";
 import type { FitOptions } from "../../../lib/training/fit-options.js";
 import type { EpochRecord, History } from "../../../lib/training/history.js";
@@ -91,6 +93,31 @@ test("a fit resumed after any epoch ends as the one that went on, whatever the t
     await using trainer = open({ threads: 1 + (epoch % 2) });
     const history = await trainer.fit({ ...options, resumeFrom: file(folder, epoch) });
     assert.equal(await outcome(trainer, history), expected, `after epoch ${epoch}`);
+  }
+});
+
+test("schedules by training steps go on within an epoch, and what predictions depend on is as it was", async () => {
+  const schedules = {
+    learningRate: staircase({ every: 7, factor: 0.8 }),
+    beta: staircase({ every: 13, factor: 1.4, maximum: 50 }),
+  };
+  const openPmf = () => {
+    const layers = [flatten(), linear({ units: 17 }), batchNorm(), relu(), linear({ units: 3 })];
+    const optimizer = new PMF({ learningRate: 0.05, schedules });
+    return new Trainer({ model: sequential({ inputShape: shape, layers }), optimizer, seed: 3, threads: 1 });
+  };
+  const fit = { train, validation, epochs: 5, batchSize: 17, restoreBest: false };
+  const end = async (more: Partial<FitOptions>) => {
+    await using trainer = openPmf();
+    const all = await outcome(trainer, await trainer.fit({ ...fit, ...more }));
+    const last = await trainer.evaluate(train, { samples: 5 });
+    await trainer.restoreBest();
+    return { all, last, best: await trainer.evaluate(train, { samples: 5 }) };
+  };
+  const folder = temporaryFolder();
+  const expected = await end({ checkpoints: { folder, keep: 100 } });
+  for (const epoch of [1, 2, 3, 4, 5]) {
+    assert.equal(await end({ resumeFrom: file(folder, epoch) }), expected, `after epoch ${epoch}`);
   }
 });
 
