@@ -11,7 +11,7 @@ import { type TrainingProgress, trainingProgress } from "./progress.js";
 /** What `train` says while it runs: JSON lines for programs, lines and a bar for people, or both. */
 export class TrainReport {
   private progress: TrainingProgress | undefined;
-  private run: string | undefined;
+  private start: RunStart | undefined;
 
   constructor(
     private readonly stderr: Context["stderr"],
@@ -25,7 +25,7 @@ export class TrainReport {
 
   readonly listeners: RunListeners = {
     onStart: async (start) => {
-      this.run = start.run;
+      this.start = start;
       this.options.events?.write("start", start);
       if (this.options.quiet) return;
       this.stderr.write(startText(start));
@@ -56,11 +56,11 @@ export class TrainReport {
     this.stderr.write(summaryText(summary) + (comparison === undefined ? "" : comparisonText(comparison, summary)));
   }
 
-  /** The run was stopped, and has checkpoints. */
+  /** The run was stopped. */
   stopped(): void {
     this.close();
-    if (this.run === undefined || this.options.quiet) return;
-    this.stderr.write(`go on with \`bayesbinn train --resume ${this.run}\`\n`);
+    if (!this.start?.checkpoints || this.options.quiet) return;
+    this.stderr.write(`go on with \`bayesbinn train --resume ${this.start.run}\`\n`);
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { copyFile, link, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-import { outputError } from "./output-error.js";
+import { output, outputError } from "./output-error.js";
 
 /**
  * Writes a file so that a reader sees the old one or the complete new one, even after a crash: into a hidden neighbour,
@@ -69,13 +69,16 @@ export function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
 }
 
-/** Removes the neighbours that killed processes left in a folder. */
-export async function removeLeftovers(folder: string): Promise<void> {
-  const left = (await readdir(folder).catch(() => [])).filter((name) => leftover.test(name));
-  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+/** Whether a name is that of a neighbour, which a killed process may have left. */
+export function isLeftover(name: string): boolean {
+  return /^\..+\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name);
 }
 
-const leftover = /^\..+\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+/** Removes the neighbours that killed processes left in a folder where no other one is at work. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const left = (await output(folder, () => readdir(folder))).filter(isLeftover);
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+}
 
 /** Makes renamed and linked files last. */
 export async function syncFolder(path: string): Promise<void> {

@@ -1,9 +1,10 @@
-import { appendFile, mkdir, readdir, rm } from "node:fs/promises";
+import { access, appendFile, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BayesBinnError } from "../native/errors.js";
 import { showText } from "../options/show.js";
-import { removeLeftovers, writeFileAtomically, writeNewFileAtomically } from "./atomic-write.js";
+import { isLeftover, writeFileAtomically, writeNewFileAtomically } from "./atomic-write.js";
+import { FolderLock } from "./folder-lock.js";
 import { makeFolders, removeFolders } from "./make-folders.js";
 
 /** Where a run goes. */
@@ -76,8 +77,14 @@ export class RunFolder {
     return join(this.path, RunFolder.files[name]);
   }
 
-  /** Takes back what {@link create} made, where nothing was written to it. */
+  /** Takes back what was made for a run that did not get as far as its configuration. */
   async discard(): Promise<void> {
+    const begun = await access(this.file("config")).then(
+      () => true,
+      () => false,
+    );
+    if (begun) return;
+    await rm(this.file("run"), { force: true }).catch(() => undefined);
     await removeFolders(this.made);
   }
 
@@ -129,10 +136,10 @@ async function nextFree({ root = "runs", name, seed }: RunFolderOptions): Promis
 
 async function claim(path: string): Promise<Claimed> {
   const made = await output(path, () => makeFolders(path));
-  await removeLeftovers(path);
   const entries = await output(path, () => readdir(path));
   // A run that was killed before it had a configuration never began.
-  if (entries.some((name) => name !== RunFolder.files.run)) {
+  const ignored: readonly string[] = [RunFolder.files.run, FolderLock.fileName];
+  if (entries.some((name) => !ignored.includes(name) && !isLeftover(name))) {
     throw new BayesBinnError(
       "ERR_OUTPUT",
       `${path}: the folder exists and is not empty; give a new or an empty folder`,

@@ -77,10 +77,23 @@ function* partsOf(header: Uint8Array, tensors: readonly StreamedTensor[]): Gener
  * @throws BayesBinnError `ERR_CHECKPOINT_FORMAT` naming the file and what is wrong with it
  */
 export async function readSafetensors(path: string): Promise<SafetensorsFile> {
+  return reading(path, readOpen);
+}
+
+/**
+ * The metadata of a safetensors file, without its tensors.
+ *
+ * @throws BayesBinnError `ERR_CHECKPOINT_FORMAT` naming the file and what is wrong with it
+ */
+export async function readSafetensorsMetadata(path: string): Promise<SafetensorsFile["metadata"]> {
+  return reading(path, async (file) => (await readHeader(file)).metadata);
+}
+
+async function reading<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, "r");
-    return await readOpen(file);
+    return await read(file);
   } catch (error) {
     throw formatError(path, error);
   } finally {
@@ -89,6 +102,17 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
 }
 
 async function readOpen(file: FileHandle): Promise<SafetensorsFile> {
+  const { metadata, entries, start } = await readHeader(file);
+  const tensors: Tensor[] = [];
+  for (const { name, shape, arrayType, offset, bytes } of entries) {
+    const content = await read(file, start + offset, bytes);
+    tensors.push({ name, shape, data: new arrayType(content.buffer) });
+  }
+  return { metadata, tensors };
+}
+
+/** What the header says, and where it ends. */
+async function readHeader(file: FileHandle) {
   const stat = await file.stat();
   if (!stat.isFile()) throw new Error("it is no file");
   const { size } = stat;
@@ -100,13 +124,7 @@ async function readOpen(file: FileHandle): Promise<SafetensorsFile> {
   }
   const text = new TextDecoder("utf-8", { fatal: true }).decode(await read(file, prefixBytes, headerBytes));
   const start = prefixBytes + headerBytes;
-  const { metadata, entries } = parseHeader(text, size - start);
-  const tensors: Tensor[] = [];
-  for (const { name, shape, arrayType, offset, bytes } of entries) {
-    const content = await read(file, start + offset, bytes);
-    tensors.push({ name, shape, data: new arrayType(content.buffer) });
-  }
-  return { metadata, tensors };
+  return { ...parseHeader(text, size - start), start };
 }
 
 async function read(file: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,12 +1,14 @@
-import { access } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 
+import { exists } from "../data/exists.js";
 import { type RunFileName, RunFolder } from "../io/run-folder.js";
 import { BayesBinnError } from "../native/errors.js";
 import { checkOptions } from "../options/check.js";
 import { showText } from "../options/show.js";
 import { type Config, checkConfig } from "./config.js";
-import { readConfigFile } from "./resolve-config.js";
+import { readConfigFile, readJsonObject } from "./resolve-config.js";
 import { type RunRecord, runRecordSchema } from "./run-record.js";
 
 /**
@@ -28,20 +30,25 @@ export async function readRunConfig(path: string): Promise<Config> {
 export async function readRunRecord(path: string): Promise<RunRecord | undefined> {
   if (!(await hasFile(path, "run"))) return undefined;
   const file = join(path, RunFolder.files.run);
-  return checkOptions(runRecordSchema, await readConfigFile(file), file);
+  return checkOptions(runRecordSchema, await readJsonObject(file), file);
 }
 
-/** Epochs that a run has finished with; `undefined` where it has not finished. */
-export async function finishedEpochs(path: string): Promise<number | undefined> {
+const endSchema = z.looseObject({ epochs: z.int().min(1), stopped: z.enum(["early", "stopAfter"]).optional() });
+
+/** How a run ended; `undefined` where it has not. */
+export async function readRunEnd(path: string): Promise<z.output<typeof endSchema> | undefined> {
   if (!(await hasFile(path, "metrics"))) return undefined;
-  const { epochs } = await readConfigFile(join(path, RunFolder.files.metrics));
-  return Number(epochs);
+  const file = join(path, RunFolder.files.metrics);
+  return checkOptions(endSchema, await readJsonObject(file), file);
+}
+
+/** Lines of the history of a run. */
+export async function historyLength(path: string): Promise<number> {
+  if (!(await hasFile(path, "history"))) return 0;
+  return (await readFile(join(path, RunFolder.files.history), "utf8")).split("\n").length - 1;
 }
 
 /** Whether a run got so far; what else is wrong with a file, reading it says. */
 export async function hasFile(path: string, name: RunFileName): Promise<boolean> {
-  return access(join(path, RunFolder.files[name])).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR",
-  );
+  return exists(join(path, RunFolder.files[name]));
 }

@@ -70,6 +70,11 @@ function lastOf(key: string, settings: readonly Setting[]): unknown {
 
 /** Reads a configuration as written, unchecked. */
 export async function readConfigFile(path: string): Promise<Draft> {
+  return readJsonObject(path, "a configuration, which is a JSON object");
+}
+
+/** Reads a JSON file that holds an object. */
+export async function readJsonObject(path: string, what = "a JSON object"): Promise<Draft> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, "utf8"));
@@ -78,7 +83,7 @@ export async function readConfigFile(path: string): Promise<Draft> {
     throw new BayesBinnError("ERR_CONFIG", `${showText(path)}: ${reason}`, { path }, { cause });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Draft;
-  throw new BayesBinnError("ERR_CONFIG", `${showText(path)}: not a configuration, which is a JSON object`, { path });
+  throw new BayesBinnError("ERR_CONFIG", `${showText(path)}: not ${what}`, { path });
 }
 
 function fileReason(error: unknown): string {

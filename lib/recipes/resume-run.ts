@@ -1,42 +1,80 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { removeLeftovers } from "../io/atomic-write.js";
+import { FolderLock } from "../io/folder-lock.js";
 import { RunFolder } from "../io/run-folder.js";
 import { BayesBinnError } from "../native/errors.js";
-import { firstDifference } from "../options/first-difference.js";
 import { show, showText } from "../options/show.js";
-import { readCheckpointFile } from "../training/checkpoint-file.js";
 import { CheckpointFolder } from "../training/checkpoint-folder.js";
 import { loadData } from "./assemble.js";
 import { type Config, checkConfig } from "./config.js";
-import { finishedEpochs, readRunConfig, readRunRecord } from "./read-run.js";
+import { historyLength, readRunConfig, readRunEnd, readRunRecord } from "./read-run.js";
 import type { SittingOptions } from "./run.js";
-import { machineOf, type RunRecord, runRecord } from "./run-record.js";
+import { type Machine, machineOf, type RunRecord, runRecord } from "./run-record.js";
 import type { RunSummary } from "./run-report.js";
 import { createTrainer, trainAndEvaluate } from "./run-training.js";
+import { withWholeCheckpoint } from "./whole-checkpoint.js";
 
 /** Options of {@link resumeRun}. */
 export interface ResumeOptions extends SittingOptions {
   /** Length of the training and of its schedules from now on; default: that of the run. */
   readonly epochs?: number;
+  /** Where the data of the run lie now; default: where they lay. */
+  readonly dataFolder?: string;
 }
 
 /**
- * Takes up a run where it stopped, whatever stopped it: from its last checkpoint, or from the beginning where it has none
- * yet. On the same build and kind of machine it ends with the same files as if it had never stopped, byte for byte but for
- * durations. Lines of its history beyond the checkpoint are cut.
+ * Takes up a run where it stopped, whatever stopped it: from its last checkpoint, or from the beginning where it was stopped
+ * before its first. On the same build and kind of machine it ends with the same files as if it had never stopped, byte for
+ * byte but for durations. Lines of its history beyond the checkpoint are cut.
  *
  * @example await resumeRun("runs/mnist-mlp-seed1-1");
  * @param path the run folder, or one of the checkpoints in it
- * @throws BayesBinnError `ERR_CONFIG` for a folder that is no run, or a run that has finished; `ERR_CHECKPOINT_FORMAT` for a
- *   damaged checkpoint, naming the one before where that is whole; what `runConfig` throws
+ * @throws BayesBinnError `ERR_CONFIG` for a folder that is no run, a run that has finished, or one that wrote no checkpoints;
+ *   `ERR_BUSY` while another process trains it; `ERR_CHECKPOINT_FORMAT` for a damaged checkpoint, naming one that is whole
+ *   where there is one; what `runConfig` throws
  */
 export async function resumeRun(path: string, options: ResumeOptions = {}): Promise<RunSummary> {
-  const { run, checkpoint } = await locate(path);
-  const config = await resumedConfig(path, options.epochs);
-  await requireUnfinished(run, config, options);
+  const run = runOf(path);
+  const config = await resumedConfig(path, options);
+  const lock = await FolderLock.take(run);
+  try {
+    const checkpoint = isCheckpoint(path) ? path : await lastCheckpoint(run);
+    return await goOn(run, checkpoint, isCheckpoint(path), config, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * The configuration with which {@link resumeRun} goes on.
+ *
+ * @throws BayesBinnError `ERR_CONFIG` for a folder that is no run
+ */
+export async function resumedConfig(
+  path: string,
+  { epochs, dataFolder }: Pick<ResumeOptions, "epochs" | "dataFolder">,
+): Promise<Config> {
+  const config = await readRunConfig(runOf(path));
+  return checkConfig({
+    ...config,
+    ...(epochs !== undefined && { epochs }),
+    ...(dataFolder !== undefined && { dataset: { ...config.dataset, folder: resolve(dataFolder) } }),
+  });
+}
+
+async function goOn(
+  run: string,
+  checkpoint: string | undefined,
+  chosen: boolean,
+  config: Config,
+  options: ResumeOptions,
+): Promise<RunSummary> {
   const known = await readRunRecord(run);
-  const record = runRecord(options, known);
+  const end = await readRunEnd(run);
+  const record = runRecord(options, known, end !== undefined);
+  if (end !== undefined && !chosen) requireMore(run, end, Math.min(config.epochs, record.stopAfter ?? config.epochs));
+  if (checkpoint === undefined) await requireBeginning(run, known, options);
   const data = await loadData(config);
   options.signal?.throwIfAborted();
   await using trainer = createTrainer(config, data, { ...options, device: record.device });
@@ -47,63 +85,70 @@ export async function resumeRun(path: string, options: ResumeOptions = {}): Prom
   try {
     return await trainAndEvaluate({ ...going, ...(checkpoint !== undefined && { resumeFrom: checkpoint }) });
   } catch (error) {
-    throw await withWayOut(error, run, checkpoint);
+    throw await withWholeCheckpoint(error, checkpoints(run), checkpoint);
   }
 }
 
-/**
- * The configuration with which {@link resumeRun} goes on.
- *
- * @throws BayesBinnError `ERR_CONFIG` for a folder that is no run
- */
-export async function resumedConfig(path: string, epochs?: number): Promise<Config> {
-  const config = await readRunConfig((await locate(path)).run);
-  return epochs === undefined ? config : checkConfig({ ...config, epochs });
+const isCheckpoint = (path: string) => path.endsWith(".safetensors");
+
+const checkpoints = (run: string) => new CheckpointFolder(join(run, RunFolder.files.checkpoints));
+
+/** The run folder that a path means: itself, or that of a checkpoint. */
+function runOf(path: string): string {
+  if (!isCheckpoint(path)) return path;
+  if (basename(dirname(resolve(path))) === RunFolder.files.checkpoints) return join(dirname(path), "..");
+  const accepted = `a run folder, or a file in its ${RunFolder.files.checkpoints}/`;
+  throw new BayesBinnError("ERR_CONFIG", `${showText(path)}: no checkpoint in a run folder; accepted: ${accepted}`, {
+    path,
+    accepted,
+  });
 }
 
-async function locate(path: string): Promise<{ readonly run: string; readonly checkpoint: string | undefined }> {
-  if (path.endsWith(".safetensors")) return { run: dirname(dirname(path)), checkpoint: path };
-  const folder = new CheckpointFolder(join(path, RunFolder.files.checkpoints));
+async function lastCheckpoint(run: string): Promise<string | undefined> {
+  const folder = checkpoints(run);
   const [last] = await folder.epochs();
-  return { run: path, checkpoint: last === undefined ? undefined : folder.file(last) };
+  return last === undefined ? undefined : folder.file(last);
 }
 
-async function requireUnfinished(
+/** A run that has come to its end goes on only where there is more to train. */
+function requireMore(
   run: string,
-  { epochs }: Config,
-  { stopAfter = epochs }: ResumeOptions,
-): Promise<void> {
-  const finished = await finishedEpochs(run);
-  if (finished === undefined || Math.min(epochs, stopAfter) > finished) return;
-  const accepted = `more than ${finished} epochs`;
-  const message = `${showText(run)}: the run has finished its ${finished} epochs; accepted: ${accepted}`;
-  throw new BayesBinnError("ERR_CONFIG", message, { path: run, value: Math.min(epochs, stopAfter), accepted });
+  { epochs, stopped }: { readonly epochs: number; readonly stopped?: "early" | "stopAfter" | undefined },
+  wanted: number,
+): void {
+  if (stopped !== "early" && wanted > epochs) return;
+  const ended =
+    stopped === "early"
+      ? `early stopping ended the run after ${epochs} epochs`
+      : `the run has finished its ${epochs} epochs`;
+  const accepted = stopped === "early" ? "one of its checkpoints" : `more than ${epochs} epochs`;
+  const message = `${showText(run)}: ${ended}; accepted: ${accepted}`;
+  throw new BayesBinnError("ERR_CONFIG", message, { path: run, value: wanted, accepted });
 }
 
-/** Where another machine or build goes on, roundings differ from then on. */
-function machineWarning(run: string, { sittings }: RunRecord, now: object): BayesBinnError | undefined {
-  const last = sittings.at(-1);
-  const difference = last === undefined ? undefined : firstDifference(last.machine, now);
-  if (difference === undefined) return undefined;
-  const { path: key, one, other } = difference;
-  const message = `${showText(run)}: begun with ${key} ${show(one)} and resumed with ${show(other)}, so that the last bits may differ`;
-  return new BayesBinnError("ERR_CHECKPOINT_MISMATCH", message, { path: key, value: other, accepted: one });
-}
-
-/** The error of a damaged checkpoint, with the one before it where that is whole. */
-async function withWayOut(error: unknown, run: string, damaged: string | undefined): Promise<unknown> {
-  const isDamage = error instanceof BayesBinnError && error.code === "ERR_CHECKPOINT_FORMAT";
-  if (!isDamage || error.details["path"] !== damaged) return error;
-  const folder = new CheckpointFolder(join(run, RunFolder.files.checkpoints));
-  for (const file of (await folder.epochs()).map((epoch) => folder.file(epoch))) {
-    if (file === damaged) continue;
-    const whole = await readCheckpointFile(file).then(
-      () => true,
-      () => false,
-    );
-    if (!whole) continue;
-    const message = `${error.message}; the one before is whole: resume from ${showText(file)}`;
-    return new BayesBinnError(error.code, message, { ...error.details, whole: file }, { cause: error });
+/** Without a checkpoint a run begins anew, which nobody wants who trained for longer than it takes to get one. */
+async function requireBeginning(run: string, record: RunRecord | undefined, options: ResumeOptions): Promise<void> {
+  const lines = await historyLength(run);
+  const every = record?.checkpoints.every ?? 1;
+  // The epoch after one that is due may have ended while its checkpoint was being written, and the next is waited for.
+  if (lines > 2 * every) {
+    const accepted = "a run with checkpoints, or a new run";
+    const message = `${showText(run)}: no checkpoint to go on from, although ${lines} epochs were trained; accepted: ${accepted}`;
+    throw new BayesBinnError("ERR_CONFIG", message, { path: run, accepted });
   }
-  return error;
+  if (lines === 0) return;
+  const message = `${showText(run)}: stopped before its first checkpoint, so that it begins anew`;
+  options.onWarning?.(new BayesBinnError("ERR_CHECKPOINT_MISMATCH", message, { path: run }));
+}
+
+/** What bits depend on: where it differs, roundings differ from then on. */
+const computing = ["package", "node", "platform", "cpu", "compiler", "device", "instructionSet", "blas"] as const;
+
+function machineWarning(run: string, { sittings }: RunRecord, now: Machine): BayesBinnError | undefined {
+  const last = sittings.at(-1)?.machine;
+  const key = last && computing.find((name) => last[name] !== now[name]);
+  if (last === undefined || key === undefined) return undefined;
+  const change = `last computed with ${key} ${show(last[key])}, now with ${show(now[key])}`;
+  const message = `${showText(run)}: ${change}, so that the last bits may differ`;
+  return new BayesBinnError("ERR_CHECKPOINT_MISMATCH", message, { path: key, value: now[key], accepted: last[key] });
 }

@@ -24,6 +24,7 @@ const machineSchema = z.strictObject({
 export const runRecordSchema = z.strictObject({
   device: z.enum(["auto", "cpu", "cuda"]),
   testEveryEpoch: z.boolean(),
+  stopAfter: z.int().min(1).optional(),
   tensorBoard: z.boolean().default(false),
   checkpoints: z.strictObject({ every: z.int().min(0), keep: checkpointOptions.shape.keep.unwrap() }),
   sittings: z.array(
@@ -39,12 +40,18 @@ export const runRecordSchema = z.strictObject({
 export type RunRecord = z.output<typeof runRecordSchema>;
 export type Machine = z.output<typeof machineSchema>;
 
-/** The record of a run that begins, or, with `before`, is taken up again. */
-export function runRecord(options: RunOptions, before?: RunRecord): RunRecord {
+/**
+ * The record of a run that begins or, with `before`, is taken up again.
+ *
+ * @param finished whether it had come to its end: then nothing is left of where it was to stop
+ */
+export function runRecord(options: RunOptions, before?: RunRecord, finished = false): RunRecord {
   const { every, keep } = checkpointOptions.shape;
+  const stopAfter = options.stopAfter ?? (finished ? undefined : before?.stopAfter);
   return {
     device: before?.device ?? options.device ?? "auto",
     testEveryEpoch: before?.testEveryEpoch ?? options.testEveryEpoch ?? false,
+    ...(stopAfter !== undefined && { stopAfter }),
     tensorBoard: options.tensorBoard ?? before?.tensorBoard ?? false,
     checkpoints: {
       every: options.checkpointEvery ?? before?.checkpoints.every ?? every.parse(undefined),

@@ -5,6 +5,7 @@ import type { SessionDescription } from "../native/contract.js";
 import type { History } from "../training/history.js";
 import type { RunData } from "./assemble.js";
 import type { Config } from "./config.js";
+import type { RunRecord } from "./run-record.js";
 
 /** What is known when the first step begins. */
 export interface RunStart {
@@ -31,6 +32,8 @@ export interface RunStart {
   readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
   /** Number of parameters of each kind. */
   readonly parameters: { readonly binary: number; readonly real: number };
+  /** Whether the run can be resumed where it is stopped. */
+  readonly checkpoints: boolean;
   /** The run folder. */
   readonly run: string;
 }
@@ -54,7 +57,10 @@ export interface RunSummary {
   };
   /** Time spent in training steps, evaluation not counted. */
   readonly trainSeconds: number;
-  readonly stepSeconds: { readonly median: number };
+  /** Of the steps of the last sitting; absent where it made none. */
+  readonly stepSeconds?: { readonly median: number };
+  /** Why it ended before its last epoch: early stopping, or `stopAfter`. */
+  readonly stopped?: "early" | "stopAfter";
   /** Largest resident memory of the process so far. */
   readonly peakMemoryBytes: number;
   /** The run folder. */
@@ -67,7 +73,7 @@ export function startOf(
   { train, validation, test }: RunData,
   description: SessionDescription,
   firstEpoch: number,
-  stopAfter: number | undefined,
+  { stopAfter, checkpoints }: RunRecord,
   folder: RunFolder,
 ): RunStart {
   const { device, deviceReason, instructionSet, blas, threads } = description;
@@ -89,6 +95,7 @@ export function startOf(
     batchSize: config.batchSize,
     samples: { train: train.length, validation: validation?.length ?? 0, test: test.length },
     parameters: { binary: countOf(description, "binary"), real: countOf(description, "real") },
+    checkpoints: checkpoints.every > 0,
     run: folder.path,
   };
 }
@@ -101,7 +108,7 @@ function countOf({ parameters }: SessionDescription, kind: "binary" | "real"): n
 export function summaryOf(
   config: Config,
   { device }: SessionDescription,
-  { epochs, bestEpoch, stepSeconds }: History,
+  { epochs, bestEpoch, stepSeconds, stopped }: History,
   test: RunSummary["test"],
   folder: RunFolder,
 ): RunSummary {
@@ -116,7 +123,8 @@ export function summaryOf(
     ...(validation !== undefined && { validation }),
     test,
     trainSeconds: epochs.reduce((sum, { seconds }) => sum + seconds.train, 0),
-    stepSeconds: { median: median(stepSeconds) },
+    ...(stepSeconds.length > 0 && { stepSeconds: { median: median(stepSeconds) } }),
+    ...(stopped !== undefined && { stopped }),
     // The system counts in units of 1024 bytes.
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     run: folder.path,

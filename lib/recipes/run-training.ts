@@ -65,14 +65,14 @@ export async function trainAndEvaluate(run: Run): Promise<RunSummary> {
 async function train(run: Run): Promise<History> {
   const { config, options, data, trainer, folder, record, resumeFrom } = run;
   const { train, validation, test } = data;
-  const { stopAfter, signal, callbacks = [] } = options;
-  const { testEveryEpoch, checkpoints } = record;
+  const { signal, callbacks = [] } = options;
+  const { testEveryEpoch, stopAfter, checkpoints } = record;
   const recorder: Callback = {
     onTrainBegin: async ({ firstEpoch, earlier }) => {
       // First: whoever finds a configuration finds how it was to be run.
       await folder.write("run", withSitting(record, trainer.description, firstEpoch));
       await prepareFolder(run, earlier);
-      await options.onStart?.(startOf(config, data, trainer.description, firstEpoch, stopAfter, folder));
+      await options.onStart?.(startOf(config, data, trainer.description, firstEpoch, record, folder));
     },
     onEpochEnd: async (epoch) => {
       await folder.append("timings", timingOf(epoch));

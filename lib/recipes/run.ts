@@ -1,3 +1,4 @@
+import { FolderLock } from "../io/folder-lock.js";
 import { RunFolder } from "../io/run-folder.js";
 import type { DeviceName } from "../native/contract.js";
 import type { BayesBinnError } from "../native/errors.js";
@@ -21,7 +22,7 @@ export interface RunListeners {
 export interface SittingOptions extends RunListeners {
   /** Compute threads; default: one for each core. */
   readonly threads?: number;
-  /** Stop after so many epochs of the unchanged schedules. */
+  /** Stop after so many epochs of the unchanged schedules. Default: at the end, or where a run that did not get so far was to. */
   readonly stopAfter?: number;
   /** Epochs from one checkpoint to the next; 0 for none. Default: 1, or that of the run that is resumed. */
   readonly checkpointEvery?: number;
@@ -62,10 +63,11 @@ export async function runConfig(config: Config, options: RunOptions = {}): Promi
   const { name, seed } = config;
   const folder = await RunFolder.create({ name, seed, ...(options.out !== undefined && { path: options.out }) });
   const record = runRecord(options);
+  const lock = await FolderLock.take(folder.path);
   try {
     return await trainAndEvaluate({ config, options, data, trainer, folder, record, resumed: false });
-  } catch (error) {
+  } finally {
+    await lock.release();
     await folder.discard();
-    throw error;
   }
 }

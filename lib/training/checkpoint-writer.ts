@@ -4,10 +4,13 @@ import { removeLeftovers } from "../io/atomic-write.js";
 import { makeFolders } from "../io/make-folders.js";
 import { output } from "../io/output-error.js";
 import type { Session } from "../model/session.js";
+import { BayesBinnError } from "../native/errors.js";
+import { show } from "../options/show.js";
 import type { BestWeights } from "./best-weights.js";
 import { type CheckpointFacts, writeCheckpointFile } from "./checkpoint-file.js";
 import { CheckpointFolder } from "./checkpoint-folder.js";
 import type { checkpointOptions } from "./checkpoint-options.js";
+import type { FitState } from "./fit-state.js";
 
 /**
  * Writes checkpoints while training goes on: `save` waits for a copy of the state in memory, not for the disk. One file
@@ -28,11 +31,21 @@ export class CheckpointWriter {
     this.#keep = keep;
   }
 
-  /** Makes the folder, and removes what a killed process left half written. */
-  async open(): Promise<void> {
+  /**
+   * Makes the folder, or brings it to where a fit that is resumed stands, and removes what a killed process left half written.
+   *
+   * @throws BayesBinnError `ERR_OUTPUT`, also where a fit that begins anew would replace the checkpoints of another one
+   */
+  async open(resumed: FitState | undefined): Promise<void> {
     const { path } = this.#folder;
     await output(path, () => makeFolders(path));
     await removeLeftovers(path);
+    if (resumed !== undefined) {
+      await this.#folder.goBack(resumed.epoch, resumed.best?.epoch);
+    } else if ((await this.#folder.epochs()).length > 0) {
+      const message = `${show(path)} holds the checkpoints of another fit: resume from one of them, or give another folder`;
+      throw new BayesBinnError("ERR_OUTPUT", message, { path, reason: "not empty" });
+    }
   }
 
   /** Whether `epoch` gets a checkpoint although it is not the last one. */
@@ -69,6 +82,6 @@ export class CheckpointWriter {
     } else {
       await this.best.read((weights) => writeCheckpointFile(path, facts, snapshot, weights));
     }
-    await this.#folder.rotate(epoch, this.#keep);
+    await this.#folder.rotate(this.#keep);
   }
 }

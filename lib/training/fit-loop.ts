@@ -73,11 +73,11 @@ export class FitLoop {
     const { resumed } = this.#parts;
     const lastEpoch = Math.min(epochs, stopAfter);
     const firstEpoch = (resumed?.epoch ?? 0) + 1;
-    await this.#checkpoints?.open();
     if (resumed !== undefined) this.#restore(resumed);
     const earlier = [...this.#records];
     const plan = { epochs, firstEpoch, earlier, lastEpoch, stepsPerEpoch: this.#stepsPerEpoch };
     await this.#call((callback) => callback.onTrainBegin?.(plan));
+    await this.#checkpoints?.open(resumed);
     for (let epoch = firstEpoch; epoch <= lastEpoch && !this.#stopping?.stops; epoch++) {
       const record = await this.#epoch(epoch);
       this.#records.push(record);

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+
+import type { Dataset } from "../data/dataset.js";
 import { layerSpecs } from "../model/graph.js";
 import type { Host } from "../model/host.js";
 import type { Model } from "../model/model.js";
@@ -13,11 +16,8 @@ import type { FitState } from "./fit-state.js";
 /** What has to be the same for a fit to go on from a checkpoint as if it had never stopped; as JSON has it. */
 export function settingOf(model: Model, host: Host, plan: FitPlan): Readonly<Record<string, unknown>> {
   const { train, validation, batchSize, shuffle, augmentation, earlyStopping } = plan;
-  const fit = {
-    trainSamples: train.length,
-    validationSamples: validation?.length ?? 0,
-    ...{ batchSize, shuffle, augmentation, earlyStopping },
-  };
+  const data = { train: dataOf(train), validation: validation && dataOf(validation) };
+  const fit = { ...data, batchSize, shuffle, augmentation, earlyStopping };
   const setting = {
     graph: { inputShape: model.inputShape, layers: layerSpecs(model.layers) },
     loss: host.loss,
@@ -26,6 +26,15 @@ export function settingOf(model: Model, host: Host, plan: FitPlan): Readonly<Rec
     fit,
   };
   return JSON.parse(JSON.stringify(setting));
+}
+
+/** What tells data sets apart, but for their inputs, which may be large. */
+function dataOf({ name, length, sampleShape, targets, indices }: Dataset): object {
+  const digest = createHash("sha256");
+  for (const array of [targets, ...(indices === undefined ? [] : [indices])]) {
+    digest.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  }
+  return { name, samples: length, sampleShape, targets: digest.digest("hex") };
 }
 
 /**

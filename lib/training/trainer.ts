@@ -144,7 +144,8 @@ export class Trainer implements AsyncDisposable {
    * - `checkpoints`: `{ folder, every?, keep? }`, write files from which a fit that was interrupted, even by a crash, can be
    *   resumed. Training waits for a copy in memory, not for the disk. Default: none.
    *   - `folder`: where they go; made if it is missing. `epoch-0007.safetensors` is the state after epoch 7,
-   *     `best.safetensors` that of the best epoch. Required.
+   *     `best.safetensors` the last one that was of the best epoch so far. Checkpoints of another fit may not be there.
+   *     Required.
    *   - `every`: epochs from one to the next, an integer >= 1; the last epoch always gets one. Default `1`.
    *   - `keep`: how many of the last ones stay, an integer >= 1; the best one is kept apart. Default `2`.
    * - `resumeFrom`: path of a checkpoint to go on from, as if the fit had never stopped: on the same build and kind of machine

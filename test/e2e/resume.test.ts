@@ -1,6 +1,6 @@
 /** Runs that are killed, and go on: the files that they leave are those of a run that was never stopped. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { cp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { suite } from "uvu";
@@ -190,12 +190,92 @@ cli("a damaged checkpoint is named, and the one before offered", async () => {
   await truncate(last!, statSync(last!).size - 3);
   const result = await resume(run);
   assertOneLine(result, 2, /^error \[ERR_CHECKPOINT_FORMAT\]: .*the file ends before "\S+" does/);
-  assert.ok(result.stderr.includes(`the one before is whole: resume from ${before}`), result.stderr);
+  assert.ok(result.stderr.includes(`that of epoch 7 is whole: resume from ${before}`), result.stderr);
   assert.is((await resume(before!)).code, 0);
   await assertSame(run, "damaged");
-  for (const path of [before!, last!]) await writeFile(path, "damaged");
   await rm(join(run, "metrics.json"));
+  const best = join(run, "checkpoints", "best.safetensors");
+  const copy = await readFile(best);
+  for (const path of [before!, last!]) await writeFile(path, "damaged");
+  await rm(best);
+  await writeFile(best, copy);
+  assert.ok((await resume(run)).stderr.includes(`is whole: resume from ${best}`));
+  await writeFile(best, "damaged");
   assert.not.match((await resume(run)).stderr, /is whole/);
+});
+
+cli("one process at a time", async () => {
+  const run = join(folder, "two");
+  let second: Promise<CliResult> | undefined;
+  const first = await train([...settings, "--epochs", "100000", "--json", "--out", run], {
+    onEvent: ({ event, epoch }, child) => {
+      if (event === "epoch" && epoch === 2) second = resume(run).finally(() => child.kill("SIGINT"));
+    },
+  });
+  assert.is(first.code, 130, first.stderr);
+  assertOneLine(await second!, 1, /^error \[ERR_BUSY\]: .*process \d+ on .* is at work in it/);
+  assert.not.ok(names(run).includes("run.lock"));
+  assert.is((await resume(run, "--stop-after", "60")).code, 0, "when it has gone, another may");
+});
+
+cli("a run that was killed before it had a configuration can be begun in its folder", async () => {
+  const run = join(folder, "never-begun");
+  await mkdir(run);
+  await writeFile(join(run, "run.json"), "{");
+  await writeFile(join(run, "run.lock"), '{"pid":1,"host":"');
+  await writeFile(join(run, ".config.json.0123abcd-0000-4000-8000-0123456789ab.tmp"), "half");
+  assert.is((await train([...settings, "--out", run])).code, 0);
+  assert.not.ok(names(run).some((name) => name.endsWith(".lock")));
+  await rm(join(run, ".config.json.0123abcd-0000-4000-8000-0123456789ab.tmp"), { force: true });
+  await assertSame(run, "never begun");
+});
+
+cli("paths of checkpoints, from wherever they count", async () => {
+  const run = join(folder, "paths");
+  await cp(whole, run, { recursive: true });
+  const name = `epoch-000${epochs - 1}.safetensors`;
+  const inside = join(run, "checkpoints");
+  assert.is((await runCli(["train", "--resume", name], { cwd: inside })).code, 0);
+  await assertSame(run, "paths");
+  const elsewhere = join(folder, name);
+  await cp(join(inside, name), elsewhere);
+  for (const path of [join(run, "best.safetensors"), elsewhere]) {
+    assertOneLine(
+      await resume(path),
+      2,
+      /^error \[ERR_CONFIG\]: .*safetensors: no checkpoint in a run folder; accepted: /,
+    );
+  }
+  assertOneLine(await resume(join(inside, "none.safetensors")), 2, /ERR_CHECKPOINT_FORMAT\]: .*no such file\n$/);
+});
+
+cli("a run that early stopping ended stays ended", async () => {
+  const run = join(folder, "early");
+  const stopping = ["--set", "earlyStopping.patience=2", "--set", "earlyStopping.minDelta=0.9"];
+  assert.is((await train([...settings, ...stopping, "--out", run])).code, 0);
+  const metrics = await readFile(join(run, "metrics.json"), "utf8");
+  assert.is(JSON.parse(metrics).stopped, "early");
+  assertOneLine(await resume(run), 2, /^error \[ERR_CONFIG\]: .*early stopping ended the run after 3 epochs/);
+  assert.is(await readFile(join(run, "metrics.json"), "utf8"), metrics);
+});
+
+cli("where a run was to stop is remembered until it has", async () => {
+  const run = join(folder, "stop-after");
+  const moment: Moment = () => checkpoints(run).includes("epoch-0002.safetensors");
+  await killed(train, [...settings, "--stop-after", "5", "--out", run], run, moment);
+  if (!names(run).includes("metrics.json")) assert.is((await resume(run)).code, 0);
+  assert.is((await lines(join(run, "history.jsonl"))).length, 5);
+});
+
+cli("a run without checkpoints is not begun anew in silence", async () => {
+  const run = join(folder, "none");
+  assert.is((await train([...settings, "--no-checkpoints", "--stop-after", "3", "--out", run])).code, 0);
+  assertOneLine(
+    await resume(run),
+    2,
+    /^error \[ERR_CONFIG\]: .*no checkpoint to go on from, although 3 epochs were trained/,
+  );
+  assert.is((await lines(join(run, "history.jsonl"))).length, 3);
 });
 
 cli("--no-checkpoints writes none, and --keep-checkpoints so many", async () => {

@@ -125,7 +125,7 @@ async function train(source: string | undefined, options: Options, context: Cont
   const config =
     resume === undefined
       ? await resolveConfig(source!, set, given({ method, epochs, seed }))
-      : await resumedConfig(resume, epochs);
+      : await resumedConfig(resume, given({ epochs }));
   const report = new TrainReport(context.stderr, {
     events: json ? new JsonEvents(context.stdout) : undefined,
     quiet: quiet === true,
@@ -144,7 +144,7 @@ async function train(source: string | undefined, options: Options, context: Cont
         : await resumeRun(resume, { ...rest, ...sitting, ...given({ epochs }) });
     report.summary(summary);
   } catch (error) {
-    if (context.signal.aborted && checkpoints) report.stopped();
+    if (context.signal.aborted) report.stopped();
     throw error;
   } finally {
     report.close();
@@ -157,6 +157,11 @@ function requireOneSource(source: string | undefined, options: Options): void {
   if (resume === undefined && source === undefined) {
     const message = "missing required argument 'recipe|config.json', or --resume; see `bayesbinn train --help`";
     throw new BayesBinnError("ERR_CONFIG", message);
+  }
+  const ignored = options.checkpoints ? undefined : [options.checkpointEvery, options.keepCheckpoints].find(Boolean);
+  if (ignored !== undefined) {
+    const message = `--no-checkpoints: ${ignored} beside it, accepted: no other option of checkpoints`;
+    throw new BayesBinnError("ERR_CONFIG", message, { value: ignored });
   }
   if (resume === undefined) return;
   const beside =

@@ -21,6 +21,7 @@ const start: RunStart = {
   packed: true,
   seed: 1,
   firstEpoch: 1,
+  checkpoints: true,
   epochs: 20,
   batchSize: 100,
   samples: { train: 540, validation: 60, test: 100 },

@@ -1,5 +1,5 @@
 /** Fits that go on from a checkpoint, with the native addon: they end as those that never stopped, bit for bit. */
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -303,7 +303,10 @@ test("foreign files are told from checkpoints, and checkpoints of other fits fro
     [{ batchSize: 11 }, /fit\.batchSize was 10 and is 11 now/],
     [{ shuffle: false }, /fit\.shuffle was true and is false now/],
     [{ augmentation: [] }, /fit\.augmentation/],
-    [{ train: toyPoints(96, shape) }, /fit\.trainSamples was 97 and is 96 now/],
+    [{ train: toyPoints(96, shape) }, /fit\.train\.samples was 97 and is 96 now/],
+    [{ train: { ...train, name: "other" } }, /fit\.train\.name was "toy" and is "other" now/],
+    [{ train: { ...train, targets: train.targets.map((label) => (label + 1) % 3) } }, /fit\.train\.targets/],
+    [{ validation: toyPoints(30, shape) }, /fit\.validation\.samples was 31 and is 30 now/],
     [{ earlyStopping: { patience: 3 } }, /fit\.earlyStopping\.patience was 50 and is 3 now/],
   ];
   for (const [more, text] of others) {
@@ -318,6 +321,49 @@ test("foreign files are told from checkpoints, and checkpoints of other fits fro
   await refused(resume({ resumeFrom, epochs: 2 }), "ERR_OPTION_RANGE", /^fit\.epochs: 2 .*at least 3/);
   await refused(resume({ resumeFrom, stopAfter: 1 }), "ERR_OPTION_RANGE", /^fit\.stopAfter: 1 .*at least 3/);
   assert.equal(await trainer.predict(validation), before, "nothing was changed");
+});
+
+test("going back to an earlier checkpoint gives up what came after it, at once", async () => {
+  const { folder } = await uninterrupted();
+  const { metadata } = await readSafetensors(file(folder, 2));
+  const best = JSON.parse(metadata["fit"]!).best.epoch;
+  await using trainer = open();
+  const seen: string[][] = [];
+  const onEpochBegin = async () => void seen.push((await readdir(folder)).sort());
+  const checkpoints = { folder, keep: 100 };
+  await trainer.fit({ ...options, checkpoints, resumeFrom: file(folder, 2), callbacks: [{ onEpochBegin }] });
+  assert.equal(seen[0], ["best.safetensors", "epoch-0001.safetensors", "epoch-0002.safetensors"]);
+  const marked = await readFile(join(folder, "best.safetensors"));
+  assert.ok(marked.length > 0 && best <= 2);
+});
+
+test("the mark of the best checkpoint comes back where it is missing or of another continuation", async () => {
+  const { folder } = await uninterrupted();
+  const bestOf = async () =>
+    JSON.parse((await readSafetensors(join(folder, "best.safetensors"))).metadata["fit"]!).epoch;
+  const last = JSON.parse((await readSafetensors(file(folder, 6))).metadata["fit"]!).best.epoch;
+  assert.is(await bestOf(), last);
+  for (const spoil of [
+    () => rm(join(folder, "best.safetensors")),
+    async () => {
+      await rm(join(folder, "best.safetensors"));
+      await copyFile(file(folder, last === 1 ? 2 : 1), join(folder, "best.safetensors"));
+    },
+  ]) {
+    await spoil();
+    await using trainer = open();
+    await trainer.fit({ ...options, checkpoints: { folder, keep: 100 }, resumeFrom: file(folder, 6) });
+    assert.is(await bestOf(), last);
+  }
+});
+
+test("a fit that begins anew does not replace the checkpoints of another", async () => {
+  const { folder } = await uninterrupted();
+  const before = (await readdir(folder)).sort();
+  await using trainer = open();
+  const fit = () => trainer.fit({ ...options, checkpoints: { folder } });
+  await refused(fit, "ERR_OUTPUT", /holds the checkpoints of another fit/);
+  assert.equal((await readdir(folder)).sort(), before);
 });
 
 test("a place that cannot be written ends the fit, and the checkpoint before stays", async () => {
