@@ -56,8 +56,7 @@ struct Bop : SignWeights<Bop> {
     const float against = w * m;
     const float kept = against > step.threshold ? -w : w;
     const bool tied = (int{step.tie_positive} & int{against == step.threshold}) != 0;
-    // An average that is no finite number would only stop the flips: the weight takes it over, so that it is noticed.
-    weight.latent = select(tied, 1.0f, kept) + 0.0f * m;
+    weight.latent = select(tied, 1.0f, kept);
   }
 };
 

@@ -55,7 +55,8 @@ struct Pmf : Noiseless<Pmf> {
   };
 
   static Step step(const Hyper& hyper, uint64_t t, int64_t) {
-    return {AdamRule::step(hyper.adam, t), static_cast<float>(std::fmin(hyper.beta, hyper.max_beta)),
+    const double beta = std::fmin(std::fmin(hyper.beta, hyper.max_beta), kLargestBeta);
+    return {AdamRule::step(hyper.adam, t), static_cast<float>(beta),
             static_cast<float>(hyper.adam.learning_rate * hyper.weight_decay), static_cast<float>(hyper.weight_decay),
             hyper.gradient == Gradient::authors};
   }
@@ -98,6 +99,11 @@ struct Pmf : Noiseless<Pmf> {
   BB_FORMULA bool positive(const Weight& weight, float) { return weight.latent >= 0.0f; }
   BB_FORMULA float mode(float latent) { return latent >= 0.0f ? 1.0f : -1.0f; }
   BB_FORMULA float probability(float latent, const Step& step) { return sigmoid_float(2.0f * step.beta * latent); }
+
+ private:
+  // Where float32 ends, 2 beta u of u = 0 is no number. From here on w has long been a sign, and beta times the least that
+  // sech2_float gives, 4.8e-38, is still next to nothing.
+  static constexpr double kLargestBeta = 1e30;
 };
 
 }  // namespace bayesbinn
