@@ -100,17 +100,16 @@ __attribute__((always_inline)) inline void update_weight(Weight& weight, float g
   }
 }
 
-// Of the latent weight and its state: an overflow in a moment may only stop the weight, which is finite then.
 template <class F>
 __attribute__((always_inline)) inline int32_t is_finite(const Weight& weight) {
   int32_t finite = magnitude(weight.latent) <= std::numeric_limits<float>::max();
-  for (size_t s = 0; s < std::size(F::kSlots); ++s)
+  for (size_t s = 0; F::kChecksSlots && s < std::size(F::kSlots); ++s)
     finite &= magnitude(weight.slot[s]) <= std::numeric_limits<float>::max();
   return finite;
 }
 
 struct Updated {
-  bool finite;    // all latent weights and their state still are
+  bool finite;    // all latent weights, and their slots where these are checked, still are
   int32_t flips;  // binary weights that have another mode
 };
 
