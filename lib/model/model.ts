@@ -129,7 +129,8 @@ export class Model implements AsyncDisposable {
    * Writes layers and weights to one safetensors file, complete or not at all; an existing file is replaced. Equal
    * weights give equal bytes.
    *
-   * @throws BayesBinnError `ERR_OUTPUT`, `ERR_BUSY`, `ERR_DISPOSED`
+   * @throws BayesBinnError `ERR_OUTPUT`, `ERR_BUSY`, `ERR_DISPOSED`; `ERR_NUMERIC` where inputs so large have been trained on
+   * that a running statistic is no finite number: no file could be read that holds it
    */
   async save(path: string): Promise<void> {
     const host = this.#currentHost();

@@ -248,7 +248,10 @@ export interface NativeSession {
   getState(scope: StateScope): Promise<NamedTensor[]>;
   /** Every name must exist and every shape agree; all of `scope` must be given. */
   setState(scope: StateScope, tensors: readonly NamedTensor[]): Promise<void>;
-  /** What `getState` would give, without the values; the first weights are drawn if they are not. */
+  /**
+   * What `getState` would give, without the values; the first weights are drawn if they are not. `ERR_NUMERIC` where a
+   * running statistic is no finite number, as `keepState`: `setState` would not take it back.
+   */
   stateLayout(scope: StateScope): Promise<TensorLayout[]>;
   /** Values of a tensor, from number `first` on, as many as `into` takes. */
   readState(name: string, first: number, into: Float32Array): void;
@@ -257,7 +260,7 @@ export interface NativeSession {
    * (Bop, Adam, SGD).
    */
   distributions(bins: number): Promise<(Distribution | undefined)[]>;
-  /** Copies the state to native memory, over the copy before. */
+  /** Copies the state to native memory, over the copy before. `ERR_NUMERIC` as `stateLayout`, with the copy as it was. */
   keepState(copy: StateCopy): Promise<void>;
   /** Puts the copy `best` back. */
   restoreState(): Promise<void>;

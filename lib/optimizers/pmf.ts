@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 import { checkOptions } from "../options/check.js";
-import type { Schedule } from "../schedules/schedule.js";
+import type { Schedule, TrainingPlace } from "../schedules/schedule.js";
 import { adamSchedulable, adamStepOptions } from "./adam-options.js";
-import { Optimizer, optimizerType, presentSchedules, schedulesOf } from "./optimizer.js";
+import { type FitFacts, Optimizer, optimizerType, presentSchedules, schedulesOf } from "./optimizer.js";
 
 const schedulable = [...adamSchedulable, "beta", "maxBeta", "weightDecay"] as const;
 
@@ -80,6 +80,7 @@ export class PMF extends Optimizer {
   readonly options: Omit<z.output<typeof pmfOptions>, "schedules">;
   readonly schedules: Readonly<Record<string, Schedule>>;
   protected readonly schedulable = schedulable;
+  /** Both: a limit that has grown lets through a `beta` that the limit at the beginning would not. */
   override readonly predictive = ["beta", "maxBeta"] as const;
 
   /** @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` */
@@ -88,6 +89,12 @@ export class PMF extends Optimizer {
     const { schedules, ...rest } = checkOptions(pmfOptions, options, "PMF");
     this.options = rest;
     this.schedules = presentSchedules("PMF", rest, schedules);
+  }
+
+  /** With the `beta` that is in use. */
+  override hyperparameters(place: TrainingPlace, facts: FitFacts): Record<string, number> {
+    const values = super.hyperparameters(place, facts);
+    return { ...values, beta: Math.min(values["beta"]!, values["maxBeta"]!) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { makeSchedule, type Schedule, scheduleType } from "./schedule.js";
+import { makeSchedule, multiplied, type Schedule, scheduleType } from "./schedule.js";
 
 export const exponentialOptions = z.strictObject({
   gamma: z.number().gt(0).describe("Factor an epoch"),
@@ -9,7 +9,7 @@ export const exponentialOptions = z.strictObject({
 export const exponentialType = scheduleType({
   type: "exponential",
   options: exponentialOptions,
-  value: ({ gamma }, initial, { epoch }) => initial * gamma ** epoch,
+  value: ({ gamma }, initial, { epoch }) => multiplied(initial, gamma, epoch),
 });
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { makeSchedule, type Schedule, scheduleType } from "./schedule.js";
+import { makeSchedule, multiplied, type Schedule, scheduleType } from "./schedule.js";
 
 export const multiStepOptions = z.strictObject({
   milestones: z.array(z.int().min(1)).min(1).describe("Epochs (from 0) that begin with a multiplication, in any order"),
@@ -11,7 +11,7 @@ export const multiStepType = scheduleType({
   type: "multiStep",
   options: multiStepOptions,
   value: ({ milestones, gamma }, initial, { epoch }) =>
-    initial * gamma ** milestones.filter((milestone) => milestone <= epoch).length,
+    multiplied(initial, gamma, milestones.filter((milestone) => milestone <= epoch).length),
 });
 
 /**

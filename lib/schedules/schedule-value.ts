@@ -16,14 +16,16 @@ export const scheduleSchema = z
 
 /**
  * Value of a hyperparameter in the training step that begins at `place`: `epoch` (from 0) of `epochs`, after `step` steps of
- * the fit. The first step runs at the initial value.
+ * the fit. The first step runs at the initial value, or at the bound of a staircase that this is beyond. A value too large
+ * for a double is the largest one.
  *
  * @example scheduleValue(cosine(), 1e-4, { epoch: 250, epochs: 500, step: 250 * 540 })
  *
  * @throws BayesBinnError `ERR_OPTION_RANGE` for a type that is not in the list of schedules
  */
 export function scheduleValue(schedule: Schedule, initial: number, place: TrainingPlace): number {
-  return typeOf(schedule).value(schedule.options, initial, place);
+  const value = typeOf(schedule).value(schedule.options, initial, place);
+  return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
 
 /** The next step, after that at `place`, that may have another value within the epoch; infinity where none has. */

@@ -22,7 +22,7 @@ export interface TrainingPlace {
 export interface ScheduleType<Schema extends z.ZodObject = z.ZodObject> {
   readonly type: string;
   readonly options: Schema;
-  /** Value of the step that begins at `place`; that of the first step is `initial`. */
+  /** Value of the step that begins at `place`; that of the first step is `initial`, unless that is out of its bounds. */
   value(options: z.output<Schema>, initial: number, place: TrainingPlace): number;
   /** The next step, after that at `place`, that may have another value; absent where values change with the epoch alone. */
   nextChange?(options: z.output<Schema>, place: TrainingPlace): number;
@@ -31,6 +31,11 @@ export interface ScheduleType<Schema extends z.ZodObject = z.ZodObject> {
 /** Keeps the type of the options between the members of a {@link ScheduleType}. */
 export function scheduleType<Schema extends z.ZodObject>(type: ScheduleType<Schema>): ScheduleType<Schema> {
   return type;
+}
+
+/** `initial factor^times`. A power that doubles cannot hold is the largest of them, which leaves 0 what it is. */
+export function multiplied(initial: number, factor: number, times: number): number {
+  return initial * Math.min(factor ** times, Number.MAX_VALUE);
 }
 
 /** Checks the options of a factory and fills in their defaults. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { makeSchedule, type Schedule, scheduleType, type TrainingPlace } from "./schedule.js";
+import { makeSchedule, multiplied, type Schedule, scheduleType, type TrainingPlace } from "./schedule.js";
 
 export const staircaseOptions = z
   .strictObject({
@@ -25,7 +25,7 @@ export const staircaseType = scheduleType({
   type: "staircase",
   options: staircaseOptions,
   value: ({ every, factor, unit, minimum = -Infinity, maximum = Infinity }, initial, place) => {
-    const value = initial * factor ** Math.floor(count(unit, place) / every);
+    const value = multiplied(initial, factor, Math.floor(count(unit, place) / every));
     return Math.min(Math.max(value, minimum), maximum);
   },
   nextChange: ({ every, unit }, { step }) =>

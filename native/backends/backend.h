@@ -92,7 +92,7 @@ struct OptimizerPass {
   std::span<const WeightSegment> segments;
   bool packed;       // weights are signs, in bits where a segment has room for them
   const Draw* next;  // with the update also the weights of the next step are materialised, by this noise; null: not
-  std::atomic<bool>* not_finite;  // set where an update gave a latent weight that is no finite number
+  std::atomic<bool>* not_finite;  // set where an update gave a weight or state that is no finite number
   std::atomic<int64_t>* flips;    // binary weights whose mode an update changes are added; null: not
 };
 

@@ -1,5 +1,5 @@
-// exp, log, tanh, sech^2 and sigmoid in float32: one implementation for host and device, branch-free so that loops over it
-// vectorise. Largest errors found over all float32 arguments of the range, against float64: see
+// exp, log, tanh, sech^2 and sigmoid in float32: one implementation for host and device, branch-free so that loops over
+// it vectorise. Largest errors found over all float32 arguments of the range, against float64: see
 // test/native/scalar-math.
 #pragma once
 

@@ -185,6 +185,7 @@ int64_t Optimizer::bytes() const {
 
 void Optimizer::begin_step(uint64_t seed, uint32_t step, Update update) {
   flips_ = 0;
+  not_finite_ = false;  // of a step that was cut short
   step_ = method_->step(updates_ + 1, samples_);
   for (int s = 0; s < method_->slots(); ++s) pass_.absent_slots[static_cast<size_t>(s)] = method_->absent_slot(s);
   use_weights(method_->signs(step_) && !recorded_values_);
@@ -209,7 +210,7 @@ bool Optimizer::commit_step() noexcept {
   ++updates_;
   materialized_.reset();
   if (pass_.next) materialized_ = *pass_.next;
-  return !not_finite_.exchange(false);
+  return !not_finite_;
 }
 
 void Optimizer::record(const float* noise, bool values, float* store) {

@@ -52,7 +52,7 @@ class Optimizer {
   // A step of `samples` weight samples: settles the scalars and the form of the weights. ERR_OUT_OF_MEMORY.
   void begin_step(uint64_t seed, uint32_t step, Update update);
   void begin_sample(int64_t sample);
-  // False where the update gave a latent weight that is no finite number.
+  // False where the update gave a latent weight, or state of one, that is no finite number.
   bool commit_step() noexcept;
   // Binary weights whose mode the last update changed.
   int64_t flips() const { return flips_; }

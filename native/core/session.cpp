@@ -133,7 +133,7 @@ void Session::commit_step() {
   if (finite) return;
   broken_.emplace(ErrorCode::numeric,
                   "training step " + std::to_string(step_ - 1) +
-                      " gave latent weights that are not finite numbers: set the state, or start anew");
+                      " gave weights or optimizer state that are not finite numbers: set the state, or start anew");
   throw *broken_;
 }
 

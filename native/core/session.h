@@ -127,14 +127,15 @@ class Session {
   std::vector<NamedTensor> state(StateScope scope);
   // All of the scope must be given. ERR_CHECKPOINT_MISMATCH, ERR_NUMERIC, with nothing changed.
   void set_state(StateScope scope, const std::vector<NamedTensor>& tensors);
-  // What `state` would give, without the values.
+  // What `state` would give, without the values: what a copy or a file is begun with. ERR_NUMERIC where a running
+  // statistic is no finite number, since nobody could read that again.
   std::vector<TensorLayout> state_layout(StateScope scope);
   // An entry an optimizer; no counts where its method has no distribution. `bins`: 1..4096.
   std::vector<Histogram> distributions(int64_t bins);
   // A piece of a tensor of the training scope. ERR_OPTION_RANGE, ERR_SHAPE_MISMATCH.
   void read_state(const std::string& name, int64_t first, std::span<float> out);
-  // The state into a copy, of the same scope each time, and back where that is the model's. ERR_OUT_OF_MEMORY;
-  // ERR_CHECKPOINT_MISMATCH where nothing was kept.
+  // The state into a copy, of the same scope each time, and back where that is the model's. ERR_OUT_OF_MEMORY,
+  // ERR_NUMERIC as `state_layout`, with the copy as it was; ERR_CHECKPOINT_MISMATCH where nothing was kept.
   void keep_state(StateCopy& copy, StateScope scope);
   void restore_state(const StateCopy& copy);
 
@@ -183,6 +184,8 @@ class Session {
   // latent weights that are no finite numbers.
   void commit_step();
   void check_weights() const;
+  // ERR_NUMERIC where a running statistic is no finite number.
+  void check_statistics();
   void check_batch(const char* what, int64_t batch) const;
   void check_replay(const ReplayCall& call, int64_t samples) const;
   RecordedMasks masks_of(const ReplayCall& call, int64_t sample) const;

@@ -75,10 +75,27 @@ void Session::set_state(StateScope scope, const std::vector<NamedTensor>& tensor
   }
 }
 
+// Weights and their state are checked in each step.
+void Session::check_statistics() {
+  std::vector<float> values;
+  for (const NamedStatistic& named : network_->statistics()) {
+    values.resize(static_cast<size_t>(element_count(named.statistic->shape)));
+    backend_->download(values.data(), named.statistic->committed, static_cast<int64_t>(values.size() * sizeof(float)));
+    for (const float value : values) {
+      if (std::isfinite(value)) continue;
+      throw Error(ErrorCode::numeric,
+                  "running statistic " + quoted(named.name) + ": " + Value(value).describe() +
+                      ", accepted: finite numbers; what the layer gets is too large for float32",
+                  {{"tensor", named.name}});
+    }
+  }
+}
+
 std::vector<TensorLayout> Session::state_layout(StateScope scope) {
   std::vector<TensorLayout> layout;
   check_weights();
   if (!initialize_once(abandoned_)) return layout;
+  check_statistics();
   for (const StateTensor& tensor : state_tensors(scope)) layout.push_back({tensor.name, tensor.shape});
   return layout;
 }

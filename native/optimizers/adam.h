@@ -13,15 +13,13 @@ struct Adam : RealWeights<Adam> {
   enum Slot { first_moment, second_moment };
   static constexpr const char* kSlots[] = {"first_moment", "second_moment"};
 
-  struct Hyper {
+  struct Hyper : NoiselessHyper {
     ClippedAdamRule::Hyper rule;
 
     template <class Visitor>
     void visit(Visitor& v) {
       rule.visit(v);
     }
-    bool initial_uses_normal() const { return false; }
-    int64_t samples() const { return 1; }
     bool slot_used(int slot) const { return slot <= second_moment; }
   };
 

@@ -23,6 +23,7 @@ struct BayesBinn {
   static constexpr const char* kName = "bayesbinn";
   static constexpr ParameterKind kClaims = ParameterKind::binary;
   static constexpr bool kInitialFromLayer = false;
+  static constexpr bool kChecksSlots = false;
 
   // sample: w is drawn from the relaxed posterior. mean: w = tanh(lambda), g = N dL/dw, one pass and no noise.
   enum class Estimator { sample, mean };

@@ -1,6 +1,6 @@
 // Bop, the binary optimizer: no latent real weights, but flips of the binary ones.
-// Helwegen, Widdicombe, Geiger, Liu, Cheng, Nusselder, "Latent Weights Do Not Exist: Rethinking Binarized Neural Network
-// Optimization", NeurIPS 2019, algorithm 1.
+// Helwegen, Widdicombe, Geiger, Liu, Cheng, Nusselder, "Latent Weights Do Not Exist: Rethinking Binarized Neural
+// Network Optimization", NeurIPS 2019, algorithm 1.
 //   m <- (1 - gamma) m + gamma dL/dw;   w <- -w where w m > threshold
 // m is not reset by a flip. Where w m meets the threshold exactly, w stays; `tie: "positive"` makes it +1, as the
 // authors' code does. Latent weights from outside count by their signs, and are +-1 after the next update.
@@ -20,7 +20,7 @@ struct Bop : SignWeights<Bop> {
   enum Slot { gradient_average };
   static constexpr const char* kSlots[] = {"gradient_average"};
 
-  struct Hyper {
+  struct Hyper : NoiselessHyper {
     double gamma, threshold;
     Tie tie;
 
@@ -30,8 +30,6 @@ struct Bop : SignWeights<Bop> {
       v.number("threshold", threshold, at_least(0));
       v.choice("tie", tie, {{"keep", Tie::keep}, {"positive", Tie::positive}});
     }
-    bool initial_uses_normal() const { return false; }
-    int64_t samples() const { return 1; }
     bool slot_used(int slot) const { return slot == gradient_average; }
   };
 
@@ -56,8 +54,7 @@ struct Bop : SignWeights<Bop> {
     const float against = w * m;
     const float kept = against > step.threshold ? -w : w;
     const bool tied = (int{step.tie_positive} & int{against == step.threshold}) != 0;
-    // An average that is no finite number would only stop the flips: the weight takes it over, so that it is noticed.
-    weight.latent = select(tied, 1.0f, kept) + 0.0f * m;
+    weight.latent = select(tied, 1.0f, kept);
   }
 };
 

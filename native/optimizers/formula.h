@@ -5,7 +5,9 @@
 //   kInitialFromLayer                whether first latent weights are the layer's proposals
 //   Hyper { visit, samples, slot_used, initial_uses_normal }
 //                                    hyperparameters: one field list drives parsing, checking and changing
-//   kSlots[]                         names of the state arrays beside the latent weight
+//   kSlots[]                         names of the state arrays beside the latent weight, one at least
+//   kChecksSlots                     whether an overflow of a slot may only stop the latent weight, which stays finite:
+//                                    then slots are checked as well
 //   Step step(hyper, t, samples)     the scalars of update t (from 1), computed once in double
 //   initial(hyper, proposed, u, z)   first latent weight from the layer's proposal, a uniform and a standard normal
 //   initial_slot(hyper, slot, latent)
@@ -25,11 +27,11 @@
 //   settled(weight, step): with noise in [2^-24, 1-2^-24] neither needs noise nor an exponential; then
 //   materialize_settled(weight, step) and pullback_settled(g, weight, step) hold
 //
-// A method with two forms of its update has second_update(step), and update_second(weight, gradient, step) beside update:
-// each form gets a loop of its own, so that one costs nothing where the other is used.
+// A method with two forms of its update has second_update(step), and update_second(weight, gradient, step) beside
+// update: each form gets a loop of its own, so that one costs nothing where the other is used.
 //
-// noiseless.h has what methods without noise share. kSlots has one entry at least. What runs in the loop is a BB_FORMULA. Where the sum over weight samples has to be a
-// mean, pullback divides by the samples that `step` was given.
+// noiseless.h has what methods without noise share. What runs in the loop is a BB_FORMULA. Where the sum over weight
+// samples has to be a mean, pullback divides by the samples that `step` was given.
 #pragma once
 
 #include "base/host_device.h"

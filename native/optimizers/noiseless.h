@@ -6,8 +6,21 @@
 
 namespace bayesbinn {
 
+// Base of their hyperparameters.
+struct NoiselessHyper {
+  bool initial_uses_normal() const { return false; }
+  int64_t samples() const { return 1; }
+};
+
 template <class Method>
 struct Noiseless {
+  static constexpr bool kInitialFromLayer = true;
+  static constexpr bool kChecksSlots = true;
+
+  template <class Hyper>
+  static float initial(const Hyper&, float proposed, float, float) {
+    return proposed;
+  }
   template <class Hyper>
   static float initial_slot(const Hyper&, int, float) {
     return 0.0f;
@@ -52,16 +65,11 @@ struct Noiseless {
   }
 };
 
-// Methods for real-valued parameters: the weight is the latent one, from the layer's proposal on.
+// Methods for real-valued parameters: the weight is the latent one.
 template <class Method>
 struct RealWeights : Noiseless<Method> {
   static constexpr ParameterKind kClaims = ParameterKind::real;
-  static constexpr bool kInitialFromLayer = true;
 
-  template <class Hyper>
-  static float initial(const Hyper&, float proposed, float, float) {
-    return proposed;
-  }
   template <class Step>
   static bool signs(const Step&) {
     return false;
@@ -79,11 +87,18 @@ struct RealWeights : Noiseless<Method> {
   }
 };
 
-// Methods for binary parameters whose weight is the sign of the latent one, 0 counting as +1.
+// Methods for binary parameters: an evaluation sees the sign of the latent weight, 0 counting as +1.
 template <class Method>
-struct SignWeights : Noiseless<Method> {
+struct BinaryWeights : Noiseless<Method> {
   static constexpr ParameterKind kClaims = ParameterKind::binary;
 
+  BB_FORMULA bool positive(const Weight& weight, float) { return weight.latent >= 0.0f; }
+  BB_FORMULA float mode(float latent) { return latent >= 0.0f ? 1.0f : -1.0f; }
+};
+
+// The same in training.
+template <class Method>
+struct SignWeights : BinaryWeights<Method> {
   template <class Step>
   static bool signs(const Step&) {
     return true;
@@ -91,10 +106,8 @@ struct SignWeights : Noiseless<Method> {
 
   template <class Step>
   BB_FORMULA float materialize_without_noise(const Weight& weight, const Step&) {
-    return mode(weight.latent);
+    return BinaryWeights<Method>::mode(weight.latent);
   }
-  BB_FORMULA bool positive(const Weight& weight, float) { return weight.latent >= 0.0f; }
-  BB_FORMULA float mode(float latent) { return latent >= 0.0f ? 1.0f : -1.0f; }
   template <class Step>
   BB_FORMULA float probability(float latent, const Step&) {
     return latent >= 0.0f ? 1.0f : 0.0f;

@@ -1,14 +1,14 @@
 // PMF, proximal mean-field: the mean of a Bernoulli distribution a weight, annealed until it is a sign.
-// Ajanthan, Dokania, Hartley, Torr, "Proximal Mean-field for Neural Network Quantization", ICCV 2019, algorithm 1 (their
-// softmax projection), for the levels -1 and +1.
+// Ajanthan, Dokania, Hartley, Torr, "Proximal Mean-field for Neural Network Quantization", ICCV 2019, algorithm 1
+// (their softmax projection), for the levels -1 and +1.
 //   w = tanh(beta u);   g = dL/du = beta (1 - w^2) dL/dw
 //   u <- u - alpha weightDecay u - change(g), see adam_rule.h;   beta at most maxBeta
 // P(w = +1) = sigmoid(2 beta u), whose mean is the w of training; the mode is sign(u), 0 counting as +1.
 //
 // The authors have an auxiliary value for each level, u0 and u1 with u = (u1 - u0) / 2, and their code has another
 // gradient: with s = softmax(beta (u0, u1)), p = softmax(beta s) and G = (-dL/dw, dL/dw) it is beta G (I - p p^T) in
-// place of beta G (diag(s) - s s^T). Each value has its own Adam, with L2 decay within. `gradient: "authors"` does that;
-// the latent weight is then u, and slots hold the mean of the two values and the moments of u1 and of u0.
+// place of beta G (diag(s) - s s^T). Each value has its own Adam, with L2 decay within. `gradient: "authors"` does
+// that; the latent weight is then u, and slots hold the mean of the two values and the moments of u1 and of u0.
 #pragma once
 
 #include <cmath>
@@ -19,10 +19,8 @@
 
 namespace bayesbinn {
 
-struct Pmf : Noiseless<Pmf> {
+struct Pmf : BinaryWeights<Pmf> {
   static constexpr const char* kName = "pmf";
-  static constexpr ParameterKind kClaims = ParameterKind::binary;
-  static constexpr bool kInitialFromLayer = true;
 
   enum class Gradient { exact, authors };
 
@@ -30,7 +28,7 @@ struct Pmf : Noiseless<Pmf> {
   static constexpr const char* kSlots[] = {"first_moment", "second_moment", "auxiliary_mean", "low_first_moment",
                                            "low_second_moment"};
 
-  struct Hyper {
+  struct Hyper : NoiselessHyper {
     AdamRule::Hyper adam;
     double beta, max_beta, weight_decay;
     Gradient gradient;
@@ -43,8 +41,6 @@ struct Pmf : Noiseless<Pmf> {
       v.number("weightDecay", weight_decay, at_least(0));
       v.choice("gradient", gradient, {{"exact", Gradient::exact}, {"authors", Gradient::authors}});
     }
-    bool initial_uses_normal() const { return false; }
-    int64_t samples() const { return 1; }
     bool slot_used(int slot) const { return slot <= second_moment || gradient == Gradient::authors; }
   };
 
@@ -55,12 +51,11 @@ struct Pmf : Noiseless<Pmf> {
   };
 
   static Step step(const Hyper& hyper, uint64_t t, int64_t) {
-    return {AdamRule::step(hyper.adam, t), static_cast<float>(std::fmin(hyper.beta, hyper.max_beta)),
+    const double beta = std::fmin(std::fmin(hyper.beta, hyper.max_beta), kLargestBeta);
+    return {AdamRule::step(hyper.adam, t), static_cast<float>(beta),
             static_cast<float>(hyper.adam.learning_rate * hyper.weight_decay), static_cast<float>(hyper.weight_decay),
             hyper.gradient == Gradient::authors};
   }
-
-  static float initial(const Hyper&, float proposed, float, float) { return proposed; }
 
   static Distribution distribution(const Hyper&) { return {Quantity::probability}; }
 
@@ -95,9 +90,12 @@ struct Pmf : Noiseless<Pmf> {
     weight.latent = 0.5f * (high - low);
   }
 
-  BB_FORMULA bool positive(const Weight& weight, float) { return weight.latent >= 0.0f; }
-  BB_FORMULA float mode(float latent) { return latent >= 0.0f ? 1.0f : -1.0f; }
   BB_FORMULA float probability(float latent, const Step& step) { return sigmoid_float(2.0f * step.beta * latent); }
+
+ private:
+  // Where float32 ends, 2 beta u of u = 0 is no number. From here on w has long been a sign, and beta times the least
+  // that sech2_float gives, 4.8e-38, is still next to nothing.
+  static constexpr double kLargestBeta = 1e30;
 };
 
 }  // namespace bayesbinn

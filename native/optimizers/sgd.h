@@ -16,7 +16,7 @@ struct Sgd : RealWeights<Sgd> {
   enum Slot { momentum };
   static constexpr const char* kSlots[] = {"momentum"};
 
-  struct Hyper {
+  struct Hyper : NoiselessHyper {
     double learning_rate, momentum_rate, weight_decay;
     bool nesterov, keep_momentum;
 
@@ -28,8 +28,6 @@ struct Sgd : RealWeights<Sgd> {
       v.flag("nesterov", nesterov);
       v.flag("keepMomentum", keep_momentum);
     }
-    bool initial_uses_normal() const { return false; }
-    int64_t samples() const { return 1; }
     // Without momentum the sum is the gradient at hand.
     bool slot_used(int slot) const { return slot == momentum && (momentum_rate > 0 || keep_momentum); }
   };

@@ -1,6 +1,6 @@
 // The straight-through estimator: signs of latent real weights forwards, their gradient passed to these backwards.
-// Hinton's lectures, 2012; Bengio, Leonard, Courville, arXiv 1308.3432, 2013; with Adam and clipped latent weights as in
-// Courbariaux, Bengio, David, "BinaryConnect", NIPS 2015.
+// Hinton's lectures, 2012; Bengio, Leonard, Courville, arXiv 1308.3432, 2013; with Adam and clipped latent weights as
+// in Courbariaux, Bengio, David, "BinaryConnect", NIPS 2015.
 //   w = sign(r), 0 counting as +1;   g = dL/dw, with the mask dL/dw [|r| <= 1]
 //   r <- clip(r - change(clip(g))), see adam_rule.h
 #pragma once
@@ -15,12 +15,11 @@ namespace bayesbinn {
 
 struct Ste : SignWeights<Ste> {
   static constexpr const char* kName = "ste";
-  static constexpr bool kInitialFromLayer = true;
 
   enum Slot { first_moment, second_moment };
   static constexpr const char* kSlots[] = {"first_moment", "second_moment"};
 
-  struct Hyper {
+  struct Hyper : NoiselessHyper {
     ClippedAdamRule::Hyper rule;
     bool latent_mask;
 
@@ -29,8 +28,6 @@ struct Ste : SignWeights<Ste> {
       rule.visit(v);
       v.flag("latentMask", latent_mask);
     }
-    bool initial_uses_normal() const { return false; }
-    int64_t samples() const { return 1; }
     bool slot_used(int slot) const { return slot <= second_moment; }
   };
 
@@ -48,8 +45,6 @@ struct Ste : SignWeights<Ste> {
     const float limit = std::isfinite(clipped) ? clipped : 1.0f;
     return {Quantity::latent, -limit, limit};
   }
-
-  static float initial(const Hyper&, float proposed, float, float) { return proposed; }
 
   BB_FORMULA float pullback_without_noise(float g, const Weight& weight, const Step& step) {
     return magnitude(weight.latent) <= step.masked_beyond ? g : 0.0f;

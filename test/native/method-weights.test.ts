@@ -137,6 +137,22 @@ for (const method of variants) {
   });
 }
 
+const moments = ["first_moment", "second_moment"];
+
+for (const method of [adam(), ste(), pmf(), pmf({ gradient: "authors" })]) {
+  test(`${JSON.stringify(method)}: a second moment that overflows is noticed, although the weight stays finite`, async () => {
+    const kind = method.type === "adam" ? "real" : "binary";
+    const session = openSession({ inputShape: [1], layers: chain(["linear", { weights: kind }]), [kind]: method });
+    const call = { inputs: Float32Array.of(1), batch: 1, phase: "train", commit: true } as const;
+    // A thousandth of its square, the share of a new gradient, is beyond 3.4e38.
+    const outputGradients = [new Float32Array(3).fill(1e21)];
+    await refusedBy(() => session.replay({ ...call, outputGradients }), "ERR_NUMERIC", /step 0 .* state/);
+    const state = new Map((await session.getState("training")).map(({ name, data }) => [name, data]));
+    assert.ok(state.get("linear1.weight")!.every(Number.isFinite));
+    assert.ok(!state.get("linear1.weight/second_moment")!.every(Number.isFinite));
+  });
+}
+
 for (const [method, key] of [
   [ste({ gradientClip: 0 }), "gradientClip"],
   [ste({ weightClip: -1 }), "weightClip"],
@@ -161,7 +177,6 @@ test("a method keeps the state that its options need", async () => {
   assert.equal(kernels.stateNames(sgd()), []);
   assert.equal(kernels.stateNames(sgd({ momentum: 0.5 })), ["momentum"]);
   assert.equal(kernels.stateNames(sgd({ keepMomentum: true })), ["momentum"]);
-  const moments = ["first_moment", "second_moment"];
   for (const method of [adam(), ste(), pmf()]) assert.equal(kernels.stateNames(method), moments);
   const low = ["auxiliary_mean", "low_first_moment", "low_second_moment"];
   assert.equal(kernels.stateNames(pmf({ gradient: "authors" })), [...moments, ...low]);
@@ -181,6 +196,43 @@ test("a limit that float32 cannot hold clips nothing", () => {
   assert.equal(updated(unclipped), unchanged);
   assert.equal(updated(1e39), unchanged);
   assert.equal(updated(2.5), [-2.5, 2.5, 2]);
+});
+
+test("a limit below what float32 holds still lets weights have signs, and gradients move them", () => {
+  const latent = Float32Array.of(-1, 1, 0);
+  const state = Object.fromEntries(moments.map((name) => [name, new Float32Array(3)]));
+  const call = { latent, state, noise: [latent], t: 1, threads: 1 };
+  kernels.update({ ...call, gradients: [new Float32Array(3)], optimizer: ste({ weightClip: 1e-50 }) });
+  assert.equal([...latent], [-(2 ** -126), 2 ** -126, 0]);
+  const gradients = [Float32Array.of(5, -5, 0)];
+  kernels.update({ ...call, gradients, optimizer: ste({ gradientClip: 1e-50, epsilon: 1e-40 }) });
+  assert.equal([...state["first_moment"]!].map(Math.sign), [1, -1, 0]);
+});
+
+for (const gradient of ["exact", "authors"]) {
+  test(`pmf, ${gradient}: a beta beyond float32 makes signs, and numbers of everything`, () => {
+    for (const beta of [1e31, 2e38, 1e39, 1e300]) {
+      const optimizer = pmf({ beta, maxBeta: unclipped, gradient });
+      const latent = Float32Array.of(-0.5, 0, 0.5);
+      const weights = new Float32Array(3);
+      kernels.sampleWeights({ optimizer, latent, noise: latent, weights, threads: 1 });
+      assert.equal([...weights], [-1, 0, 1]);
+      const state = Object.fromEntries(kernels.stateNames(optimizer).map((name) => [name, new Float32Array(3)]));
+      const gradients = [Float32Array.of(1e-35, 0, -1e-35)];
+      kernels.update({ optimizer, latent, state, noise: [latent], gradients, t: 1, threads: 1 });
+      for (const values of [latent, ...Object.values(state)]) assert.ok(values.every(Number.isFinite), `${beta}`);
+    }
+  });
+}
+
+test("pmf: draws at a beta beyond float32 are signs, and those of 0 are even", async () => {
+  const session = weightsSession(pmf({ beta: 3e38, maxBeta: unclipped }));
+  await setLatents(session, (i) => (i % 3) - 1);
+  const drawn = await predicted(session, 1);
+  assert.ok(drawn.every((weight, i) => i % 3 === 1 || weight === (i % 3) - 1));
+  // Four standard deviations of the number of +1 among 336 weights.
+  const positive = drawn.filter((weight, i) => i % 3 === 1 && weight === 1).length;
+  assert.ok(Math.abs(positive - 168) < 37, `${positive} of 336`);
 });
 
 test.run();

@@ -319,6 +319,15 @@ test("running statistics that overflowed do not come into it", async () => {
   await session.train(trainCall(session.addDataset(huge)));
   const state = await session.getState("model");
   assert.ok(state.some(({ data }) => data.includes(Number.POSITIVE_INFINITY)));
+  // Nothing is begun with them that nobody could read back.
+  for (const begin of [
+    () => session.stateLayout("model"),
+    () => session.keepState("best"),
+    () => session.keepState("snapshot"),
+  ]) {
+    await refusedBy(begin, "ERR_NUMERIC", '"batchNorm1.running_var": inf');
+  }
+  assert.equal(session.keptLayout("best"), []);
   const finite = (value: number) => (Number.isFinite(value) ? value : 1);
   await twin.setState(
     "model",

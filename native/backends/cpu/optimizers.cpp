@@ -1,6 +1,7 @@
 // The loops of every optimizer: blocks of weights against the formulas of optimizers/.
 #include <atomic>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -99,8 +100,16 @@ __attribute__((always_inline)) inline void update_weight(Weight& weight, float g
   }
 }
 
+template <class F>
+__attribute__((always_inline)) inline int32_t is_finite(const Weight& weight) {
+  int32_t finite = magnitude(weight.latent) <= std::numeric_limits<float>::max();
+  for (size_t s = 0; F::kChecksSlots && s < std::size(F::kSlots); ++s)
+    finite &= magnitude(weight.slot[s]) <= std::numeric_limits<float>::max();
+  return finite;
+}
+
 struct Updated {
-  bool finite;    // all latent weights still are
+  bool finite;    // all latent weights, and their slots where these are checked, still are
   int32_t flips;  // binary weights that have another mode
 };
 
@@ -114,7 +123,7 @@ Updated update_block(WeightArrays<F>& weights, typename F::Step step, int64_t co
     const float before = weight.latent;
     update_weight<F, second>(weight, gradient[i], step);
     weights.store(i, weight);
-    finite &= magnitude(weight.latent) <= std::numeric_limits<float>::max();
+    finite &= is_finite<F>(weight);
     if constexpr (F::kClaims == ParameterKind::binary) flips += F::mode(before) != F::mode(weight.latent);
   }
   return {finite != 0, flips};

@@ -17,11 +17,10 @@ const test = suite("hyperparameters that predictions depend on");
 const data = toyPoints(31);
 const points = data.inputs as Float32Array;
 
-test("a file holds what they are when it is written, and predicts the same mean", async () => {
+/** Trains, saves and loads a model: predictions stay what they are. The trained model's options in the file. */
+async function savedOptions(optimizer: PMF): Promise<Record<string, unknown>> {
   const model = sequential({ inputShape: [2], layers: [linear({ units: 9 }), linear({ units: 3 })] });
-  const schedules = { beta: exponential({ gamma: 1.5 }), learningRate: cosine() };
-  const optimizer = new PMF({ beta: 0.1, learningRate: 0.01, schedules });
-  const trainer = new Trainer({ model, optimizer, threads: 1 });
+  await using trainer = new Trainer({ model, optimizer, threads: 1 });
   await trainer.fit({ train: data, epochs: 3, batchSize: 8 });
   const path = join(temporaryFolder(), "annealed.safetensors");
   await model.save(path);
@@ -30,10 +29,26 @@ test("a file holds what they are when it is written, and predicts the same mean"
     assert.equal(await loaded.predict(points, { samples }), await model.predict(points, { samples }), `${samples}`);
   }
   const { metadata } = await readSafetensors(path);
-  const { options } = (JSON.parse(metadata["optimizers"]!) as { options: Record<string, unknown> }[])[0]!;
+  return (JSON.parse(metadata["optimizers"]!) as { options: Record<string, unknown> }[])[0]!.options;
+}
+
+test("a file holds what they are when it is written, and predicts the same mean", async () => {
+  const schedules = { beta: exponential({ gamma: 1.5 }), learningRate: cosine() };
+  const optimizer = new PMF({ beta: 0.1, learningRate: 0.01, schedules });
+  const options = await savedOptions(optimizer);
   assert.is(options["beta"], optimizer.hyperparameters({ epoch: 2, epochs: 3, step: 0 }, { trainSetSize: 1 })["beta"]);
   assert.is(options["learningRate"], 0.01, "what predictions do not depend on is as it was given");
-  trainer.dispose();
+});
+
+test("a limit that has grown: the file's beta is not held to the one at the beginning", async () => {
+  const schedules = { beta: exponential({ gamma: 10 }), maxBeta: exponential({ gamma: 2 }) };
+  const options = await savedOptions(new PMF({ beta: 0.1, maxBeta: 0.2, learningRate: 0.01, schedules }));
+  assert.equal([options["beta"], options["maxBeta"]], [0.8, 0.8]);
+});
+
+test("a beta that grows beyond all numbers ends no fit: it stays at its limit", async () => {
+  const options = await savedOptions(new PMF({ schedules: { beta: exponential({ gamma: 1e200 }) } }));
+  assert.is(options["beta"], 1e4);
 });
 
 test("the best weights come back, and are saved, with what they were at their epoch", async () => {

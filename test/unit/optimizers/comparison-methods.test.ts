@@ -53,6 +53,12 @@ test("a clip that is a number takes a schedule, and one that is none refuses it"
   }
 });
 
+test("PMF's beta is the one in use: at most maxBeta, also where its schedule grows beyond all numbers", () => {
+  const optimizer = new PMF({ beta: 2, schedules: { beta: exponential({ gamma: 1e100 }) } });
+  const betas = [0, 1, 9].map((epoch) => optimizer.hyperparameters({ epoch, epochs: 10, step: 0 }, facts)["beta"]);
+  assert.equal(betas, [2, 1e4, 1e4]);
+});
+
 test("every number may have a schedule, and nothing else", async () => {
   for (const { type, options, create } of optimizerTypes as readonly OptimizerType[]) {
     if (type === "bayesbinn") continue; // has numbers that settle how training begins

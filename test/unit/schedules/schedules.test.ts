@@ -74,6 +74,24 @@ test("a staircase stays within its bounds", () => {
   close(values(staircase({ every: 10, factor: 0.5, maximum: 3 }), 8, 4), [3, 3, 2, 1]);
 });
 
+test("what grows beyond doubles is the largest one, and 0 stays 0", () => {
+  const growing = [
+    exponential({ gamma: 1e200 }),
+    multiStep({ milestones: [1, 1, 1], gamma: 1e200 }),
+    staircase({ every: 10, factor: 1e200 }),
+  ];
+  for (const schedule of growing) {
+    for (const [initial, last] of [
+      [3, Number.MAX_VALUE],
+      [-3, -Number.MAX_VALUE],
+      [0, 0],
+    ] as const) {
+      assert.is(values(schedule, initial, 5).at(-1), last, `${schedule.type} from ${initial}`);
+    }
+  }
+  assert.is(values(staircase({ every: 10, factor: 1e200, minimum: 2, maximum: 9 }), 0, 5).at(-1), 2);
+});
+
 test("only what changes with the steps says when", () => {
   const at = (schedule: Schedule, step: number) => nextChange(schedule, { epoch: 1, epochs: 9, step });
   const steps = staircase({ every: 7, factor: 2 });
