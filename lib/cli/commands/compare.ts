@@ -74,7 +74,7 @@ export function compareCommand(context: Context): Command {
     )
     .option("--keep-checkpoints <n>", "how many stay, beside the best; default: 2", integer("--keep-checkpoints", 1))
     .option("--json", "write JSON lines to stdout")
-    .option("--quiet", "write nothing for people but errors")
+    .option("--quiet", "write nothing for people but errors and warnings")
     .addHelpText("after", examples)
     .action((recipe: string, options: Options) => compare(recipe, options, context));
 }

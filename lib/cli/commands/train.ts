@@ -105,7 +105,7 @@ export function trainCommand(context: Context): Command {
     .option("--no-checkpoints", "write none: the run cannot be resumed")
     .option("--tensorboard", "write event files for TensorBoard to the run folder")
     .option("--json", "write JSON lines to stdout")
-    .option("--quiet", "write nothing for people but errors")
+    .option("--quiet", "write nothing for people but errors and warnings")
     .addHelpText("after", examples)
     .action((source: string | undefined, options: Options) => train(source, options, context));
 }
