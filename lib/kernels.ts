@@ -52,9 +52,9 @@ export interface SampleWeightsCall {
   readonly optimizer: Optimizer;
   /** Latent weights `[n]`, such as the lambda of BayesBiNN or the u of PMF. */
   readonly latent: Float32Array;
-  /** Uniforms in (0, 1) `[n]`. Absent: drawn at `address`. */
+  /** Uniforms in (0, 1) `[n]`. Absent: drawn at `address`, where the weights depend on noise. */
   readonly noise?: Float32Array;
-  /** Needed where `noise` is absent. */
+  /** Needed where `noise` is absent and the weights depend on it: for BayesBiNN but with the estimator "mean". */
   readonly address?: DrawAddress;
   /** `[n]`, overwritten; absent: a new array. */
   readonly weights?: Float32Array;
@@ -88,8 +88,11 @@ export interface UpdateCall {
   readonly latent: Float32Array;
   /** The method's arrays by name, each `[n]`, changed in place; see {@link stateNames}. */
   readonly state: Readonly<Record<string, Float32Array>>;
-  /** For each weight sample, the uniforms that its weights were drawn with `[n]`. */
-  readonly noise: readonly Float32Array[];
+  /**
+   * For each weight sample, the uniforms that its weights were drawn with `[n]`. Needed where gradients depend on them: for
+   * BayesBiNN at temperatures above 1e-6, but with the estimator "mean". Else optional.
+   */
+  readonly noise?: readonly Float32Array[];
   /** For each weight sample, d mean loss / d weights `[n]`. */
   readonly gradients: readonly Float32Array[];
   /** Number of this update, from 1: the t of the bias corrections. */

@@ -174,8 +174,9 @@ export class Model implements AsyncDisposable {
    *   order drawn from the seed, normalised by the batch's own statistics; the statistics are `sum b x_b / sum b` over the
    *   batches of `b` samples, `x_b` a batch's mean or unbiased variance: for equal batches the average that PyTorch's
    *   `update_bn` takes. Model and trainer stay as they are. Default: none.
-   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics. Default: the
-   *   largest batch of the model (`maxBatch`), whatever `batchSize`.
+   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics,
+   *   and with batches of 1 every variance after a linear layer is 0. Default: the largest batch of the model (`maxBatch`),
+   *   whatever `batchSize`.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    *
    * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`; the

@@ -59,7 +59,7 @@ export interface NativeKernels {
   permutation(count: number, seed: number, epoch: number): Uint32Array;
   /** Network inputs, and masks, of augmented images. */
   augment(call: NativeAugmentCall): void;
-  /** weights <- materialise(latent, noise); `noise` absent: drawn at `address`. */
+  /** weights <- materialise(latent, noise); `noise` absent: drawn at `address`. Methods without noise need neither. */
   sampleWeights(call: {
     readonly optimizer: { readonly type: string; readonly [option: string]: unknown };
     readonly latent: Float32Array;
@@ -68,13 +68,16 @@ export interface NativeKernels {
     readonly weights: Float32Array;
     readonly threads: number;
   }): void;
-  /** One update of `latent` and `state` in place from `gradients` (`[samples][n]`, with the noise of each sample). */
+  /**
+   * One update of `latent` and `state` in place from `gradients` (`[samples][n]`, with the noise of each sample where the
+   * pullback depends on it).
+   */
   update(call: {
     readonly optimizer: { readonly type: string; readonly [option: string]: unknown };
     readonly latent: Float32Array;
     /** Every state array of the method by name; see `stateNames`. */
     readonly state: Readonly<Record<string, Float32Array>>;
-    readonly noise: readonly Float32Array[];
+    readonly noise?: readonly Float32Array[];
     readonly gradients: readonly Float32Array[];
     /** 1-based number of this update. */
     readonly t: number;

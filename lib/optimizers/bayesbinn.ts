@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { OptimizerSpec } from "../native/contract.js";
 import { checkOptions } from "../options/check.js";
 import type { Schedule } from "../schedules/schedule.js";
+import { keepsMomentum } from "./keep-momentum.js";
 import { type FitFacts, Optimizer, optimizerType, presentSchedules, schedulesOf } from "./optimizer.js";
 
 const schedulable = [
@@ -140,10 +141,8 @@ export class BayesBiNN extends Optimizer {
     return { ...options, trainSetSize: Number(options["trainSetSize"]) * Number(trainSizeFactor) };
   }
 
-  /** The average of gradients needs memory only where it can become more than the gradient at hand. */
   override toSpec(parameters: readonly string[], facts?: FitFacts): OptimizerSpec {
-    const keepMomentum = this.options.momentum > 0 || this.schedules.momentum !== undefined;
-    return { ...super.toSpec(parameters, facts), keepMomentum };
+    return { ...super.toSpec(parameters, facts), keepMomentum: keepsMomentum(this) };
   }
 }
 

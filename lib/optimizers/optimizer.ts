@@ -36,7 +36,10 @@ export abstract class Optimizer {
     return { type: this.type, parameters, ...this.resolve(facts) };
   }
 
-  /** Values in the step at `place` of every number that can change while a fit goes on, or with the data. */
+  /**
+   * Values in the step at `place` of every number that can change while a fit goes on, or with the data. A clip that is
+   * `"none"` is what native code takes for it, the largest double.
+   */
   hyperparameters(place: TrainingPlace, facts: FitFacts): Record<string, number> {
     const options = this.resolve(facts);
     const values: Record<string, number> = {};

@@ -45,8 +45,8 @@ export type STEOptions = z.input<typeof steOptions>;
  *   BayesBiNN paper's numbers, although the paper says that gradients were clipped. Default `"none"`.
  * - `weightClip`: each latent weight is clipped to ± this number, > 0, after the step, or `"none"`: beyond it a weight would
  *   need many steps to change its sign. Default `1`.
- * - `latentMask`: whether a latent weight with |r| > 1 gets no gradient, as if the sign were a hard tanh backwards. It
- *   changes nothing where `weightClip` is at most 1. Default `false`.
+ * - `latentMask`: whether a latent weight with |r| > 1 gets no gradient, as if the sign were a hard tanh backwards. Where
+ *   `weightClip` is at most 1 it changes nothing after a weight's first update. Default `false`.
  * - `schedules`: schedules by name of `learningRate`, `beta1`, `beta2`, `epsilon`, `gradientClip` or `weightClip`; a clip
  *   that is `"none"` takes none. Default: each keeps its value.
  *

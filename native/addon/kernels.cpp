@@ -110,7 +110,7 @@ void sample_weights(const Napi::CallbackInfo& info) {
       const auto noise = typed_array_of<float>(call, "noise", count);
       if (method->sampling_needs_noise(step)) check_noise(noise);
       pass.noise.recorded = noise.data();
-    } else {
+    } else if (method->sampling_needs_noise(step) || has(call, "address")) {
       pass.noise.draw = draw_of(object_of(call, "address"));
     }
     if (count > 0) backend_of(call)->materialize(pass);
@@ -143,11 +143,13 @@ void update(const Napi::CallbackInfo& info) {
       }
       return spans;
     };
-    const auto noise = lists("noise");
-    const auto gradients = lists("gradients");
     const Method::Step step =
         method->step(static_cast<uint64_t>(integer_of(call, "t", 1, kLargestInteger - 1)), method->samples());
-    for (size_t s = 0; method->pullback_needs_noise(step) && s < noise.size(); ++s) check_noise(noise[s]);
+    const bool needs_noise = method->pullback_needs_noise(step);
+    std::vector<std::span<float>> noise;
+    if (needs_noise || has(call, "noise")) noise = lists("noise");
+    const auto gradients = lists("gradients");
+    for (size_t s = 0; needs_noise && s < noise.size(); ++s) check_noise(noise[s]);
     const WeightSegment segment = {0, count};
     std::atomic<bool> not_finite = false;
     OptimizerPass pass = pass_of(*method, step, latent, segment);
@@ -163,7 +165,7 @@ void update(const Napi::CallbackInfo& info) {
     pass.update = true;
     for (pass.sample = 0; pass.sample < pass.samples; ++pass.sample) {
       const auto at = static_cast<size_t>(pass.sample);
-      pass.noise.recorded = noise[at].data();
+      pass.noise.recorded = noise.empty() ? nullptr : noise[at].data();
       if (count > 0) backend->consume_gradient({&pass, &segment, nullptr}, 0, gradients[at].data(), count);
     }
   });

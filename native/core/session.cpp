@@ -131,9 +131,10 @@ void Session::commit_step() {
   ++step_;
   broken_.reset();
   if (finite) return;
-  broken_.emplace(ErrorCode::numeric,
-                  "training step " + std::to_string(step_ - 1) +
-                      " gave weights or optimizer state that are not finite numbers: set the state, or start anew");
+  broken_.emplace(
+      ErrorCode::numeric,
+      "training step " + std::to_string(step_ - 1) +
+          " gave latent weights, or optimizer state, that are not finite numbers: set the state, or start anew");
   throw *broken_;
 }
 

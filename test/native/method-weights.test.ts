@@ -184,6 +184,16 @@ test("a method keeps the state that its options need", async () => {
   await refusedBy(() => session.setHyperparameters(0, { momentum: 0.5 }), "ERR_OPTION_RANGE", "momentum");
 });
 
+test("ste: the mask lets pass what comes to a weight at -1 or 1, and nothing beyond", () => {
+  const next = 1 + 2 ** -23;
+  const latent = Float32Array.of(-next, -1, -0.5, 0, 1, next, 3);
+  const state = Object.fromEntries(moments.map((name) => [name, new Float32Array(latent.length)]));
+  const optimizer = ste({ latentMask: true, weightClip: unclipped });
+  const gradients = [new Float32Array(latent.length).fill(1)];
+  kernels.update({ optimizer, latent, state, noise: [latent], gradients, t: 1, threads: 1 });
+  assert.equal([...state["first_moment"]!].map(Math.sign), [0, 1, 1, 1, 1, 0, 0]);
+});
+
 test("a limit that float32 cannot hold clips nothing", () => {
   const updated = (weightClip: number) => {
     const latent = Float32Array.of(-3e38, 3e38, 2);

@@ -21,7 +21,9 @@ const leastFalls = 2;
  *
  * The printed intervals count training steps, and rate and beta have run their course after some tens of the 500 epochs:
  * shrunk in proportion, they would freeze a short training after a few steps. So they stay as they are where there is room
- * for them, and are else just so short that beta reaches its largest value and the rate falls twice.
+ * for them, and are else just so short that beta reaches its largest value and the rate falls twice. How many steps a
+ * training has is counted with the paper's batch sizes, `stepsPerEpoch`: with larger batches a short training may end before
+ * that, and the intervals (`optimizer.schedules.beta.every`) are then to be set.
  *
  * Where the table and the authors' code part, this is the table:
  *

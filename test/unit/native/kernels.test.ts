@@ -3,6 +3,11 @@ import * as assert from "uvu/assert";
 import * as kernels from "../../../lib/kernels.js";
 import { Adam } from "../../../lib/optimizers/adam.js";
 import { BayesBiNN } from "../../../lib/optimizers/bayesbinn.js";
+import { Bop } from "../../../lib/optimizers/bop.js";
+import type { Optimizer } from "../../../lib/optimizers/optimizer.js";
+import { PMF } from "../../../lib/optimizers/pmf.js";
+import { SGD } from "../../../lib/optimizers/sgd.js";
+import { STE } from "../../../lib/optimizers/ste.js";
 import { refused } from "../../support/refused.js";
 
 /** The wrappers; what the kernels compute is tested with native code. */
@@ -40,7 +45,7 @@ test("sampled weights are the formula of the paper", () => {
     assert.ok(Math.abs(weight - expected) < 1e-6, `${weight} instead of ${expected}`);
   }
   const given = new Float32Array(5);
-  assert.is(kernels.sampleWeights({ optimizer: new Adam(), latent, address, weights: given }), given);
+  assert.is(kernels.sampleWeights({ optimizer: new Adam(), latent, weights: given }), given);
   assert.equal(given, latent);
 });
 
@@ -49,16 +54,33 @@ test("an update of Adam by hand", () => {
   assert.equal(kernels.stateNames(optimizer), ["first_moment", "second_moment"]);
   const latent = Float32Array.of(1, -1);
   const state = { first_moment: new Float32Array(2), second_moment: new Float32Array(2) };
-  kernels.update({
-    optimizer,
-    latent,
-    state,
-    noise: [new Float32Array(2)],
-    gradients: [Float32Array.of(4, -0.5)],
-    t: 1,
-  });
+  kernels.update({ optimizer, latent, state, gradients: [Float32Array.of(4, -0.5)], t: 1 });
   // The first corrected step is the learning rate against the sign of the gradient.
   assert.ok(Math.abs(latent[0]! - 0.9) < 1e-6 && Math.abs(latent[1]! + 0.9) < 1e-6);
+});
+
+test("noise is asked for where something depends on it", async () => {
+  const latent = Float32Array.of(-0.5, 0.25, 12);
+  const noise = Float32Array.of(0.5, 0.25, 0.75);
+  const noisy = new BayesBiNN({ temperature: 1 });
+  const signs = new BayesBiNN();
+  for (const optimizer of [noisy, signs]) {
+    await refused(() => kernels.sampleWeights({ optimizer, latent }), "ERR_OPTION_TYPE", "address");
+  }
+  const updated = (optimizer: Optimizer, given?: readonly Float32Array[]) => {
+    const after = latent.slice();
+    const call = { optimizer, latent: after, state: {}, gradients: [Float32Array.of(1, -2, 3)], t: 1 };
+    kernels.update(given === undefined ? call : { ...call, noise: given });
+    return after;
+  };
+  await refused(() => updated(noisy), "ERR_OPTION_TYPE", "noise");
+  for (const optimizer of [signs, new BayesBiNN({ estimator: "mean", temperature: 1 })]) {
+    assert.equal(updated(optimizer), updated(optimizer, [noise]));
+    assert.not.equal(updated(optimizer), latent);
+  }
+  for (const optimizer of [new BayesBiNN({ estimator: "mean" }), new STE(), new Bop(), new PMF(), new SGD()]) {
+    assert.equal(kernels.sampleWeights({ optimizer, latent }), kernels.sampleWeights({ optimizer, latent, noise }));
+  }
 });
 
 test("a linear layer and its gradients by hand", () => {
