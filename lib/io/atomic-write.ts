@@ -71,8 +71,13 @@ export function temporaryName(path: string): string {
 
 /** Removes the neighbours that killed processes left in a folder. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  const left = (await readdir(folder).catch(() => [])).filter((name) => leftover.test(name));
+  const left = (await readdir(folder).catch(() => [])).filter(isLeftover);
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+}
+
+/** Whether a name is that of a neighbour. */
+export function isLeftover(name: string): boolean {
+  return leftover.test(name);
 }
 
 const leftover = /^\..+\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;

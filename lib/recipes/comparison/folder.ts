@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { writeFileAtomically } from "../../io/atomic-write.js";
+import { isLeftover, removeLeftovers, writeFileAtomically } from "../../io/atomic-write.js";
 import { makeFolders } from "../../io/make-folders.js";
 import { outputError } from "../../io/output-error.js";
 import { BayesBinnError } from "../../native/errors.js";
@@ -51,6 +51,7 @@ export class ComparisonFolder {
       throw new BayesBinnError("ERR_OUTPUT", message, { path, reason: "not empty" });
     }
     for (const planned of plan.methods) await checkRuns(path, entries, planned);
+    await removeLeftovers(path);
     return new ComparisonFolder(path);
   }
 
@@ -70,10 +71,11 @@ export class ComparisonFolder {
   }
 }
 
+/** Without what a killed comparison left of a file. */
 async function entriesOf(path: string): Promise<string[]> {
   try {
     await makeFolders(path);
-    return await readdir(path);
+    return (await readdir(path)).filter((name) => !isLeftover(name));
   } catch (error) {
     throw outputError(path, error);
   }
