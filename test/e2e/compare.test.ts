@@ -119,15 +119,51 @@ cli("interrupted and continued, the tables have the bytes of an uninterrupted co
   assert.equal(await tablesOf(out), await tablesOf(whole));
 });
 
-cli("a comparison grows by seeds and methods", async () => {
-  const out = join(folder, "grown");
-  const grow = (...args: string[]) => compare([...args, "--epochs", "2", "--out", out, "--quiet", "--json"]);
-  assert.is((await grow("--methods", "adam", "--seeds", "1")).code, 0);
-  const { code, events } = await grow("--methods", "bayesbinn,adam", "--seeds", "1..2");
+cli("a comparison grows: what was there before stays in the tables, whatever the order", async () => {
+  const [whole, out] = [join(folder, "at-once"), join(folder, "grown")];
+  const grow = (...args: string[]) => compare([...args, "--epochs", "2", "--quiet", "--json"]);
+  const ofBoth = ["--methods", "bayesbinn,adam", "--seeds", "1,2"];
+  assert.is((await grow(...ofBoth, "--out", whole)).code, 0);
+
+  assert.is((await grow("--methods", "adam", "--seeds", "2", "--out", out)).code, 0);
+  assert.is((await grow("--methods", "bayesbinn", "--seeds", "2", "--out", out)).code, 0);
+  const { code, events } = await grow("--methods", "bayesbinn,adam", "--seeds", "1", "--out", out);
   assert.is(code, 0);
   assert.equal(
-    events.filter(({ event }) => event === "run").map(({ status }) => status),
-    ["absent", "finished", "absent", "absent"],
+    events.filter(({ event }) => event === "run").map(({ method, seed, status }) => [method, seed, status]),
+    [
+      ["bayesbinn", 1, "absent"],
+      ["adam", 1, "absent"],
+    ],
+    "only what was asked for is trained",
+  );
+  assert.equal(await tablesOf(out), await tablesOf(whole));
+
+  // What has not finished is no row of the table, unless it is asked for.
+  await rm(join(out, "bayesbinn-seed2", "metrics.json"));
+  assert.is((await grow("--methods", "adam", "--seeds", "1", "--out", out)).code, 0);
+  assert.match((await tablesOf(out))[2]!, /\| BayesBiNN \(mode\) .*\| 1 of 2 \|/);
+});
+
+cli("a finished run whose files are damaged is one that failed, and the others go on", async () => {
+  const out = join(folder, "damaged");
+  assert.is((await compare([...small, "--seeds", "1", "--out", out, "--quiet"])).code, 0);
+  await rm(join(out, "bayesbinn-seed1", "history.jsonl"));
+  const { code, events, stderr } = await compare([...small, "--out", out, "--json", "--quiet"]);
+  assert.is(code, 1, stderr);
+  assert.match(stderr, /^error \[ERR_CONFIG\]: bayesbinn, seed 1: .*history\.jsonl: not the history of a run\n$/);
+  const { runs } = only(events, "comparison");
+  assert.equal(
+    runs.map(({ result, failure }: { result?: object; failure?: { code: string } }) => [
+      result !== undefined,
+      failure?.code,
+    ]),
+    [
+      [false, "ERR_CONFIG"],
+      [true, undefined],
+      [true, undefined],
+      [true, undefined],
+    ],
   );
 });
 
@@ -143,6 +179,13 @@ cli("a folder with runs of another configuration is refused, and stays as it is"
   );
   const rate = await compare([...small, "--seeds", "9", "--set", "optimizer.learningRate=1", "--out", out]);
   assertOneLine(rate, 2, /ERR_CONFIG\]: .*optimizer\.learningRate is 0\.0001 and not 1; give another folder/);
+  // The runs of all methods and seeds in the folder make one table, whatever is asked for.
+  const other = await compare(["--methods", "ste", "--seeds", "9", "--epochs", "3", "--out", out]);
+  assertOneLine(other, 2, /ERR_CONFIG\]: .*bayesbinn-seed1: .* whose epochs is 2 and not 3/);
+  // What BayesBiNN has anyhow, and Adam has not at all.
+  const temperature = ["--methods", "bayesbinn", "--epochs", "2", "--set", "optimizer.temperature=1e-10"];
+  const misfit = await compare([...temperature, "--seeds", "9", "--out", out]);
+  assertOneLine(misfit, 2, /ERR_CONFIG\]: .*adam-seed[13]: .*do not fit it \(adam: optimizer\.temperature: unknown/);
   assert.equal(await tablesOf(out), before);
   assertOneLine(await compare([...small, "--out", folder]), 2, /ERR_OUTPUT\]: .*holds no comparison/);
 });
