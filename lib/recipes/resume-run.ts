@@ -19,6 +19,8 @@ import { createTrainer, trainAndEvaluate } from "./run-training.js";
 export interface ResumeOptions extends SittingOptions {
   /** Length of the training and of its schedules from now on; default: that of the run. */
   readonly epochs?: number;
+  /** Where the data of the run lie now; default: where they lay. */
+  readonly dataFolder?: string;
 }
 
 /**

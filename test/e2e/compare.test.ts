@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -117,6 +117,24 @@ cli("interrupted and continued, the tables have the bytes of an uninterrupted co
   );
   assert.is((await stat(finished)).mtimeMs, before.mtimeMs, "not trained again");
   assert.equal(await tablesOf(out), await tablesOf(whole));
+});
+
+cli("a run that was stopped goes on where the data lie now", async () => {
+  const [out, moved] = [join(folder, "moved"), join(folder, "digits-elsewhere")];
+  const args = ["--methods", "adam", "--seeds", "1", "--epochs", "40", "--out", out, "--json"];
+  const stopped = await compare(args, {
+    onEvent: ({ event }, child) => void (event === "epoch" && child.kill("SIGINT")),
+  });
+  assert.is(stopped.code, 130, stopped.stderr);
+  await rename(join(folder, "digits"), moved);
+  try {
+    const { code, events, stderr } = await compare([...args, "--set", `dataset.folder=${moved}`]);
+    assert.is(code, 0, stderr);
+    assert.is(only(events, "run")["status"], "started");
+    assert.ok(only(events, "start")["firstEpoch"] > 1);
+  } finally {
+    await rename(moved, join(folder, "digits"));
+  }
 });
 
 cli("a comparison grows: what was there before stays in the tables, whatever the order", async () => {

@@ -2,7 +2,9 @@ import { join } from "node:path";
 
 import { BayesBinnError, type ErrorCode } from "../../native/errors.js";
 import { loadData } from "../assemble.js";
-import { resumeRun } from "../resume-run.js";
+import type { Config } from "../config.js";
+import { readRunConfig } from "../read-run.js";
+import { type ResumeOptions, resumeRun } from "../resume-run.js";
 import { type RunListeners, type RunOptions, runConfig } from "../run.js";
 import type { RunSummary } from "../run-report.js";
 import { type RunStatus, runStatus } from "../run-status.js";
@@ -139,7 +141,9 @@ async function train(
   const runOptions = { ...shared, ...onRun?.(told) };
   try {
     if (status === "absent") onResult?.(told, await runConfig(config(seed), { ...runOptions, out: run }));
-    if (status === "started") onResult?.(told, await resumeRun(run, runOptions));
+    if (status === "started") {
+      onResult?.(told, await resumeRun(run, { ...runOptions, ...(await moved(run, config(seed))) }));
+    }
     return { ...compared, result: await readResult(run) };
   } catch (error) {
     if (options.signal?.aborted || !isOfRun(error)) throw error;
@@ -147,6 +151,13 @@ async function train(
     onFailure?.(told, failure);
     return { ...compared, failure };
   }
+}
+
+/** Where the data of a run lie, if that is another folder than when it began. */
+async function moved(run: string, { dataset }: Config): Promise<Pick<ResumeOptions, "dataFolder">> {
+  const { folder } = dataset;
+  const begun = await readRunConfig(run);
+  return typeof folder === "string" && folder !== begun.dataset.folder ? { dataFolder: folder } : {};
 }
 
 /** Codes of what would stop every other run as well. */
