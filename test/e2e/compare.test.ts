@@ -92,7 +92,7 @@ cli("--json: the events of every run in its order, and the comparison at the end
 });
 
 cli("interrupted and continued, the tables have the bytes of an uninterrupted comparison", async () => {
-  const [whole, out] = [join(folder, "whole"), join(folder, "interrupted")];
+  const [whole, out] = [join(folder, "whole"), join(folder, "inter rupted")];
   const args = ["--methods", "bayesbinn,adam", "--seeds", "1,3", "--epochs", "40", "--json"];
   assert.is((await compare([...args, "--out", whole])).code, 0);
   let run: string | undefined;
@@ -104,7 +104,7 @@ cli("interrupted and continued, the tables have the bytes of an uninterrupted co
   });
   assert.is(code, 130, stderr);
   assert.not.match(stderr, /error|\n +at /);
-  assert.match(stderr, `--out ${out}\n`);
+  assert.match(stderr, `--out '${out}'\n`);
   assert.match(await readFile(join(out, "comparison.md"), "utf8"), /1 of 2/);
   const finished = join(out, inOrder[1]!, "metrics.json");
   const before = await stat(finished);
