@@ -1,9 +1,10 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isLeftover, removeLeftovers, writeFileAtomically } from "../../io/atomic-write.js";
 import { makeFolders } from "../../io/make-folders.js";
-import { outputError } from "../../io/output-error.js";
+import { nextFreeFolder } from "../../io/next-free-folder.js";
+import { output } from "../../io/output-error.js";
 import { BayesBinnError } from "../../native/errors.js";
 import { showText } from "../../options/show.js";
 import type { Comparison } from "./comparison.js";
@@ -11,9 +12,6 @@ import { comparisonCsv } from "./csv.js";
 import { widenPlan } from "./found-runs.js";
 import { comparisonMarkdown } from "./markdown.js";
 import type { ComparisonPlan } from "./plan.js";
-
-/** Parent of folders that are named automatically. */
-const root = "runs";
 
 const files = { json: "comparison.json", csv: "comparison.csv", markdown: "comparison.md" } as const;
 
@@ -47,8 +45,9 @@ export class ComparisonFolder {
    */
   static async open(plan: ComparisonPlan, path?: string): Promise<ComparisonFolder> {
     if (path === undefined) {
-      const free = await nextFree(`compare-${plan.recipe.name}`);
-      return new ComparisonFolder(free, await widenPlan(plan, free, []));
+      const name = `compare-${plan.recipe.name}`;
+      const free = await nextFreeFolder((n) => (n === 1 ? name : `${name}-${n}`));
+      return new ComparisonFolder(free.path, await widenPlan(plan, free.path, []));
     }
     const entries = await entriesOf(path);
     if (entries.length > 0 && !entries.includes(files.json)) {
@@ -78,24 +77,9 @@ export class ComparisonFolder {
 
 /** Without what a killed comparison left of a file. */
 async function entriesOf(path: string): Promise<string[]> {
-  try {
+  const entries = await output(path, async () => {
     await makeFolders(path);
-    return (await readdir(path)).filter((name) => !isLeftover(name));
-  } catch (error) {
-    throw outputError(path, error);
-  }
-}
-
-async function nextFree(name: string): Promise<string> {
-  await entriesOf(root);
-  for (let n = 1; ; n++) {
-    const path = join(root, n === 1 ? name : `${name}-${n}`);
-    try {
-      // Without `recursive` it fails on what exists: the test and the claim are one call.
-      await mkdir(path);
-      return path;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw outputError(path, error);
-    }
-  }
+    return readdir(path);
+  });
+  return entries.filter((name) => !isLeftover(name));
 }
