@@ -4,6 +4,7 @@ import { comparisonMarkdown } from "../recipes/comparison/markdown.js";
 import type { Context } from "./context.js";
 import type { JsonEvents } from "./json-events.js";
 import { exitCodes, oneLine } from "./report-error.js";
+import { shellWord } from "./shell-word.js";
 import { TrainReport } from "./train-report.js";
 
 const beginnings = { absent: "", started: ", goes on", finished: ", finished before" } as const;
@@ -52,7 +53,7 @@ export class CompareReport {
 
   /** How to go on after an interruption. */
   stopped(): void {
-    if (this.folder !== undefined) this.tell(`to go on, repeat the command with --out ${this.folder}\n`);
+    if (this.folder !== undefined) this.tell(`to go on, repeat the command with --out ${shellWord(this.folder)}\n`);
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { count, seconds } from "./format.js";
 import type { JsonEvents } from "./json-events.js";
 import { comparisonText, type PaperComparison } from "./paper-comparison.js";
 import { type TrainingProgress, trainingProgress } from "./progress.js";
+import { shellWord } from "./shell-word.js";
 
 /** What `train` says while it runs: JSON lines for programs, lines and a bar for people, or both. */
 export class TrainReport {
@@ -60,7 +61,7 @@ export class TrainReport {
   stopped(): void {
     this.close();
     if (!this.start?.checkpoints || this.options.quiet) return;
-    this.stderr.write(`go on with \`bayesbinn train --resume ${this.start.run}\`\n`);
+    this.stderr.write(`go on with \`bayesbinn train --resume ${shellWord(this.start.run)}\`\n`);
   }
 
   close(): void {

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, link, open, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, link, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-import { output, outputError } from "./output-error.js";
+import { namesIn } from "./names-in.js";
+import { outputError } from "./output-error.js";
 
 /**
  * Writes a file so that a reader sees the old one or the complete new one, even after a crash: into a hidden neighbour,
@@ -76,7 +77,7 @@ export function isLeftover(name: string): boolean {
 
 /** Removes the neighbours that killed processes left in a folder where no other one is at work. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  const left = (await output(folder, () => readdir(folder))).filter(isLeftover);
+  const left = (await namesIn(folder)).filter(isLeftover);
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }
 

@@ -13,24 +13,28 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
 };
 
-/** `ERR_OUTPUT` for what the system refused at `path`; an error of this package passes unchanged. */
-export function outputError(path: string, error: unknown): BayesBinnError {
+/**
+ * `ERR_OUTPUT` for what the system refused at `path`; an error of this package passes unchanged.
+ *
+ * @param advice what to do about it
+ */
+export function outputError(path: string, error: unknown, advice?: string): BayesBinnError {
   if (error instanceof BayesBinnError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const reason = (code === undefined ? undefined : reasons[code]) ?? message;
   return new BayesBinnError(
     "ERR_OUTPUT",
-    `${show(path)} cannot be written: ${reason}`,
+    `${show(path)} cannot be written: ${reason}${advice === undefined ? "" : `; ${advice}`}`,
     { path, reason: code },
     { cause: error },
   );
 }
 
-/** Runs a file operation; what the system refuses becomes `ERR_OUTPUT` for `path`. */
-export async function output<T>(path: string, operation: () => Promise<T>): Promise<T> {
+/** Runs a file operation; what the system refuses becomes an {@link outputError} for `path`. */
+export async function output<T>(path: string, operation: () => Promise<T>, advice?: string): Promise<T> {
   try {
     return await operation();
   } catch (error) {
-    throw outputError(path, error);
+    throw outputError(path, error, advice);
   }
 }

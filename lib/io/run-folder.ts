@@ -1,11 +1,12 @@
-import { access, appendFile, mkdir, readdir, rm } from "node:fs/promises";
+import { access, appendFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BayesBinnError } from "../native/errors.js";
-import { showText } from "../options/show.js";
 import { isLeftover, writeFileAtomically, writeNewFileAtomically } from "./atomic-write.js";
 import { FolderLock } from "./folder-lock.js";
 import { makeFolders, removeFolders } from "./make-folders.js";
+import { nextFreeFolder } from "./next-free-folder.js";
+import { output as fileOutput } from "./output-error.js";
 
 /** Where a run goes. */
 export interface RunFolderOptions {
@@ -124,14 +125,8 @@ interface Claimed {
   readonly made: readonly string[];
 }
 
-async function nextFree({ root = "runs", name, seed }: RunFolderOptions): Promise<Claimed> {
-  const above = await output(root, () => makeFolders(root));
-  for (let n = 1; ; n++) {
-    const path = join(root, `${name}-seed${seed}-${n}`);
-    // mkdir without `recursive` fails on what exists: the test and the claim are one call.
-    const made = await output(path, () => mkdir(path).then(() => true, ifCode("EEXIST", false)));
-    if (made) return { path, made: [...above, path] };
-  }
+function nextFree({ root, name, seed }: RunFolderOptions): Promise<Claimed> {
+  return nextFreeFolder((n) => `${name}-seed${seed}-${n}`, { root, advice });
 }
 
 async function claim(path: string): Promise<Claimed> {
@@ -149,32 +144,10 @@ async function claim(path: string): Promise<Claimed> {
   return { path, made };
 }
 
-/** Runs a file operation; what the system refuses becomes `ERR_OUTPUT`. */
-async function output<T>(path: string, operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    const reason = reasons[code] ?? `cannot be written (${code})`;
-    throw new BayesBinnError("ERR_OUTPUT", `${showText(path)}: ${reason}`, { path, reason: code }, { cause: error });
-  }
-}
+const advice = "give a new or an empty folder that can be written";
 
-const reasons: Readonly<Record<string, string>> = {
-  EEXIST: "exists and is not a folder, or another run took it; give a new or an empty folder",
-  ENOTDIR: "a part of the path is a file; give a new or an empty folder",
-  EACCES: "no permission to write here; give a folder that you may write",
-  EPERM: "no permission to write here; give a folder that you may write",
-  EROFS: "the file system is read-only; give a folder that can be written",
-  ENOSPC: "the disk is full; free some space or give a folder on another disk",
-  ENOENT: "cannot be made here; give a folder that can be written",
-};
-
-function ifCode<T>(code: string, value: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (error.code !== code) throw error;
-    return value;
-  };
+function output<T>(path: string, operation: () => Promise<T>): Promise<T> {
+  return fileOutput(path, operation, advice);
 }
 
 function jsonLine(record: object): string {

@@ -39,7 +39,8 @@ const timingColumns: Columns = {
  * A callback that writes a table, a row an epoch: `epoch`, `learningRate`, `train.loss`, `train.accuracy`, the same for
  * `validation` and `test`, `flipRatio`, `seconds.train`, `seconds.evaluate`, `stepsPerSecond`. What an epoch lacks stays empty.
  *
- * Each fit begins the table anew; one that resumes, with the epochs before its own. A file with other content is left alone. What cannot be written is a warning and ends no fit.
+ * Each fit begins the table anew; one that resumes, with the epochs before its own. A file with other content is left
+ * alone. What cannot be written is a warning and ends no fit.
  *
  * @example await trainer.fit({ train, epochs: 20, callbacks: [csvLogger({ path: "history.csv" })] });
  *

@@ -17,7 +17,8 @@ export type JsonLinesLoggerOptions = z.input<typeof jsonLinesLoggerOptions>;
 /**
  * A callback that writes the record of each epoch, see `EpochRecord`, as a line of JSON.
  *
- * Each fit begins the file anew; one that resumes, with the epochs before its own. A file with other content is left alone. What cannot be written is a warning and ends no fit.
+ * Each fit begins the file anew; one that resumes, with the epochs before its own. A file with other content is left
+ * alone. What cannot be written is a warning and ends no fit.
  *
  * @example await trainer.fit({ train, epochs: 20, callbacks: [jsonLinesLogger({ path: "history.jsonl" })] });
  *

@@ -98,8 +98,7 @@ function phrases(node: SchemaNode, value: unknown): string[] {
     case "null":
       return ["null"];
     case "array": {
-      const exact = node.minItems === node.maxItems;
-      const length = node.minItems ? ` of ${exact ? "" : "at least "}${node.minItems}` : "";
+      const length = lengths(node);
       const item = node.items === undefined ? "" : describeAccepted(alternatives(node.items));
       return [`an array${length}${item === "" ? "" : `, each ${item}`}`];
     }
@@ -110,6 +109,11 @@ function phrases(node: SchemaNode, value: unknown): string[] {
     default:
       return [];
   }
+}
+
+function lengths({ minItems = 0, maxItems }: SchemaNode): string {
+  if (maxItems !== undefined) return maxItems === minItems ? ` of ${minItems}` : ` of ${minItems} to ${maxItems}`;
+  return minItems > 0 ? ` of at least ${minItems}` : "";
 }
 
 /** What zod means by "no limit" of an integer. */

@@ -1,7 +1,8 @@
-import { readdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { linkFile, syncFolder, temporaryName } from "../io/atomic-write.js";
+import { namesIn } from "../io/names-in.js";
 import { output } from "../io/output-error.js";
 import { readSafetensorsMetadata } from "../io/safetensors.js";
 
@@ -28,12 +29,7 @@ export class CheckpointFolder {
    * @throws BayesBinnError `ERR_OUTPUT` where the folder cannot be read
    */
   async epochs(): Promise<number[]> {
-    const names = await output(this.path, () =>
-      readdir(this.path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return [];
-        throw error;
-      }),
-    );
+    const names = await namesIn(this.path);
     const epochs = names.flatMap((name) => /^epoch-(\d{4,})\.safetensors$/.exec(name)?.[1] ?? []).map(Number);
     return epochs.sort((a, b) => b - a);
   }

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -92,7 +92,7 @@ cli("--json: the events of every run in its order, and the comparison at the end
 });
 
 cli("interrupted and continued, the tables have the bytes of an uninterrupted comparison", async () => {
-  const [whole, out] = [join(folder, "whole"), join(folder, "interrupted")];
+  const [whole, out] = [join(folder, "whole"), join(folder, "inter rupted")];
   const args = ["--methods", "bayesbinn,adam", "--seeds", "1,3", "--epochs", "40", "--json"];
   assert.is((await compare([...args, "--out", whole])).code, 0);
   let run: string | undefined;
@@ -104,7 +104,7 @@ cli("interrupted and continued, the tables have the bytes of an uninterrupted co
   });
   assert.is(code, 130, stderr);
   assert.not.match(stderr, /error|\n +at /);
-  assert.match(stderr, `--out ${out}\n`);
+  assert.match(stderr, `--out '${out}'\n`);
   assert.match(await readFile(join(out, "comparison.md"), "utf8"), /1 of 2/);
   const finished = join(out, inOrder[1]!, "metrics.json");
   const before = await stat(finished);
@@ -119,15 +119,69 @@ cli("interrupted and continued, the tables have the bytes of an uninterrupted co
   assert.equal(await tablesOf(out), await tablesOf(whole));
 });
 
-cli("a comparison grows by seeds and methods", async () => {
-  const out = join(folder, "grown");
-  const grow = (...args: string[]) => compare([...args, "--epochs", "2", "--out", out, "--quiet", "--json"]);
-  assert.is((await grow("--methods", "adam", "--seeds", "1")).code, 0);
-  const { code, events } = await grow("--methods", "bayesbinn,adam", "--seeds", "1..2");
+cli("a run that was stopped goes on where the data lie now", async () => {
+  const [out, moved] = [join(folder, "moved"), join(folder, "digits-elsewhere")];
+  const args = ["--methods", "adam", "--seeds", "1", "--epochs", "40", "--out", out, "--json"];
+  const stopped = await compare(args, {
+    onEvent: ({ event }, child) => void (event === "epoch" && child.kill("SIGINT")),
+  });
+  assert.is(stopped.code, 130, stopped.stderr);
+  await rename(join(folder, "digits"), moved);
+  try {
+    const { code, events, stderr } = await compare([...args, "--set", `dataset.folder=${moved}`]);
+    assert.is(code, 0, stderr);
+    assert.is(only(events, "run")["status"], "started");
+    assert.ok(only(events, "start")["firstEpoch"] > 1);
+  } finally {
+    await rename(moved, join(folder, "digits"));
+  }
+});
+
+cli("a comparison grows: what was there before stays in the tables, whatever the order", async () => {
+  const [whole, out] = [join(folder, "at-once"), join(folder, "grown")];
+  const grow = (...args: string[]) => compare([...args, "--epochs", "2", "--quiet", "--json"]);
+  const ofBoth = ["--methods", "bayesbinn,adam", "--seeds", "1,2"];
+  assert.is((await grow(...ofBoth, "--out", whole)).code, 0);
+
+  assert.is((await grow("--methods", "adam", "--seeds", "2", "--out", out)).code, 0);
+  assert.is((await grow("--methods", "bayesbinn", "--seeds", "2", "--out", out)).code, 0);
+  const { code, events } = await grow("--methods", "bayesbinn,adam", "--seeds", "1", "--out", out);
   assert.is(code, 0);
   assert.equal(
-    events.filter(({ event }) => event === "run").map(({ status }) => status),
-    ["absent", "finished", "absent", "absent"],
+    events.filter(({ event }) => event === "run").map(({ method, seed, status }) => [method, seed, status]),
+    [
+      ["bayesbinn", 1, "absent"],
+      ["adam", 1, "absent"],
+    ],
+    "only what was asked for is trained",
+  );
+  assert.equal(await tablesOf(out), await tablesOf(whole));
+
+  // What has not finished is no row of the table, unless it is asked for.
+  await rm(join(out, "bayesbinn-seed2", "metrics.json"));
+  assert.is((await grow("--methods", "adam", "--seeds", "1", "--out", out)).code, 0);
+  assert.match((await tablesOf(out))[2]!, /\| BayesBiNN \(mode\) .*\| 1 of 2 \|/);
+});
+
+cli("a finished run whose files are damaged is one that failed, and the others go on", async () => {
+  const out = join(folder, "damaged");
+  assert.is((await compare([...small, "--seeds", "1", "--out", out, "--quiet"])).code, 0);
+  await rm(join(out, "bayesbinn-seed1", "history.jsonl"));
+  const { code, events, stderr } = await compare([...small, "--out", out, "--json", "--quiet"]);
+  assert.is(code, 1, stderr);
+  assert.match(stderr, /^error \[ERR_CONFIG\]: bayesbinn, seed 1: .*history\.jsonl: not the history of a run\n$/);
+  const { runs } = only(events, "comparison");
+  assert.equal(
+    runs.map(({ result, failure }: { result?: object; failure?: { code: string } }) => [
+      result !== undefined,
+      failure?.code,
+    ]),
+    [
+      [false, "ERR_CONFIG"],
+      [true, undefined],
+      [true, undefined],
+      [true, undefined],
+    ],
   );
 });
 
@@ -143,14 +197,22 @@ cli("a folder with runs of another configuration is refused, and stays as it is"
   );
   const rate = await compare([...small, "--seeds", "9", "--set", "optimizer.learningRate=1", "--out", out]);
   assertOneLine(rate, 2, /ERR_CONFIG\]: .*optimizer\.learningRate is 0\.0001 and not 1; give another folder/);
+  // The runs of all methods and seeds in the folder make one table, whatever is asked for.
+  const other = await compare(["--methods", "ste", "--seeds", "9", "--epochs", "3", "--out", out]);
+  assertOneLine(other, 2, /ERR_CONFIG\]: .*bayesbinn-seed1: .* whose epochs is 2 and not 3/);
+  // What BayesBiNN has anyhow, and Adam has not at all.
+  const temperature = ["--methods", "bayesbinn", "--epochs", "2", "--set", "optimizer.temperature=1e-10"];
+  const misfit = await compare([...temperature, "--seeds", "9", "--out", out]);
+  assertOneLine(misfit, 2, /ERR_CONFIG\]: .*adam-seed[13]: .*do not fit it \(adam: optimizer\.temperature: unknown/);
   assert.equal(await tablesOf(out), before);
   assertOneLine(await compare([...small, "--out", folder]), 2, /ERR_OUTPUT\]: .*holds no comparison/);
 });
 
 cli("a run that fails does not stop the others, is in the table, and gives exit code 1", async () => {
   const out = join(folder, "failing");
-  // Adam's step is its learning rate times a number near 1; BayesBiNN's is as large as its gradient, and overflows.
-  const args = [...small, "--set", "optimizer.learningRate=1e30", "--out", out, "--json", "--quiet"];
+  // STE clips what its steps make of the weights; BayesBiNN's steps are as large as its gradients, and overflow.
+  const methods = ["--methods", "bayesbinn,ste", "--seeds", "1,3", "--epochs", "2"];
+  const args = [...methods, "--set", "optimizer.learningRate=1e30", "--out", out, "--json", "--quiet"];
   const { code, events, stderr } = await compare(args);
   assert.is(code, 1, stderr);
   const expected = ["bayesbinn, seed 1", "bayesbinn, seed 3"].map(
@@ -173,7 +235,7 @@ cli("a run that fails does not stop the others, is in the table, and gives exit 
     [
       ["bayesbinn", 0],
       ["bayesbinn", 0],
-      ["adam", 2],
+      ["ste", 2],
     ],
   );
   assert.is(runs[0].failure.code, "ERR_NUMERIC");

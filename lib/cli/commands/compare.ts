@@ -38,8 +38,9 @@ the experiment is the same but for its length.
 
 Each run goes to <out>/<method>-seed<seed>, the table to comparison.md, .csv and
 .json in <out>, after each run. Ctrl+C stops; the same command with the same
---out goes on: what has finished is not trained again. If a run fails, as where
-its loss is no number, the others go on, and the exit code is 1.
+--out goes on: what has finished is not trained again. The table is of all
+finished runs in <out>, so that other seeds or methods are added to it. If a run
+fails, as where its loss is no number, the others go on, and the exit code is 1.
 
 The table goes to stdout. With --json, that has the lines of \`bayesbinn train\`
 after a line {"event":"run"} for each run, {"event":"failure"} for one that

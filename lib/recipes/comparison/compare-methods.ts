@@ -2,13 +2,15 @@ import { join } from "node:path";
 
 import { BayesBinnError, type ErrorCode } from "../../native/errors.js";
 import { loadData } from "../assemble.js";
-import { resumeRun } from "../resume-run.js";
+import type { Config } from "../config.js";
+import { readRunConfig } from "../read-run.js";
+import { type ResumeOptions, resumeRun } from "../resume-run.js";
 import { type RunListeners, type RunOptions, runConfig } from "../run.js";
 import type { RunSummary } from "../run-report.js";
 import { type RunStatus, runStatus } from "../run-status.js";
 import { type ComparedRun, type Comparison, comparisonOf, type RunFailure } from "./comparison.js";
 import { ComparisonFolder } from "./folder.js";
-import { type PlannedMethod, type PlanOptions, planComparison } from "./plan.js";
+import { type ComparisonPlan, type PlannedMethod, type PlanOptions, planComparison } from "./plan.js";
 import { readResult } from "./run-result.js";
 
 /** A run that is about to begin, to go on or to be skipped. */
@@ -47,8 +49,9 @@ export interface CompareOptions
  * of Table 9, with schedules as long as the training, see {@link methods}.
  *
  * Everything is written to a folder, see {@link ComparisonFolder}, the tables after each run. Called again with the folder
- * of a comparison that was interrupted it goes on: finished runs are skipped, an unfinished one is resumed. With more seeds
- * or methods the folder grows. A run that fails by itself, as by a loss that is no number, stands in the table as failed.
+ * of a comparison that was interrupted it goes on: finished runs are skipped, an unfinished one is resumed. The
+ * tables are of all finished runs in the folder: other seeds or methods are added to those that were there before. A run
+ * that fails by itself, as by a loss that is no number or files that cannot be read, stands in the tables as failed.
  *
  * @example
  * const { rows } = await compareMethods("mnist-mlp", { methods: ["bayesbinn", "ste"], seeds: [1, 2, 3], epochs: 5 });
@@ -74,26 +77,59 @@ export async function compareMethods(recipe: string, options: CompareOptions = {
   await loadData(plan.methods[0]!.config(plan.seeds[0]!));
   options.signal?.throwIfAborted();
   const folder = await ComparisonFolder.open(plan, out);
-  const runs: ComparedRun[] = [];
+  try {
+    return await trainAll(folder, plan, rest);
+  } finally {
+    await folder.close();
+  }
+}
+
+async function trainAll(
+  folder: ComparisonFolder,
+  plan: ComparisonPlan,
+  options: Omit<CompareOptions, keyof PlanOptions | "out">,
+): Promise<Comparison> {
   // Seed by seed, so that an unfinished table has all methods.
   const jobs = plan.seeds.flatMap((seed) => plan.methods.map((planned) => ({ ...planned, seed })));
-  for (const { method, seed } of jobs) runs.push(await before(folder.path, method.name, seed));
-  const table = () => comparisonOf(plan, runs);
+  const runs = await knownRuns(folder, jobs);
+  const table = () => comparisonOf(folder.plan, [...runs.values()]);
   await folder.write(table());
   options.onFolder?.(folder.path);
   for (const [index, job] of jobs.entries()) {
     options.signal?.throwIfAborted();
-    runs[index] = await train(folder.path, { ...job, number: index + 1, of: jobs.length }, rest);
+    const run = await train(folder.path, { ...job, number: index + 1, of: jobs.length }, options);
+    runs.set(run.folder, run);
     await folder.write(table());
   }
   return table();
 }
 
-/** What is known of a run before anything is trained. */
-async function before(path: string, method: string, seed: number): Promise<ComparedRun> {
-  const folder = ComparisonFolder.runName(method, seed);
-  const finished = (await runStatus(join(path, folder))) === "finished";
-  return { method, seed, folder, ...(finished && { result: await readResult(join(path, folder)) }) };
+/** What is known before anything is trained, in the order of the tables: of all runs to come, and of finished ones beside. */
+async function knownRuns(
+  { path, plan }: ComparisonFolder,
+  jobs: readonly Pick<Job, "method" | "seed">[],
+): Promise<Map<string, ComparedRun>> {
+  const planned = new Set(jobs.map(({ method, seed }) => ComparisonFolder.runName(method.name, seed)));
+  const known = new Map<string, ComparedRun>();
+  for (const seed of plan.seeds) {
+    for (const { method } of plan.methods) {
+      const folder = ComparisonFolder.runName(method.name, seed);
+      const finished = (await runStatus(join(path, folder))) === "finished";
+      if (!finished && !planned.has(folder)) continue;
+      known.set(folder, { method: method.name, seed, folder, ...(finished && (await resultOf(join(path, folder)))) });
+    }
+  }
+  return known;
+}
+
+/** The result of a finished run or, where its files cannot be read, why there is none. */
+async function resultOf(run: string): Promise<Pick<ComparedRun, "result" | "failure">> {
+  try {
+    return { result: await readResult(run) };
+  } catch (error) {
+    if (!isOfRun(error)) throw error;
+    return { failure: { code: error.code, message: error.message } };
+  }
 }
 
 interface Job extends PlannedMethod {
@@ -102,24 +138,38 @@ interface Job extends PlannedMethod {
   readonly of: number;
 }
 
-async function train(path: string, job: Job, options: Omit<CompareOptions, keyof PlanOptions | "out">) {
+async function train(
+  path: string,
+  job: Job,
+  options: Omit<CompareOptions, keyof PlanOptions | "out">,
+): Promise<ComparedRun> {
   const { onRun, onResult, onFailure, onFolder: _, ...shared } = options;
   const { method, seed, number, of, config } = job;
   const folder = ComparisonFolder.runName(method.name, seed);
+  const compared = { method: method.name, seed, folder };
   const run = join(path, folder);
   const status = await runStatus(run);
   const told: ComparisonRun = { method: method.name, seed, number, of, status, run };
   const runOptions = { ...shared, ...onRun?.(told) };
   try {
     if (status === "absent") onResult?.(told, await runConfig(config(seed), { ...runOptions, out: run }));
-    if (status === "started") onResult?.(told, await resumeRun(run, runOptions));
+    if (status === "started") {
+      onResult?.(told, await resumeRun(run, { ...runOptions, ...(await moved(run, config(seed))) }));
+    }
+    return { ...compared, result: await readResult(run) };
   } catch (error) {
     if (options.signal?.aborted || !isOfRun(error)) throw error;
     const failure = { code: error.code, message: error.message };
     onFailure?.(told, failure);
-    return { method: method.name, seed, folder, failure };
+    return { ...compared, failure };
   }
-  return { method: method.name, seed, folder, result: await readResult(run) };
+}
+
+/** Where the data of a run lie, if that is another folder than when it began. */
+async function moved(run: string, { dataset }: Config): Promise<Pick<ResumeOptions, "dataFolder">> {
+  const { folder } = dataset;
+  const begun = await readRunConfig(run);
+  return typeof folder === "string" && folder !== begun.dataset.folder ? { dataFolder: folder } : {};
 }
 
 /** Codes of what would stop every other run as well. */

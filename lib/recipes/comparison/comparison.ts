@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../native/errors.js";
 import { type MeanAndStd, type Prediction, paperEpochs, paperRuns } from "../methods/method.js";
+import { parseSetting } from "../setting.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { RunResult } from "./run-result.js";
 import { meanAndStd } from "./statistics.js";
@@ -44,7 +45,7 @@ export interface Comparison {
   readonly recipe: string;
   readonly epochs: number;
   readonly seeds: readonly number[];
-  /** Changes of the recipe, as they were given. */
+  /** Changes of the recipe, as they were given, but for the folder of the data: where they lie makes no other comparison. */
   readonly settings: readonly string[];
   /** The epoch of a run that its numbers are of: that of the best validation accuracy or, without validation samples, the last. */
   readonly at: "best" | "last";
@@ -74,7 +75,15 @@ export function comparisonOf(plan: ComparisonPlan, runs: readonly ComparedRun[])
   });
   const paper = { source: "Table 10", epochs: paperEpochs, runs: paperRuns, differing };
   return {
-    ...{ recipe: recipe.name, epochs, seeds, settings, at: validated ? "best" : "last", rows, runs },
+    ...{
+      recipe: recipe.name,
+      epochs,
+      seeds,
+      settings: settings.flatMap(withoutFolder),
+      at: validated ? "best" : "last",
+      rows,
+      runs,
+    },
     ...(recipe.benchmark && { paper }),
   };
 }
@@ -84,4 +93,13 @@ function accuraciesOf(results: readonly RunResult[], prediction: Prediction): Ac
     meanAndStd(results.flatMap(({ [key]: value }) => (value === undefined ? [] : [value])));
   const [train, validation, test] = [over("train"), over("validation"), over(prediction)];
   return { ...(train && { train }), ...(validation && { validation }), ...(test && { test }) };
+}
+
+function withoutFolder(setting: string): string[] {
+  const { path, value } = parseSetting(setting);
+  const key = path.join(".");
+  if (key === "dataset.folder") return [];
+  if (key !== "dataset" || typeof value !== "object" || value === null || !("folder" in value)) return [setting];
+  const { folder: _, ...others } = value;
+  return [`dataset=${JSON.stringify(others)}`];
 }

@@ -1,22 +1,18 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { writeFileAtomically } from "../../io/atomic-write.js";
+import { isLeftover, removeLeftovers, writeFileAtomically } from "../../io/atomic-write.js";
+import { FolderLock } from "../../io/folder-lock.js";
 import { makeFolders } from "../../io/make-folders.js";
-import { outputError } from "../../io/output-error.js";
+import { nextFreeFolder } from "../../io/next-free-folder.js";
+import { output } from "../../io/output-error.js";
 import { BayesBinnError } from "../../native/errors.js";
-import { valueAt } from "../../options/accepted.js";
-import { show, showText } from "../../options/show.js";
-import { differences } from "../differences.js";
-import { readRunConfig } from "../read-run.js";
-import { runStatus } from "../run-status.js";
+import { showText } from "../../options/show.js";
 import type { Comparison } from "./comparison.js";
 import { comparisonCsv } from "./csv.js";
+import { widenPlan } from "./found-runs.js";
 import { comparisonMarkdown } from "./markdown.js";
-import type { ComparisonPlan, PlannedMethod } from "./plan.js";
-
-/** Parent of folders that are named automatically. */
-const root = "runs";
+import type { ComparisonPlan } from "./plan.js";
 
 const files = { json: "comparison.json", csv: "comparison.csv", markdown: "comparison.md" } as const;
 
@@ -34,29 +30,50 @@ const files = { json: "comparison.json", csv: "comparison.csv", markdown: "compa
  * comparison, whether it was interrupted or not.
  */
 export class ComparisonFolder {
-  private constructor(readonly path: string) {}
+  private constructor(
+    readonly path: string,
+    /** What the tables are of: the plan, and the methods and seeds of finished runs that were there before. */
+    readonly plan: ComparisonPlan,
+    private readonly lock: FolderLock,
+  ) {}
 
   /**
-   * Takes a folder for the comparison of `plan`: a new or empty one, or one that holds the same comparison or a part of it.
+   * Takes a folder for the comparison of `plan`: a new or empty one, or one that holds runs of the same comparison, of
+   * whatever methods and seeds.
    *
    * @param path default: the first free one of `runs/compare-<recipe>`, `runs/compare-<recipe>-2` and so on
    * @throws BayesBinnError `ERR_OUTPUT` for a folder with other content, or one that cannot be written; `ERR_CONFIG` for runs
-   *   of another configuration
+   *   of another configuration; `ERR_BUSY` while another process is at work in it
    */
   static async open(plan: ComparisonPlan, path?: string): Promise<ComparisonFolder> {
-    if (path === undefined) return new ComparisonFolder(await nextFree(`compare-${plan.recipe.name}`));
+    if (path === undefined) {
+      const name = `compare-${plan.recipe.name}`;
+      const free = await nextFreeFolder((n) => (n === 1 ? name : `${name}-${n}`));
+      return ComparisonFolder.#take(plan, free.path, []);
+    }
     const entries = await entriesOf(path);
     if (entries.length > 0 && !entries.includes(files.json)) {
       const message = `${showText(path)}: the folder exists and holds no comparison; give a new or an empty folder`;
       throw new BayesBinnError("ERR_OUTPUT", message, { path, reason: "not empty" });
     }
-    for (const planned of plan.methods) await checkRuns(path, entries, planned);
-    return new ComparisonFolder(path);
+    return ComparisonFolder.#take(plan, path, entries);
+  }
+
+  static async #take(plan: ComparisonPlan, path: string, entries: readonly string[]): Promise<ComparisonFolder> {
+    const whole = await widenPlan(plan, path, entries);
+    const lock = await FolderLock.take(path);
+    await removeLeftovers(path);
+    return new ComparisonFolder(path, whole, lock);
   }
 
   /** Name of the folder of a run, in this one. */
   static runName(method: string, seed: number): string {
     return `${method}-seed${seed}`;
+  }
+
+  /** Leaves the folder to other processes. */
+  async close(): Promise<void> {
+    await this.lock.release();
   }
 
   /** Writes the three tables. */
@@ -70,45 +87,11 @@ export class ComparisonFolder {
   }
 }
 
+/** Without what a killed comparison left of a file. */
 async function entriesOf(path: string): Promise<string[]> {
-  try {
+  const entries = await output(path, async () => {
     await makeFolders(path);
-    return await readdir(path);
-  } catch (error) {
-    throw outputError(path, error);
-  }
+    return readdir(path);
+  });
+  return entries.filter((name) => !isLeftover(name) && name !== FolderLock.fileName);
 }
-
-async function nextFree(name: string): Promise<string> {
-  await entriesOf(root);
-  for (let n = 1; ; n++) {
-    const path = join(root, n === 1 ? name : `${name}-${n}`);
-    try {
-      // Without `recursive` it fails on what exists: the test and the claim are one call.
-      await mkdir(path);
-      return path;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw outputError(path, error);
-    }
-  }
-}
-
-/** Refuses runs of a method that this comparison would not have made, whatever their seed: they would be mixed into one table. */
-async function checkRuns(path: string, entries: readonly string[], { method, config }: PlannedMethod): Promise<void> {
-  for (const entry of entries) {
-    const seed = /^(.*)-seed(\d+)$/.exec(entry);
-    if (seed === null || seed[1] !== method.name) continue;
-    const run = join(path, entry);
-    if ((await runStatus(run)) === "absent") continue;
-    const there = await readRunConfig(run);
-    const wanted = config(Number(seed[2]));
-    const [key] = differences(there, wanted, movable);
-    if (key === undefined) continue;
-    const [is, not] = [there, wanted].map((value) => show(valueAt(value, key.split("."))));
-    const message = `${showText(run)}: a run of another configuration, whose ${key} is ${is} and not ${not}; give another folder`;
-    throw new BayesBinnError("ERR_CONFIG", message, { path: run, key });
-  }
-}
-
-/** Data may lie elsewhere meanwhile. */
-const movable: ReadonlySet<string> = new Set(["dataset.folder"]);

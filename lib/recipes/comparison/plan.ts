@@ -12,9 +12,7 @@ import { presetConfig } from "../preset.js";
 import type { Recipe } from "../recipe.js";
 import { resolveConfig } from "../resolve-config.js";
 import { parseSetting } from "../setting.js";
-
-/** Largest number of seeds: each is a training of every method. */
-export const mostSeeds = 1000;
+import { mostSeeds } from "./most-seeds.js";
 
 const once = (values: readonly unknown[]) => new Set(values).size === values.length;
 const twice = { params: { code: "ERR_OPTION_RANGE" } };

@@ -46,8 +46,7 @@ export async function readResult(folder: string): Promise<RunResult> {
 }
 
 async function trainAccuracy(file: string, epoch: number): Promise<number | undefined> {
-  // A run may have been resumed at an epoch whose line was there already; the last one counts.
-  const line = (await lines(file)).findLast((entry) => entry.epoch === epoch);
+  const line = (await lines(file)).find((entry) => entry.epoch === epoch);
   if (line !== undefined) return line.train.accuracy;
   throw new BayesBinnError("ERR_CONFIG", `${showText(file)}: no line of epoch ${epoch}, the best one`, { path: file });
 }

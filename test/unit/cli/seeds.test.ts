@@ -22,6 +22,10 @@ for (const text of ["", "a", "1,", "-1", "1.5", "5..1", "1...3", "1..", "9999999
 seeds("a seed twice, and too many", async () => {
   await failure(() => read("1..3,2"), "ERR_OPTION_RANGE", "once");
   await failure(() => read("1..1001"), "ERR_OPTION_RANGE", "at most 1000");
+  await failure(() => read("1..1000,2001"), "ERR_OPTION_RANGE", "at most 1000");
+  await failure(() => read("1..500,1001..1501"), "ERR_OPTION_RANGE", "at most 1000");
+  await failure(() => read("0..9007199254740991"), "ERR_OPTION_RANGE", "at most 1000");
+  assert.is(read("1..999,2001").length, 1000);
   assert.is(read("1..1000").length, 1000);
 });
 

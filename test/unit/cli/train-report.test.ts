@@ -124,6 +124,14 @@ report("a run of another experiment than the paper's stands beside no number of 
   }
 });
 
+report("a run that was stopped: the command that goes on, as a shell takes it", async () => {
+  const stderr = new Capture();
+  const report = new TrainReport(stderr, { events: undefined, quiet: false });
+  await report.listeners.onStart?.({ ...start, run: "runs/c c" });
+  report.stopped();
+  assert.ok(stderr.text.endsWith("\ngo on with `bayesbinn train --resume 'runs/c c'`\n"), stderr.text);
+});
+
 report("on a terminal there is a bar, which is taken away again", async () => {
   const { stderr } = await show({ json: false, quiet: false, terminal: true });
   assert.match(stderr, "2/6");

@@ -57,7 +57,10 @@ runs("places that cannot be a folder", async () => {
   const file = join(folder, "file");
   await writeFile(file, "");
   await outputError(RunFolder.create({ path: file, name: "net", seed: 1 }), file);
-  await outputError(RunFolder.create({ path: join(file, "run"), name: "net", seed: 1 }), "part of the path is a file");
+  await outputError(
+    RunFolder.create({ path: join(file, "run"), name: "net", seed: 1 }),
+    "part of the path is a file; give a new or an empty folder",
+  );
   await outputError(RunFolder.create({ root: file, name: "net", seed: 1 }), file);
 });
 

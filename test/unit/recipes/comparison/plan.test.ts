@@ -49,6 +49,8 @@ planning("what is refused", async () => {
   await failure(refused("mnist-mlp", { seeds: [1, 1.5] }), "ERR_OPTION_RANGE", "compare.seeds[1]");
   await failure(refused("mnist-mlp", { seeds: [-1] }), "ERR_OPTION_RANGE", "compare.seeds[0]", ">= 0");
   await failure(refused("mnist-mlp", { seeds: [2, 2] }), "ERR_OPTION_RANGE", "each once");
+  const many = Array.from({ length: 1001 }, (_, seed) => seed);
+  await failure(refused("mnist-mlp", { seeds: many }), "ERR_OPTION_RANGE", "compare.seeds", "an array of 1 to 1000");
   await failure(refused("mnist-mlp", { epochs: 0 }), "ERR_OPTION_RANGE", "compare.epochs");
   for (const setting of ["optimizer.name=adam", "model.weights=real", "seed=3", "name=mine"]) {
     await failure(refused("mnist-mlp", { settings: [setting] }), "ERR_CONFIG", setting.split("=")[0]!);

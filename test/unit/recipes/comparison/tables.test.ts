@@ -59,6 +59,15 @@ tables("another experiment than the paper's is not put beside it", async () => {
   assert.match(text, "since `model.hiddenUnits` and `batchSize` differ from the recipe");
 });
 
+tables("where the data lie is in no table", async () => {
+  const settings = ["dataset.folder=/a", "batchSize=20", ' dataset . folder = "/b"'];
+  const whole = 'dataset={"name":"mnist","folder":"/c","validationFraction":0.2}';
+  const plain = await comparison({ seeds: [1, 3], settings: ["batchSize=20"] }, runs);
+  assert.equal(await comparison({ seeds: [1, 3], settings }, runs), plain);
+  const { settings: written } = await comparison({ seeds: [1, 3], settings: [whole, "batchSize=20"] }, runs);
+  assert.equal(written, ['dataset={"name":"mnist","validationFraction":0.2}', "batchSize=20"]);
+});
+
 tables("a recipe that the paper has no table of", async () => {
   const { rows, paper } = await comparison({}, [], "fashion-mlp");
   assert.is(paper, undefined);
