@@ -50,7 +50,8 @@ export class FolderLock {
 }
 
 function busy(folder: string, file: string, { pid, host }: Holder): BayesBinnError {
-  const message = `${showText(folder)}: process ${pid} on ${host} is at work in it; wait for it, or remove ${showText(file)} where there is none`;
+  const advice = `wait for it, or remove ${showText(file)} where there is none`;
+  const message = `${showText(folder)}: process ${pid} on ${host} is at work in it; ${advice}`;
   return new BayesBinnError("ERR_BUSY", message, { path: folder, pid, host });
 }
 

@@ -157,8 +157,9 @@ export class Trainer implements AsyncDisposable {
    *
    * @throws BayesBinnError `ERR_BUSY` while another fit runs, `ERR_DISPOSED`, `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`,
    * `ERR_CHECKPOINT_FORMAT` for a damaged checkpoint, `ERR_CHECKPOINT_MISMATCH` for one of another setting, `ERR_OUTPUT` where
-   * one cannot be written; `ERR_NUMERIC` where the loss is no number, or latent weights would be none: then the trainer refuses everything but
-   * other weights (`restoreBest`); what a callback throws; the signal's reason
+   * one cannot be written, or the folder has those of another fit; `ERR_NUMERIC` where the loss is no number, or latent
+   * weights or the optimizer's state would be none, and where running statistics that are none would be kept: then the
+   * trainer refuses everything but other weights (`restoreBest`); what a callback throws; the signal's reason
    */
   async fit(options: FitOptions): Promise<History> {
     if (this.#fitting)
@@ -206,8 +207,9 @@ export class Trainer implements AsyncDisposable {
    *   order drawn from the seed, normalised by the batch's own statistics; the statistics are `sum b x_b / sum b` over the
    *   batches of `b` samples, `x_b` a batch's mean or unbiased variance: for equal batches the average that PyTorch's
    *   `update_bn` takes. Model and trainer stay as they are. Default: none.
-   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics. Default: the
-   *   largest batch of the model (`maxBatch`), whatever `batchSize`.
+   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics,
+   *   and with batches of 1 every variance after a linear layer is 0. Default: the largest batch of the model (`maxBatch`),
+   *   whatever `batchSize`.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
