@@ -35,6 +35,7 @@ export type {
 export type { Recipe } from "./recipes/recipe.js";
 export { type ResolveOptions, resolveConfig } from "./recipes/resolve-config.js";
 export { type ResumeOptions, resumeRun } from "./recipes/resume-run.js";
-export { type RunListeners, type RunOptions, runConfig, type SittingOptions } from "./recipes/run.js";
+export { runConfig } from "./recipes/run.js";
+export type { RunListeners, RunOptions, SittingOptions } from "./recipes/run-options.js";
 export type { RunStart, RunSummary } from "./recipes/run-report.js";
 export { type RunStatus, runStatus } from "./recipes/run-status.js";

@@ -1,5 +1,5 @@
 import { percentText } from "../recipes/percent.js";
-import type { RunListeners } from "../recipes/run.js";
+import type { RunListeners } from "../recipes/run-options.js";
 import type { RunStart, RunSummary } from "../recipes/run-report.js";
 import type { EpochRecord } from "../training/history.js";
 import type { Context } from "./context.js";

@@ -9,7 +9,7 @@ import { CheckpointFolder } from "../training/checkpoint-folder.js";
 import { loadData } from "./assemble.js";
 import { type Config, checkConfig } from "./config.js";
 import { historyLength, readRunConfig, readRunEnd, readRunRecord } from "./read-run.js";
-import type { SittingOptions } from "./run.js";
+import type { SittingOptions } from "./run-options.js";
 import { type Machine, machineOf, type RunRecord, runRecord } from "./run-record.js";
 import type { RunSummary } from "./run-report.js";
 import { createTrainer, trainAndEvaluate } from "./run-training.js";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { SessionDescription } from "../native/contract.js";
 import { systemInfo } from "../native/system-info.js";
 import { checkpointOptions } from "../training/checkpoint-options.js";
-import type { RunOptions } from "./run.js";
+import type { RunOptions } from "./run-options.js";
 
 /** Where a sitting of a run computed: with the same facts it gives the same bits. */
 const machineSchema = z.strictObject({

@@ -5,7 +5,6 @@ import type { SessionDescription } from "../native/contract.js";
 import type { History } from "../training/history.js";
 import type { RunData } from "./assemble.js";
 import type { Config } from "./config.js";
-import type { RunRecord } from "./run-record.js";
 
 /** What is known when the first step begins. */
 export interface RunStart {
@@ -73,7 +72,10 @@ export function startOf(
   { train, validation, test }: RunData,
   description: SessionDescription,
   firstEpoch: number,
-  { stopAfter, checkpoints }: RunRecord,
+  {
+    stopAfter,
+    checkpoints,
+  }: { readonly stopAfter?: number | undefined; readonly checkpoints: { readonly every: number } },
   folder: RunFolder,
 ): RunStart {
   const { device, deviceReason, instructionSet, blas, threads } = description;

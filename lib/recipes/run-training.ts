@@ -10,7 +10,7 @@ import { Trainer } from "../training/trainer.js";
 import { createAugmentation, createLoss, createModel, createOptimizer, type RunData } from "./assemble.js";
 import type { Config } from "./config.js";
 import { evaluationBatch } from "./evaluation-batch.js";
-import type { RunOptions, SittingOptions } from "./run.js";
+import type { RunOptions, SittingOptions } from "./run-options.js";
 import { type RunRecord, withSitting } from "./run-record.js";
 import { type RunSummary, startOf, summaryOf } from "./run-report.js";
 
