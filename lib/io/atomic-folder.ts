@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 import { BayesBinnError } from "../native/errors.js";
 import { showText } from "../options/show.js";
+import { temporaryName } from "./atomic-write.js";
 import { makeFolders, removeFolders } from "./make-folders.js";
 import { output, outputError } from "./output-error.js";
 
@@ -35,7 +35,7 @@ export async function makeFolderAtomically<T>(path: string, fill: (temporary: st
 export async function withScratchFolder<T>(path: string, use: (scratch: string) => Promise<T>): Promise<T> {
   const target = await resolved(path);
   const parent = dirname(target);
-  const scratch = join(parent, `.${basename(target)}.${randomUUID()}.tmp`);
+  const scratch = temporaryName(target);
   const made = await making(path, () => makeFolders(parent));
   try {
     await making(path, () => mkdir(scratch));
