@@ -1,0 +1,134 @@
+#include "backends/cuda/driver/device.h"
+
+#include <cstring>
+
+#include "backends/cuda/driver/ptx.h"
+
+namespace bayesbinn::cuda {
+namespace {
+
+constexpr int kOldestCapability = 75;
+constexpr unsigned kSharedWithoutAsking = 48 * 1024;
+
+// The flag of the device whose context this thread has: it tells devices apart, also where one is gone.
+thread_local std::shared_ptr<std::atomic<bool>> current_flag;
+
+int attribute(Attribute which, DeviceHandle device) {
+  int value = 0;
+  BB_CUDA(api().device_get_attribute(&value, which, device));
+  return value;
+}
+
+const char* ptx_of(const std::string& file, bool ampere) {
+  for (const PtxFile& entry : ptx_files()) {
+    if (file == entry.name) return ampere ? entry.compute_80 : entry.compute_75;
+  }
+  throw Error(ErrorCode::internal, "cuda: no kernels of " + file + " in this build");
+}
+
+// What the compiler in the driver said of the text is in the error.
+ModuleHandle load(const std::string& file, const char* text) {
+  constexpr int kErrorLog = 5, kErrorLogBytes = 6;  // CU_JIT_ERROR_LOG_BUFFER and its size
+  char log[2048] = {};
+  int options[] = {kErrorLog, kErrorLogBytes};
+  void* values[] = {log, reinterpret_cast<void*>(sizeof log)};
+  ModuleHandle module = nullptr;
+  const Result result = api().module_load_data(&module, text, 2, options, values);
+  if (result == kSuccess) return module;
+  std::string what = "cuda: the kernels of " + file + " could not be loaded: " + describe(result);
+  if (log[0] != '\0') what += ", " + std::string(log);
+  if (result == kUnsupportedPtxVersion) what += "; install a newer driver";
+  throw Error(ErrorCode::cuda, what, {{"result", std::to_string(result)}});
+}
+
+}  // namespace
+
+std::shared_ptr<Device> Device::open(int ordinal) {
+  static std::mutex opening;
+  static std::map<int, std::weak_ptr<Device>> open_devices;
+  const std::lock_guard lock(opening);
+  std::weak_ptr<Device>& known = open_devices[ordinal];
+  std::shared_ptr<Device> device = known.lock();
+  if (device && !device->lost()) return device;
+  if (device) {
+    // Nothing of the lost context can be used any more, by anyone.
+    api().primary_ctx_reset(device->handle_);
+  }
+  device.reset(new Device(ordinal));
+  known = device;
+  return device;
+}
+
+Device::Device(int ordinal) : ordinal_(ordinal), lost_(std::make_shared<std::atomic<bool>>(false)) {
+  api();
+  const int devices = library().devices;
+  if (ordinal < 0 || ordinal >= devices) {
+    const std::string last = devices > 1 ? "0 to " + std::to_string(devices - 1) : "0";
+    throw Error(ErrorCode::device_unavailable,
+                "device \"cuda:" + std::to_string(ordinal) + "\": no such device, accepted: " + last,
+                {{"path", "device"}, {"value", "cuda:" + std::to_string(ordinal)}, {"accepted", last}});
+  }
+  BB_CUDA(api().device_get(&handle_, ordinal));
+  char text[256] = {};
+  BB_CUDA(api().device_get_name(text, sizeof text, handle_));
+  name_ = text;
+  capability_ = 10 * attribute(Attribute::compute_capability_major, handle_) +
+                attribute(Attribute::compute_capability_minor, handle_);
+  if (capability_ < kOldestCapability) {
+    throw Error(ErrorCode::device_unavailable,
+                "device \"cuda\": " + name_ + " has compute capability " + std::to_string(capability_ / 10) + "." +
+                    std::to_string(capability_ % 10) + ", needed: 7.5 or later",
+                {{"path", "device"}, {"value", "cuda"}, {"accepted", "auto, cpu"}});
+  }
+  multiprocessors_ = attribute(Attribute::multiprocessor_count, handle_);
+  most_shared_ = attribute(Attribute::max_shared_memory_per_block_optin, handle_);
+  size_t bytes = 0;
+  BB_CUDA(api().device_total_mem(&bytes, handle_));
+  memory_bytes_ = static_cast<int64_t>(bytes);
+  BB_CUDA(api().primary_ctx_retain(&context_, handle_));
+}
+
+Device::~Device() {
+  if (!context_) return;
+  if (!lost()) {
+    api().ctx_set_current(context_);
+    current_flag.reset();
+    for (const auto& [file, module] : modules_) api().module_unload(module);
+  }
+  api().primary_ctx_release(handle_);
+}
+
+void Device::lose_current() {
+  if (current_flag) *current_flag = true;
+}
+
+void Device::make_current() {
+  if (lost()) {
+    throw Error(ErrorCode::cuda, "cuda: an earlier error ended the context of device " + std::to_string(ordinal_) +
+                                     "; make a new session");
+  }
+  if (current_flag == lost_) return;
+  BB_CUDA(api().ctx_set_current(context_));
+  current_flag = lost_;
+}
+
+FunctionHandle Device::function(const KernelName& name, unsigned shared) {
+  const std::lock_guard lock(loading_);
+  auto at = functions_.find(name.kernel);
+  if (at == functions_.end()) {
+    ModuleHandle& module = modules_[name.file];
+    if (!module) module = load(name.file, ptx_of(name.file, ampere()));
+    FunctionHandle handle = nullptr;
+    BB_CUDA(api().module_get_function(&handle, module, name.kernel));
+    at = functions_.emplace(name.kernel, Loaded{handle, kSharedWithoutAsking}).first;
+  }
+  Loaded& loaded = at->second;
+  if (shared > loaded.shared) {
+    BB_CUDA(api().func_set_attribute(loaded.handle, FunctionAttribute::max_dynamic_shared_size_bytes,
+                                     static_cast<int>(shared)));
+    loaded.shared = shared;
+  }
+  return loaded.handle;
+}
+
+}  // namespace bayesbinn::cuda

@@ -1,0 +1,107 @@
+#include "backends/cuda/driver/library.h"
+
+#include <dlfcn.h>
+
+#include "backends/cuda/driver/device.h"
+
+namespace bayesbinn::cuda {
+namespace {
+
+// CUDA 11.4: the first whose drivers have all that is used here.
+constexpr int kOldestDriver = 11040;
+
+std::string version_text(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+// Empty, or the name of the first function that the library lacks.
+std::string find_functions(void* handle, Api& found) {
+#define BB_CUDA_FIND(name, exported, parameters)                                \
+  found.name = reinterpret_cast<decltype(found.name)>(dlsym(handle, exported)); \
+  if (!found.name) return exported;
+  BB_CUDA_FUNCTIONS(BB_CUDA_FIND)
+#undef BB_CUDA_FIND
+  return {};
+}
+
+// Errors after which no call of the context succeeds: a kernel went wrong, or the device did.
+bool ends_context(Result result) {
+  return (result >= 700 && result <= 702) || (result >= 709 && result <= 721) || result == 999;
+}
+
+const char* const kInstallDriver = "install the NVIDIA driver, and check the device with nvidia-smi";
+
+Library open_library() {
+  static Api functions;
+  Library found;
+  void* const handle = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    found.problem = "the NVIDIA driver's library libcuda.so.1 was not found";
+    found.advice = kInstallDriver;
+    return found;
+  }
+  const std::string missing = find_functions(handle, functions);
+  if (!missing.empty()) {
+    found.problem = "the NVIDIA driver is too old: its libcuda.so.1 has no " + missing;
+    found.advice = "install a driver for CUDA " + version_text(kOldestDriver) + " or newer";
+    return found;
+  }
+  functions.driver_get_version(&found.driver_version);
+  if (found.driver_version < kOldestDriver) {
+    found.problem = "the NVIDIA driver is too old: it supports CUDA " + version_text(found.driver_version) +
+                    ", needed: " + version_text(kOldestDriver);
+    found.advice = "install a newer driver";
+    return found;
+  }
+  found.api = &functions;  // for `describe`
+  const Result started = functions.init(0);
+  if (started == kNoDevice) {
+    found.problem = "no CUDA device is visible";
+    found.advice = "check the device with nvidia-smi, and the variable CUDA_VISIBLE_DEVICES";
+  } else if (started != kSuccess) {
+    const char* name = nullptr;
+    functions.get_error_name(started, &name);
+    found.problem = std::string("the NVIDIA driver does not start: ") + (name ? name : std::to_string(started).c_str());
+    found.advice = "check the driver with nvidia-smi; its kernel module and its library must be of one version";
+  } else if (functions.device_get_count(&found.devices) != kSuccess || found.devices == 0) {
+    found.problem = "no CUDA device is visible";
+    found.advice = "check the device with nvidia-smi, and the variable CUDA_VISIBLE_DEVICES";
+  }
+  if (!found.problem.empty()) found.api = nullptr;
+  return found;
+}
+
+}  // namespace
+
+const Library& library() {
+  static const Library found = open_library();
+  return found;
+}
+
+const Api& api() {
+  const Library& found = library();
+  if (found.api) return *found.api;
+  throw Error(ErrorCode::device_unavailable, "device \"cuda\": " + found.problem + "; " + found.advice,
+              {{"path", "device"}, {"value", "cuda"}, {"accepted", "auto, cpu"}});
+}
+
+std::string describe(Result result) {
+  const Api* const functions = library().api;
+  const char* name = nullptr;
+  const char* text = nullptr;
+  if (functions) {
+    functions->get_error_name(result, &name);
+    functions->get_error_string(result, &text);
+  }
+  return name ? std::string(name) + (text ? std::string(": ") + text : "") : "CUDA error " + std::to_string(result);
+}
+
+void check(Result result, const char* expression, const char* file, int line) {
+  if (result == kSuccess) return;
+  if (ends_context(result)) Device::lose_current();
+  throw Error(result == kOutOfMemory ? ErrorCode::out_of_memory : ErrorCode::cuda,
+              "cuda: " + describe(result) + " from " + expression + ", " + file + ":" + std::to_string(line),
+              {{"result", std::to_string(result)}});
+}
+
+}  // namespace bayesbinn::cuda

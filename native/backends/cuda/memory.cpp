@@ -1,0 +1,76 @@
+#include "backends/cuda/cuda_backend.h"
+
+namespace bayesbinn::cuda {
+namespace {
+
+DevicePointer pointer(const void* memory) { return reinterpret_cast<DevicePointer>(memory); }
+
+}  // namespace
+
+CudaBackend::CudaBackend(std::shared_ptr<Device> device)
+    : device_(std::move(device)), memory_(std::make_unique<MemoryCache>(device_, 0)) {
+  device_->make_current();
+  BB_CUDA(api().stream_create(&stream_, kStreamNonBlocking));
+}
+
+CudaBackend::~CudaBackend() {
+  if (!device_->lost()) {
+    try {
+      device_->make_current();
+      api().stream_synchronize(stream_);
+      api().stream_destroy(stream_);
+    } catch (const Error&) {  // the device is lost, and its stream with it
+    }
+  }
+  scratch_.clear();
+}
+
+std::string CudaBackend::instruction_set() const {
+  const int capability = device_->capability();
+  return device_->name() + ", compute " + std::to_string(capability / 10) + "." + std::to_string(capability % 10);
+}
+
+void* CudaBackend::allocate(int64_t bytes) {
+  void* const memory = memory_->allocate(bytes);
+  if (bytes > 0) BB_CUDA(api().memset_d8_async(pointer(memory), 0, static_cast<size_t>(bytes), stream_));
+  return memory;
+}
+
+void CudaBackend::release(void* memory) noexcept { memory_->release(memory); }
+
+// The host's memory may change as soon as this returns.
+void CudaBackend::upload(void* device, const void* host, int64_t bytes) {
+  if (bytes == 0) return;
+  device_->make_current();
+  BB_CUDA(api().memcpy_htod_async(pointer(device), host, static_cast<size_t>(bytes), stream_));
+  synchronize();
+}
+
+void CudaBackend::download(void* host, const void* device, int64_t bytes) {
+  if (bytes == 0) return;
+  device_->make_current();
+  BB_CUDA(api().memcpy_dtoh_async(host, pointer(device), static_cast<size_t>(bytes), stream_));
+  synchronize();
+}
+
+void CudaBackend::copy(void* to, const void* from, int64_t bytes) {
+  if (bytes == 0) return;
+  device_->make_current();
+  BB_CUDA(api().memcpy_dtod_async(pointer(to), pointer(from), static_cast<size_t>(bytes), stream_));
+}
+
+void CudaBackend::synchronize() {
+  device_->make_current();
+  BB_CUDA(api().stream_synchronize(stream_));
+}
+
+void* CudaBackend::scratch_bytes(ScratchUse use, int64_t bytes) {
+  MemoryBlock& block = scratch_[use];
+  if (block.bytes() < bytes || !block.data()) {
+    block = MemoryBlock();
+    block = MemoryBlock(*memory_, bytes);
+  }
+  return block.data();
+}
+
+}  // namespace bayesbinn::cuda
