@@ -19,15 +19,27 @@
 #include <string>
 
 #include "backends/backend.h"
-#include "backends/cuda/device/draws.h"
 #include "backends/cuda/device/layout.h"
+#include "backends/cuda/device/precision.h"
+#include "backends/cuda/device/queued_step.h"
 #include "backends/cuda/driver/launch.h"
 #include "backends/cuda/driver/memory.h"
 
 namespace bayesbinn::cuda {
 
 // What temporary memory is for; each use has its own, which lasts until it is asked for again with another size.
-enum class ScratchUse { partial_sums, gradient, sums, indices, host_values, counters, channel_gradients, product };
+enum class ScratchUse {
+  partial_sums,
+  sums,
+  gradient,
+  channel_gradients,
+  indices,
+  maps,
+  host_values,
+  counts,
+  outcome,
+  product,
+};
 
 class CudaBackend final : public Backend {
  public:
@@ -138,15 +150,18 @@ class CudaBackend final : public Backend {
   void* scratch_bytes(ScratchUse use, int64_t bytes);
   // Waits for all that was queued. ERR_CUDA where some of it failed.
   void synchronize();
-  // `draw` for kernels: where steps are queued, the step is the queue's.
-  QueuedDraw queued(const Draw& draw, uint32_t steps_later = 0) const { return {draw, queued_step_, steps_later}; }
+  // What changes from step to step, for kernels: from the host with this launch or, while steps are queued, from the
+  // queue.
+  QueuedDraw draw_for(const Draw& draw, uint32_t steps_later = 0) const { return {draw, queued_, steps_later}; }
+  QueuedScalars scalars_for(const OptimizerPass& pass) const;
+  QueuedIndices indices_for(const uint32_t* host_indices, int64_t batch);
 
   std::shared_ptr<Device> device_;
   StreamHandle stream_ = nullptr;
   std::unique_ptr<MemoryCache> memory_;
   std::map<ScratchUse, MemoryBlock> scratch_;
-  // Null: steps are not queued, and scalars come from the host with each launch.
-  const uint32_t* queued_step_ = nullptr;
+  Precision precision_ = Precision::float32;
+  QueuedStep* queued_ = nullptr;  // null: steps are not queued
 };
 
 }  // namespace bayesbinn::cuda

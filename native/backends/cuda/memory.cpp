@@ -73,4 +73,16 @@ void* CudaBackend::scratch_bytes(ScratchUse use, int64_t bytes) {
   return block.data();
 }
 
+QueuedScalars CudaBackend::scalars_for(const OptimizerPass& pass) const {
+  QueuedScalars scalars = {};
+  std::memcpy(scalars.value, pass.step, sizeof scalars.value);
+  return scalars;
+}
+
+QueuedIndices CudaBackend::indices_for(const uint32_t* host_indices, int64_t batch) {
+  uint32_t* const list = scratch<uint32_t>(ScratchUse::indices, batch);
+  upload(list, host_indices, batch * static_cast<int64_t>(sizeof(uint32_t)));
+  return {list, nullptr};
+}
+
 }  // namespace bayesbinn::cuda
