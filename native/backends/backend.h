@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "backends/profile.h"
+#include "backends/step_queue.h"
 #include "base/conv_shape.h"
 #include "base/philox.h"
 #include "base/pool_shape.h"
@@ -76,6 +77,7 @@ struct WeightSegment {
 
 // The arrays of one optimizer and its state of affairs within a step.
 struct OptimizerPass {
+  uint32_t index;    // among the session's optimizers
   int formula;       // position in Optimizers
   const void* step;  // the formula's Step
   int64_t count;     // weights
@@ -177,6 +179,10 @@ class Backend {
   virtual void upload(void* device, const void* host, int64_t bytes) = 0;
   virtual void download(void* host, const void* device, int64_t bytes) = 0;
   virtual void copy(void* to, const void* from, int64_t bytes) = 0;
+  // A copy that belongs to the end of a step: not made where a queued step went wrong.
+  virtual void commit(void* to, const void* from, int64_t bytes) { copy(to, from, bytes); }
+  // Null: steps are done one by one, and each op has been carried out where it returns.
+  virtual StepQueue* step_queue() { return nullptr; }
 
   // ---- activations ------------------------------------------------------------------------------------------------
   // Bytes of a tensor for up to `batch` samples.

@@ -5,7 +5,6 @@
 #include <numeric>
 #include <optional>
 
-#include "core/batch_augmentation.h"
 #include "core/permutation.h"
 #include "core/session.h"
 
@@ -22,6 +21,7 @@ const std::vector<uint32_t>& Session::epoch_order(int id, const Dataset& dataset
   }
   order_dataset_ = id;
   order_epoch_ = wanted;
+  ++order_version_;
   return order_;
 }
 
@@ -85,6 +85,10 @@ TrainResult Session::train(const TrainCall& call) {
   }
   network_->prepare(true);
   const std::vector<uint32_t>& order = epoch_order(call.dataset, dataset, call.epoch, call.shuffle);
+  if (StepQueue* const queue = backend_->step_queue()) {
+    train_queued(call, dataset, augmentation ? &*augmentation : nullptr, *queue, result);
+    return result;
+  }
   const Clock::time_point start = Clock::now();
   for (int64_t i = 0; i < call.batches; ++i) {
     const Clock::time_point step_start = Clock::now();

@@ -24,6 +24,7 @@
 #include "backends/cuda/device/queued_step.h"
 #include "backends/cuda/driver/launch.h"
 #include "backends/cuda/driver/memory.h"
+#include "backends/cuda/step_queue.h"
 
 namespace bayesbinn::cuda {
 
@@ -46,6 +47,8 @@ class CudaBackend final : public Backend {
   explicit CudaBackend(std::shared_ptr<Device> device);
   ~CudaBackend() override;
 
+  StepQueue* step_queue() override { return queue_.get(); }
+
   std::string instruction_set() const override;
 
   // memory.cpp
@@ -54,6 +57,9 @@ class CudaBackend final : public Backend {
   void upload(void* device, const void* host, int64_t bytes) override;
   void download(void* host, const void* device, int64_t bytes) override;
   void copy(void* to, const void* from, int64_t bytes) override;
+
+  // ops/queue.cu
+  void commit(void* to, const void* from, int64_t bytes) override;
 
   // ops/batches.cu
   int64_t activation_bytes(int64_t features, int64_t batch) const override;
@@ -138,6 +144,12 @@ class CudaBackend final : public Backend {
                     int64_t* counts) override;
 
  private:
+  friend class CudaStepQueue;
+
+  // ops/queue.cu
+  void queue_step_begin();
+  void queue_step_end();
+
   template <class Parameters>
   void run(const KernelName& name, const Grid& grid, const Parameters& parameters) {
     launch(*device_, stream_, name, grid, parameters);
@@ -162,6 +174,7 @@ class CudaBackend final : public Backend {
   std::map<ScratchUse, MemoryBlock> scratch_;
   Precision precision_ = Precision::float32;
   QueuedStep* queued_ = nullptr;  // null: steps are not queued
+  std::unique_ptr<CudaStepQueue> queue_;
 };
 
 }  // namespace bayesbinn::cuda
