@@ -172,6 +172,10 @@ class Backend {
   // Ops add their times.
   Profile profile;
 
+  // Name a stretch of the host's work for a profiler of the device, one within the other; see NamedRange.
+  virtual void begin_range(const char*) {}
+  virtual void end_range() noexcept {}
+
   // ---- memory -----------------------------------------------------------------------------------------------------
   virtual std::string instruction_set() const = 0;
   virtual void* allocate(int64_t bytes) = 0;  // 64-byte aligned, zeroed; ERR_OUT_OF_MEMORY
@@ -304,6 +308,18 @@ class Backend {
   virtual void unpack(const WeightSegment& segment, float* host) = 0;
   // uniforms of elements first .. first+count-1
   virtual void draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) = 0;
+};
+
+// A scope with a name, such as a layer's.
+class NamedRange {
+ public:
+  NamedRange(Backend& backend, const char* name) : backend_(backend) { backend_.begin_range(name); }
+  NamedRange(const NamedRange&) = delete;
+  NamedRange& operator=(const NamedRange&) = delete;
+  ~NamedRange() { backend_.end_range(); }
+
+ private:
+  Backend& backend_;
 };
 
 // ---- what a program can choose from

@@ -83,12 +83,12 @@ void Session::issue_step(const Dataset& dataset, const Resampling* resampling, i
   }
   network_->begin_step();
   for (int64_t s = 0; s < samples_; ++s) {
-    for (const auto& optimizer : optimizers_) {
-      optimizer->begin_sample(s);
-      optimizer->materialize();
-    }
+    draw_weights(s);
     network_->forward(Phase::train, batch, draw(Stream::dropout, s), {}, nullptr);
-    backend_->loss(loss_call(batch, network_->output_gradient().data));
+    {
+      const NamedRange range(*backend_, "loss");
+      backend_->loss(loss_call(batch, network_->output_gradient().data));
+    }
     network_->backward(Phase::train, batch, false, nullptr);
   }
   network_->commit_step();
@@ -121,6 +121,7 @@ void Session::train_queued(const TrainCall& call, const Dataset& dataset, BatchA
   const auto seconds_since = [](Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
+  const NamedRange epoch_range(*backend_, ("epoch " + std::to_string(call.epoch)).c_str());
   const Clock::time_point start = Clock::now();
   int64_t most = 1;
   while (result.steps < call.batches && !cancelled_) {
@@ -143,6 +144,7 @@ void Session::train_queued(const TrainCall& call, const Dataset& dataset, BatchA
     ChunkGuard guard(queue);
     queue.begin(chunk);
     for (int64_t i = 0; i < steps && !cancelled_; ++i) {
+      const NamedRange step_range(*backend_, "step");
       for (const auto& optimizer : optimizers_)
         optimizer->begin_step(seed_, step_ + static_cast<uint32_t>(i), Optimizer::Update::commit_and_materialize_next);
       queue.step(step_form(dataset, resampling != nullptr, batch), [&] { issue_step(dataset, resampling, batch); });

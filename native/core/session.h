@@ -167,6 +167,8 @@ class Session {
   bool initialize_once(const std::atomic<bool>& stop);
   // ERR_NUMERIC where the loss of the step at hand is no finite number.
   void check_loss(const LossSums& sums) const;
+  // The weights of a weight sample, where they are not drawn already.
+  void draw_weights(int64_t sample);
   bool train_step(int64_t batch, LossSums& sums);
   // The same for backends that queue steps, chunk by chunk.
   void train_queued(const TrainCall& call, const Dataset& dataset, BatchAugmentation* augmentation, StepQueue& queue,

@@ -30,6 +30,14 @@ void Session::check_loss(const LossSums& sums) const {
   throw Error(ErrorCode::numeric, "the loss of training step " + std::to_string(step_) + " is not a finite number");
 }
 
+void Session::draw_weights(int64_t sample) {
+  const NamedRange range(*backend_, "weights");
+  for (const auto& optimizer : optimizers_) {
+    optimizer->begin_sample(sample);
+    optimizer->materialize();
+  }
+}
+
 // One step on the gathered batch. Nothing of it remains where it returns false or throws: latent weights change only in
 // the backward pass of the last weight sample, which is not interrupted, and counters and statistics after it. Where
 // that pass fails, or gives latent weights that are no numbers, the session refuses to go on until it is given others.
@@ -40,10 +48,7 @@ bool Session::train_step(int64_t batch, LossSums& sums) {
   }
   sums = {0, 0};
   for (int64_t s = 0; s < samples_; ++s) {
-    for (const auto& optimizer : optimizers_) {
-      optimizer->begin_sample(s);
-      optimizer->materialize();
-    }
+    draw_weights(s);
     if (!network_->forward(Phase::train, batch, draw(Stream::dropout, s), {}, &cancelled_)) return false;
     const LossSums sample = backend_->loss(loss_call(batch, network_->output_gradient().data));
     check_loss(sample);
