@@ -39,6 +39,11 @@ export async function buildBenchmarks() {
   stamp("bench", addonFingerprint(options));
 }
 
+/** Builds the program of native/bench/cuda. */
+export async function buildCudaBenchmarks() {
+  await cmakeBuild(join(root, "build"), cmakeOptions(), "bayesbinn_bench_cuda");
+}
+
 /**
  * Configures and builds in `folder`, where the addon is `Release/bayesbinn.node` afterwards.
  * `configure` then `build`, since cmake-js's `compile` removes the folder where a build fails.

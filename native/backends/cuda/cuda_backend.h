@@ -62,6 +62,9 @@ class CudaBackend final : public Backend {
   void download(void* host, const void* device, int64_t bytes) override;
   void copy(void* to, const void* from, int64_t bytes) override;
 
+  // ops/ceilings.cu
+  double queue_matrix_instructions(int64_t rounds);
+
   // ops/queue.cu
   void commit(void* to, const void* from, int64_t bytes) override;
 
