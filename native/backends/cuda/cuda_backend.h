@@ -21,12 +21,15 @@
 #include "backends/backend.h"
 #include "backends/cuda/device/layout.h"
 #include "backends/cuda/device/precision.h"
+#include "backends/cuda/device/queued_maps.h"
 #include "backends/cuda/device/queued_step.h"
 #include "backends/cuda/driver/launch.h"
 #include "backends/cuda/driver/memory.h"
 #include "backends/cuda/step_queue.h"
 
 namespace bayesbinn::cuda {
+
+struct RowCopy;
 
 // What temporary memory is for; each use has its own, which lasts until it is asked for again with another size.
 enum class ScratchUse {
@@ -130,7 +133,7 @@ class CudaBackend final : public Backend {
   void draw_dropout(const Draw& draw, const ChannelBatch& shape, const float* x, double rate, void* mask,
                     float* y) override;
 
-  // ops/losses.cu
+  // ops/losses.cu, and ops/predictions.cu: predictions
   LossSums loss(const LossCall& call) override;
   void predictions(int formula, bool link, ChannelShape shape, const float* outputs, int64_t batch,
                    float* host) override;
@@ -174,6 +177,11 @@ class CudaBackend final : public Backend {
   QueuedDraw draw_for(const Draw& draw, uint32_t steps_later = 0) const { return {draw, queued_, steps_later}; }
   QueuedScalars scalars_for(const OptimizerPass& pass) const;
   QueuedIndices indices_for(const uint32_t* host_indices, int64_t batch);
+  ResamplingMaps maps_for(const Resampling& resampling, int64_t batch);
+  // ops/batches.cu
+  void place_rows(const RowCopy& rows);
+  // ops/losses.cu: of predictions, whose rows are the call's outputs, or of outputs.
+  LossSums sum_losses(const LossCall& call, bool of_predictions);
 
   std::shared_ptr<Device> device_;
   StreamHandle stream_ = nullptr;
