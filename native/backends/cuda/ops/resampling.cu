@@ -186,6 +186,7 @@ BB_KERNEL(kThreads) resample_targets_kernel(const ResampleParameters p) {
 #else
 
 ResamplingMaps CudaBackend::maps_for(const Resampling& resampling, int64_t batch) {
+  if (queued_) return {{queue_->maps(), queued_, batch}, {queue_->target_maps(), queued_, batch}};
   const auto bytes = batch * static_cast<int64_t>(sizeof(AffineMap));
   auto* const images = scratch<AffineMap>(ScratchUse::maps, 2 * batch);
   upload(images, resampling.maps, bytes);
