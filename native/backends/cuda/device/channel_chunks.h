@@ -51,6 +51,7 @@ template <class Load, class Use>
 __device__ __forceinline__ void for_quads(const ChannelChunks& c, const Chunk& chunk, Load&& load, Use&& use) {
   constexpr int kAtOnce = 4;
   const auto row_quads = static_cast<uint32_t>(c.row_quads);
+  const auto batch = static_cast<int>(c.batch);
   const uint32_t step = blockDim.x % row_quads;
   auto column = static_cast<uint32_t>((chunk.begin + threadIdx.x) % c.row_quads);
   for (int64_t i = chunk.begin + threadIdx.x; i < chunk.end; i += kAtOnce * blockDim.x) {
@@ -63,7 +64,7 @@ __device__ __forceinline__ void for_quads(const ChannelChunks& c, const Chunk& c
 #pragma unroll
     for (int n = 0; n < kAtOnce; ++n) {
       const int64_t quad = i + n * blockDim.x;
-      if (quad < chunk.end) use(chunk.first + quad, values[n], c.batch - int64_t{4} * column);
+      if (quad < chunk.end) use(chunk.first + quad, values[n], batch - 4 * static_cast<int>(column));
       column += step;
       if (column >= row_quads) column -= row_quads;
     }

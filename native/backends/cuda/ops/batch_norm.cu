@@ -41,8 +41,8 @@ __device__ TwoSums sums_of_thread(const BatchNormKernelParameters& p, const Chun
   TwoSums sums = {0, 0};
   for_quads(
       p.chunks, chunk, [&](int64_t quad) { return p.x[quad]; },
-      [&](int64_t, const float4& x, int64_t samples) {
-        const auto take = [&](float value, int64_t sample) {
+      [&](int64_t, const float4& x, int samples) {
+        const auto take = [&](float value, int sample) {
           const double difference = sample < samples ? value - center : 0;
           sums.first += difference;
           sums.second = fma(difference, difference, sums.second);
@@ -64,7 +64,7 @@ __device__ void normalize_chunk(const BatchNormKernelParameters& p, const Chunk&
   };
   for_quads(
       p.chunks, chunk, [&](int64_t quad) { return p.x[quad]; },
-      [&](int64_t quad, const float4& x, int64_t) { p.y[quad] = make_float4(one(x.x), one(x.y), one(x.z), one(x.w)); });
+      [&](int64_t quad, const float4& x, int) { p.y[quad] = make_float4(one(x.x), one(x.y), one(x.z), one(x.w)); });
 }
 
 BB_KERNEL(kThreads) batch_norm_sums_kernel(const BatchNormKernelParameters p) {

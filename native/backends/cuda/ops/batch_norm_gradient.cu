@@ -61,8 +61,8 @@ __device__ __forceinline__ void for_inputs(const BatchNormGradientParameters& p,
 __device__ TwoSums gradient_sums_of_thread(const BatchNormGradientParameters& p, const Chunk& chunk,
                                            const ChannelNumbers& c) {
   TwoSums sums = {0, 0};
-  for_inputs(p, chunk, [&](int64_t, const InputAndGradient& in, int64_t samples) {
-    const auto take = [&](float x, float dy, int64_t sample) {
+  for_inputs(p, chunk, [&](int64_t, const InputAndGradient& in, int samples) {
+    const auto take = [&](float x, float dy, int sample) {
       if (sample >= samples) return;
       const double gradient = before_relu(c, x, dy);
       sums.first += gradient;
@@ -103,7 +103,7 @@ BB_KERNEL(kThreads) batch_norm_gradient_kernel(const BatchNormGradientParameters
   const auto one = [&](float x, float dy) {
     return c.scale * (before_relu(c, x, dy) - mean_dy - (x - c.mean) * slope);
   };
-  for_inputs(p, chunk, [&](int64_t quad, const InputAndGradient& in, int64_t) {
+  for_inputs(p, chunk, [&](int64_t quad, const InputAndGradient& in, int) {
     p.dx[quad] = make_float4(one(in.x.x, in.dy.x), one(in.x.y, in.dy.y), one(in.x.z, in.dy.z), one(in.x.w, in.dy.w));
   });
 }
