@@ -23,7 +23,7 @@ class FloatTile {
   }
 
   __device__ void fetch(int slab, float* stage) {
-    const int first = slab * Tile::kDepth;
+    const unsigned first = slab * unsigned{Tile::kDepth};
     if (!p_.whole_rows) {
       fetch_columns(first, stage);
     } else if (p_.quads) {
@@ -71,14 +71,14 @@ class FloatTile {
 
   // `kFloats` at once, neighbouring threads along a row.
   template <int kFloats>
-  __device__ void fetch_rows(int first, float* stage) const {
+  __device__ void fetch_rows(unsigned first, float* stage) const {
     constexpr int kParts = Tile::kDepth / kFloats, kRowsAtOnce = Tile::kTileThreads / kParts;
     static_assert(Tile::kTileThreads % kParts == 0 && Tile::kRows % kRowsAtOnce == 0);
     const int k = static_cast<int>(threadIdx.x) % kParts * kFloats;
     int row = static_cast<int>(threadIdx.x) / kParts;
 #pragma unroll 4
     for (int i = 0; i < Tile::kRows / kRowsAtOnce; ++i, row += kRowsAtOnce) {
-      const bool valid = first + k < p_.depth && first_row_ + row < p_.rows;
+      const bool valid = first + k < static_cast<unsigned>(p_.depth) && first_row_ + row < p_.rows;
       const float* const from = valid ? weights_ + (first_row_ + row) * p_.row_step + first + k : weights_;
       if constexpr (kFloats == 4) {
         copy_quad(place_in(stage, row, k), from, valid);
@@ -89,13 +89,13 @@ class FloatTile {
   }
 
   // Neighbouring threads along a column.
-  __device__ void fetch_columns(int first, float* stage) {
+  __device__ void fetch_columns(unsigned first, float* stage) {
     const int row = static_cast<int>(threadIdx.x) % Tile::kRows;
     int k = static_cast<int>(threadIdx.x) / Tile::kRows;
     const int channels = kRowStep / p_.taps, taps = kRowStep % p_.taps;
 #pragma unroll 4
     for (int i = 0; i < Tile::kDepth / kRowStep; ++i, k += kRowStep) {
-      const bool valid = first + k < p_.depth && first_row_ + row < p_.rows;
+      const bool valid = first + k < static_cast<unsigned>(p_.depth) && first_row_ + row < p_.rows;
       copy_float(place_in(stage, row, k), valid ? weights_ + place_ : weights_, valid);
       place_ += channels * p_.channel_step + taps;
       tap_ += taps;

@@ -81,7 +81,7 @@ __device__ __forceinline__ void block_product(const ProductParameters& p) {
   const int64_t first_column = static_cast<int64_t>(blockIdx.x / row_tiles) * Tile::kColumns;
   Left left(p, first_row);
   SourceTile<Tile> right(p, first_column);
-  const int slabs = (p.depth + Tile::kDepth - 1) / Tile::kDepth;
+  const int slabs = (p.depth - 1) / Tile::kDepth + 1;
 
 #pragma unroll 1
   for (int slab = 0; slab < kStages - 1; ++slab) {

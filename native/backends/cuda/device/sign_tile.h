@@ -21,9 +21,9 @@ class SignTile {
 #pragma unroll
     for (int i = 0; i < kEach; ++i) {
       const int row = first_row_ + row_of(i);
-      const int k = slab * Tile::kDepth + behind_of(i) * Tile::kSlab;
+      const unsigned k = slab * unsigned{Tile::kDepth} + behind_of(i) * Tile::kSlab;
       fetched_[i] = 0;
-      if (!mine(i) || row >= p_.rows || k >= p_.depth) continue;
+      if (!mine(i) || row >= p_.rows || k >= static_cast<unsigned>(p_.depth)) continue;
       const int64_t bit = row * p_.row_step + k;
       const int64_t word = bit / 32;
       const uint32_t low = words[word];

@@ -33,10 +33,10 @@ __device__ __forceinline__ void sign_product(const ProductParameters& p) {
 #endif
 }
 
-BB_KERNEL(kThreads) sign_product_128x64_kernel(const ProductParameters p) { sign_product<SignTile128x64>(p); }
-BB_KERNEL(kThreads) sign_product_64x128_kernel(const ProductParameters p) { sign_product<SignTile64x128>(p); }
-BB_KERNEL(kThreads) sign_product_64x32_kernel(const ProductParameters p) { sign_product<SignTile64x32>(p); }
-BB_KERNEL(kThreads) sign_product_64x16_kernel(const ProductParameters p) { sign_product<SignTile64x16>(p); }
+BB_KERNEL(kThreads, 2) sign_product_128x64_kernel(const ProductParameters p) { sign_product<SignTile128x64>(p); }
+BB_KERNEL(kThreads, 2) sign_product_64x128_kernel(const ProductParameters p) { sign_product<SignTile64x128>(p); }
+BB_KERNEL(kThreads, 2) sign_product_64x32_kernel(const ProductParameters p) { sign_product<SignTile64x32>(p); }
+BB_KERNEL(kThreads, 2) sign_product_64x16_kernel(const ProductParameters p) { sign_product<SignTile64x16>(p); }
 
 // A warp does a word of 32 rows: a lane reads the bits of one k.
 BB_KERNEL(kThreads) sign_transpose_kernel(const SignTransposeParameters p) {
