@@ -6,9 +6,8 @@
 
 #include "backends/cuda/device/layout.h"
 
-// A kernel: named as in its source, for at most so many threads a block; and, with a second number, with so few registers
-// that this many blocks fit into a multiprocessor.
-#define BB_KERNEL(...) extern "C" __global__ __launch_bounds__(__VA_ARGS__) void
+// A kernel: named as in its source, for at most `threads` threads a block.
+#define BB_KERNEL(threads) extern "C" __global__ __launch_bounds__(threads) void
 
 // The block's dynamic shared memory as an array of `type`. Once a kernel.
 #define BB_SHARED(type, name)                                       \

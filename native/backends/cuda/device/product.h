@@ -34,6 +34,8 @@ struct ProductParameters {
   bool whole_rows;  // floats: a row's weights lie one after the other
   bool quads;       // floats: every fourth of a row is 16-byte aligned
   ProductAxis y_axis, x_axis;
+  // From one of a thread's rows of sources to its next.
+  uint32_t step_channels, step_kernel_rows, step_kernel_columns;
 };
 
 // A block's part of a product: warps of 64 rows and 16 columns each, side by side and, along the depth, behind each other:
@@ -49,6 +51,9 @@ struct ProductTile {
   // Floats from a row of sources in shared memory to the next: neighbours are 8 banks apart.
   static constexpr int kPitch = kColumns + 8;
   static constexpr int kSourceFloats = kDepth * kPitch;
+  // Threads read four columns each: rows of sources that they read at once.
+  static constexpr int kSourceRows = kTileThreads / (kColumns / 4);
+  static_assert(kDepth % kSourceRows == 0);
 };
 
 // Weights in bits: a word of each row for each slab.

@@ -79,42 +79,31 @@ class SignTile {
       split(low.y, high.y, terms[1][j]);
     }
 #pragma unroll
-    for (int part = 0; part < 4; part += 2) {
-      uint32_t left[2][2][4];  // [16 rows of the part][half of the slab]
+    for (int m = 0; m < 4; ++m) {
+      const uint32_t upper = words[16 * m] << (3 - t), lower = words[16 * m + 8] << (3 - t);
+      uint32_t left[2][4];
 #pragma unroll
-      for (int m = 0; m < 2; ++m) {
-        const uint32_t upper = words[16 * (part + m)] << (3 - t);
-        const uint32_t lower = words[16 * (part + m) + 8] << (3 - t);
-#pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          left[m][half][0] = signs(upper, 2 * half);
-          left[m][half][1] = signs(lower, 2 * half);
-          left[m][half][2] = signs(upper, 2 * half + 1);
-          left[m][half][3] = signs(lower, 2 * half + 1);
-        }
+      for (int half = 0; half < 2; ++half) {
+        left[half][0] = signs(upper, 2 * half);
+        left[half][1] = signs(lower, 2 * half);
+        left[half][2] = signs(upper, 2 * half + 1);
+        left[half][3] = signs(lower, 2 * half + 1);
       }
       // Matrix instructions cut off what their sums cannot hold: these are short, and added to others by rounding.
-      float slab_sums[2][2][4] = {};
+      float slab_sums[2][4] = {};
 #pragma unroll
       for (int term = kTerms - 1; term >= 0; --term) {
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
 #pragma unroll
-          for (int m = 0; m < 2; ++m) {
-#pragma unroll
-            for (int n = 0; n < 2; ++n) {
-              multiply_add_bf16(slab_sums[m][n], left[m][half], terms[n][2 * half][term], terms[n][2 * half + 1][term]);
-            }
-          }
+          for (int n = 0; n < 2; ++n)
+            multiply_add_bf16(slab_sums[n], left[half], terms[n][2 * half][term], terms[n][2 * half + 1][term]);
         }
       }
 #pragma unroll
-      for (int m = 0; m < 2; ++m) {
+      for (int n = 0; n < 2; ++n) {
 #pragma unroll
-        for (int n = 0; n < 2; ++n) {
-#pragma unroll
-          for (int c = 0; c < 4; ++c) sums.values[2 * (part + m) + c / 2][n + 2 * (c % 2)] += slab_sums[m][n][c];
-        }
+        for (int c = 0; c < 4; ++c) sums.values[2 * m + c / 2][n + 2 * (c % 2)] += slab_sums[n][c];
       }
     }
   }

@@ -32,14 +32,11 @@ class SourceTile {
     row_origin_ = source_origin(p.y_axis, target_row, p.backward);
     column_origin_ = source_origin(p.x_axis, target_column, p.backward);
     samples_ = p.x + column % p.stride;
-    const uint32_t taps = p.taps, first = row(), step = kStep;
     // A column beyond the last reads channels that are not there.
+    const uint32_t taps = p.taps, first = row();
     channel_ = column < p.columns ? first / taps : p.channels;
     kernel_row_ = first % taps / p.x_axis.kernel;
     kernel_column_ = first % p.x_axis.kernel;
-    channel_step_ = step / taps;
-    row_step_ = step % taps / p.x_axis.kernel;
-    column_step_ = step % taps % p.x_axis.kernel;
   }
 
   __device__ void load(float* stage) {
@@ -56,17 +53,16 @@ class SourceTile {
   }
 
  private:
-  static constexpr int kQuads = Tile::kColumns / 4, kStep = Tile::kTileThreads / kQuads;
-  static_assert(Tile::kDepth % kStep == 0);
+  static constexpr int kQuads = Tile::kColumns / 4, kStep = Tile::kSourceRows;
 
   static __device__ int quad() { return static_cast<int>(threadIdx.x) % kQuads; }
   static __device__ int row() { return static_cast<int>(threadIdx.x) / kQuads; }
 
   // To the next of the thread's rows.
   __device__ void advance() {
-    kernel_column_ += column_step_;
-    kernel_row_ += row_step_;
-    channel_ += channel_step_;
+    kernel_column_ += p_.step_kernel_columns;
+    kernel_row_ += p_.step_kernel_rows;
+    channel_ += p_.step_channels;
     if (kernel_column_ >= p_.x_axis.kernel) {
       kernel_column_ -= p_.x_axis.kernel;
       ++kernel_row_;
@@ -82,8 +78,6 @@ class SourceTile {
   uint32_t row_origin_, column_origin_;
   int channel_;
   uint32_t kernel_row_, kernel_column_;
-  int channel_step_;
-  uint32_t row_step_, column_step_;
 };
 
 }  // namespace bayesbinn::cuda

@@ -7,11 +7,11 @@ namespace bayesbinn::cuda {
 
 #ifdef __CUDACC__
 
-BB_KERNEL(kThreads, 2) float_product_128x64_kernel(const ProductParameters p) {
+BB_KERNEL(kThreads) float_product_128x64_kernel(const ProductParameters p) {
   block_product<FloatTile128x64, FloatTile<FloatTile128x64>>(p);
 }
 
-BB_KERNEL(kThreads, 2) float_product_64x32_kernel(const ProductParameters p) {
+BB_KERNEL(kThreads) float_product_64x32_kernel(const ProductParameters p) {
   block_product<FloatTile64x32, FloatTile<FloatTile64x32>>(p);
 }
 

@@ -33,10 +33,10 @@ __device__ __forceinline__ void sign_product(const ProductParameters& p) {
 #endif
 }
 
-BB_KERNEL(kThreads, 2) sign_product_128x64_kernel(const ProductParameters p) { sign_product<SignTile128x64>(p); }
-BB_KERNEL(kThreads, 2) sign_product_64x128_kernel(const ProductParameters p) { sign_product<SignTile64x128>(p); }
-BB_KERNEL(kThreads, 2) sign_product_64x32_kernel(const ProductParameters p) { sign_product<SignTile64x32>(p); }
-BB_KERNEL(kThreads, 2) sign_product_64x16_kernel(const ProductParameters p) { sign_product<SignTile64x16>(p); }
+BB_KERNEL(kThreads) sign_product_128x64_kernel(const ProductParameters p) { sign_product<SignTile128x64>(p); }
+BB_KERNEL(kThreads) sign_product_64x128_kernel(const ProductParameters p) { sign_product<SignTile64x128>(p); }
+BB_KERNEL(kThreads) sign_product_64x32_kernel(const ProductParameters p) { sign_product<SignTile64x32>(p); }
+BB_KERNEL(kThreads) sign_product_64x16_kernel(const ProductParameters p) { sign_product<SignTile64x16>(p); }
 
 // A warp does a word of 32 rows: a lane reads the bits of one k.
 BB_KERNEL(kThreads) sign_transpose_kernel(const SignTransposeParameters p) {
@@ -118,8 +118,11 @@ int64_t tiles(const ProductParameters& p) {
 }
 
 template <class Tile>
-ProductKernel product_kernel(const char* file, const char* kernel, const ProductParameters& p, int left_words,
-                             bool ampere) {
+ProductKernel product_kernel(const char* file, const char* kernel, ProductParameters& p, int left_words, bool ampere) {
+  const auto taps = static_cast<uint32_t>(p.taps);
+  p.step_channels = Tile::kSourceRows / taps;
+  p.step_kernel_rows = Tile::kSourceRows % taps / p.x_axis.kernel;
+  p.step_kernel_columns = Tile::kSourceRows % taps % p.x_axis.kernel;
   return {{file, kernel},
           {tiles<Tile>(p), Tile::kTileThreads, static_cast<unsigned>(product_shared_bytes<Tile>(left_words, ampere))}};
 }
@@ -127,7 +130,8 @@ ProductKernel product_kernel(const char* file, const char* kernel, const Product
 // Large tiles read less, small ones keep the device busy.
 constexpr int64_t kEnoughTiles = 120;
 
-ProductKernel sign_kernel(const ProductParameters& p, bool ampere) {
+// Gives the parameters what depends on the tile.
+ProductKernel sign_kernel(ProductParameters& p, bool ampere) {
   const auto kernel = [&]<class Tile>(Tile, const char* name) {
     return product_kernel<Tile>("product", name, p, kSignWords<Tile>, ampere);
   };
@@ -140,7 +144,7 @@ ProductKernel sign_kernel(const ProductParameters& p, bool ampere) {
   return kernel(SignTile64x16(), "sign_product_64x16_kernel");
 }
 
-ProductKernel float_kernel(const ProductParameters& p, bool ampere) {
+ProductKernel float_kernel(ProductParameters& p, bool ampere) {
   const auto kernel = [&]<class Tile>(Tile, const char* name) {
     return product_kernel<Tile>("float_product", name, p, kFloatWords<Tile>, ampere);
   };
