@@ -1,5 +1,5 @@
 // Holds what ptxas makes of the kernels against their budgets: no spills, and no more registers than leave room for the
-// blocks that BB_KERNEL or BB_KERNEL_OF asks for. The texts are those in the addon, compiled as a driver would.
+// blocks that its BB_KERNEL asks for. The texts are those in the addon, compiled as a driver would.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";

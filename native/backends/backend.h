@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "backends/profile.h"
+#include "backends/step_queue.h"
 #include "base/conv_shape.h"
 #include "base/philox.h"
 #include "base/pool_shape.h"
@@ -76,6 +77,7 @@ struct WeightSegment {
 
 // The arrays of one optimizer and its state of affairs within a step.
 struct OptimizerPass {
+  uint32_t index;    // among the session's optimizers
   int formula;       // position in Optimizers
   const void* step;  // the formula's Step
   int64_t count;     // weights
@@ -170,6 +172,10 @@ class Backend {
   // Ops add their times.
   Profile profile;
 
+  // Name a stretch of the host's work for a profiler of the device, one within the other; see NamedRange.
+  virtual void begin_range(const char*) {}
+  virtual void end_range() noexcept {}
+
   // ---- memory -----------------------------------------------------------------------------------------------------
   virtual std::string instruction_set() const = 0;
   virtual void* allocate(int64_t bytes) = 0;  // 64-byte aligned, zeroed; ERR_OUT_OF_MEMORY
@@ -177,6 +183,10 @@ class Backend {
   virtual void upload(void* device, const void* host, int64_t bytes) = 0;
   virtual void download(void* host, const void* device, int64_t bytes) = 0;
   virtual void copy(void* to, const void* from, int64_t bytes) = 0;
+  // A copy that belongs to the end of a step: not made where a queued step went wrong.
+  virtual void commit(void* to, const void* from, int64_t bytes) { copy(to, from, bytes); }
+  // Null: steps are done one by one, and each op has been carried out where it returns.
+  virtual StepQueue* step_queue() { return nullptr; }
 
   // ---- activations ------------------------------------------------------------------------------------------------
   // Bytes of a tensor for up to `batch` samples.
@@ -298,6 +308,18 @@ class Backend {
   virtual void unpack(const WeightSegment& segment, float* host) = 0;
   // uniforms of elements first .. first+count-1
   virtual void draw_uniform(const Draw& draw, int64_t first, int64_t count, float* out) = 0;
+};
+
+// A scope with a name, such as a layer's.
+class NamedRange {
+ public:
+  NamedRange(Backend& backend, const char* name) : backend_(backend) { backend_.begin_range(name); }
+  NamedRange(const NamedRange&) = delete;
+  NamedRange& operator=(const NamedRange&) = delete;
+  ~NamedRange() { backend_.end_range(); }
+
+ private:
+  Backend& backend_;
 };
 
 // ---- what a program can choose from

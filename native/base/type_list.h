@@ -29,4 +29,13 @@ struct TypeList {
   }
 };
 
+template <class, class... Types>
+struct WithoutFirst {
+  using List = TypeList<Types...>;
+};
+
 }  // namespace bayesbinn
+
+// The TypeList of a macro that lists types as X(A) X(B), so that another X can define something for each of them.
+#define BB_LISTED_TYPE(Type) , Type
+#define BB_TYPE_LIST(LIST) bayesbinn::WithoutFirst<void LIST(BB_LISTED_TYPE)>::List

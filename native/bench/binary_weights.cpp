@@ -33,7 +33,9 @@ BinaryWeights::BinaryWeights(Backend& backend, const PackedShape& shape, const s
   pass_.step = &step_;
   pass_.count = count;
   pass_.latent = allocate(bytes);
-  for (int64_t i = 0; i < count; ++i) pass_.latent[i] = lambda();
+  std::vector<float> latent(static_cast<size_t>(count));
+  for (float& value : latent) value = lambda();
+  backend.upload(pass_.latent, latent.data(), bytes);
   for (size_t slot = 0; slot < std::size(BayesBinn::kSlots); ++slot) {
     const int index = static_cast<int>(slot);
     if (hyper.slot_used(index)) pass_.slots[slot] = allocate(bytes);

@@ -26,6 +26,12 @@ class BinaryWeights {
   void begin_update();
   void update_rows(int64_t begin, int64_t end, const float* gradient);
 
+  // Where the gradient of all weights goes in the step that follows.
+  GradientTarget next_step() {
+    begin_update();
+    return {&pass_, &segment_, nullptr};
+  }
+
   int64_t count() const { return segment_.count; }
 
  private:

@@ -19,6 +19,8 @@ class BatchAugmentation {
   // The maps of a batch, until the next call: of each sample, by its stored index, and the epoch alone, so that neither
   // the size of batches nor where an epoch went on matters.
   const Resampling& draw(uint64_t seed, uint32_t epoch, std::span<const uint32_t> samples);
+  // What the last `draw` gave.
+  const Resampling& drawn() const { return resampling_; }
 
  private:
   void check_targets(const Shape& output);

@@ -250,6 +250,7 @@ Tensor Network::input_gradient(const Node& node, size_t input) const {
 
 bool Network::forward(Phase phase, int64_t batch, const Draw& dropout, const RecordedMasks& masks,
                       const std::atomic<bool>* cancelled) {
+  const NamedRange pass_range(backend_, "forward");
   double share = 0;
   if (phase == Phase::reestimate) {
     reestimated_ += batch;
@@ -261,6 +262,7 @@ bool Network::forward(Phase phase, int64_t batch, const Draw& dropout, const Rec
     inputs_.clear();
     for (const int value : nodes_[i].inputs) inputs_.push_back(activation(value));
     const Pass pass = {backend_, phase, batch, dropout, masks.empty() ? nullptr : masks[i], !forward_only_, share};
+    const NamedRange layer_range(backend_, nodes_[i].layer->name().c_str());
     nodes_[i].layer->forward(pass, {inputs_, activation(static_cast<int>(i) + 1)});
   }
   return true;
@@ -278,6 +280,7 @@ std::vector<bool> Network::wanted_gradients(bool want_input_gradient) const {
 }
 
 bool Network::backward(Phase phase, int64_t batch, bool want_input_gradient, const std::atomic<bool>* cancelled) {
+  const NamedRange pass_range(backend_, "backward");
   const std::vector<bool> wanted = wanted_gradients(want_input_gradient);
   for (size_t i = nodes_.size(); i-- > 0;) {
     const Node& node = nodes_[i];
@@ -293,6 +296,7 @@ bool Network::backward(Phase phase, int64_t batch, bool want_input_gradient, con
     }
     const Pass pass = {backend_, phase, batch, {}, nullptr, false};
     const int output = static_cast<int>(i) + 1;
+    const NamedRange layer_range(backend_, node.layer->name().c_str());
     node.layer->backward(pass, {inputs_, activation(output), input_gradients_, gradient(output)});
     for (size_t input = 0; input < node.inputs.size(); ++input) {
       const Tensor sum = gradient(node.inputs[input]);

@@ -26,7 +26,7 @@ void Network::begin_step() {
 }
 
 void Network::commit_step() {
-  for_statistics([&](RunningStatistic& of, int64_t bytes) { backend_.copy(of.committed, of.working, bytes); });
+  for_statistics([&](RunningStatistic& of, int64_t bytes) { backend_.commit(of.committed, of.working, bytes); });
 }
 
 void Network::set_initial(float* RunningStatistic::*copy) {

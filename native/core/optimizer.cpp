@@ -108,6 +108,7 @@ void Optimizer::allocate(int64_t samples) {
     segments_.push_back({claim.first, claim.count, nullptr, packed_.back().data(), claim.parameter->packed});
     claim.parameter->trains_packed = bytes_of_claim > 0 && method_->signs(method_->step(1, samples));
   }
+  pass_.index = index_;
   pass_.formula = method_->formula();
   pass_.step = &step_;
   pass_.count = count_;
@@ -204,6 +205,16 @@ void Optimizer::begin_sample(int64_t sample) {
   pass_.sample = sample;
   pass_.noise.draw.sample = static_cast<uint32_t>(sample);
   pass_.noise.recorded = recorded_noise_ ? recorded_noise_ + sample * count_ : nullptr;
+}
+
+Method::Step Optimizer::scalars(uint64_t steps_later) const {
+  return method_->step(updates_ + 1 + steps_later, samples_);
+}
+
+std::string Optimizer::form() const {
+  const auto bytes = [](const auto& value) { return std::string(reinterpret_cast<const char*>(&value), sizeof value); };
+  return bytes(pass_.absent_slots) + bytes(pass_.kept_noise) + bytes(pass_.packed) + bytes(pass_.next != nullptr) +
+         bytes(method_->sampling_needs_noise(step_)) + bytes(method_->pullback_needs_noise(step_));
 }
 
 bool Optimizer::commit_step() noexcept {

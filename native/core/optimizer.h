@@ -52,6 +52,10 @@ class Optimizer {
   // A step of `samples` weight samples: settles the scalars and the form of the weights. ERR_OUT_OF_MEMORY.
   void begin_step(uint64_t seed, uint32_t step, Update update);
   void begin_sample(int64_t sample);
+  // The scalars of a step to come, as hyperparameters are now.
+  Method::Step scalars(uint64_t steps_later) const;
+  // Of the step begun: what its ops depend on beside what is handed to a queue for each step.
+  std::string form() const;
   // False where the update gave a latent weight, or state of one, that is no finite number.
   bool commit_step() noexcept;
   // Binary weights whose mode the last update changed.

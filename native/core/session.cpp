@@ -158,7 +158,10 @@ void Session::commit_step() {
   for (const auto& optimizer : optimizers_) finite &= optimizer->commit_step();
   ++step_;
   broken_.reset();
-  if (finite) return;
+  if (!finite) refuse_weights();
+}
+
+void Session::refuse_weights() {
   broken_.emplace(
       ErrorCode::numeric,
       "training step " + std::to_string(step_ - 1) +

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "augmentations/pipeline.h"
+#include "core/batch_augmentation.h"
 #include "core/dataset.h"
 #include "core/network.h"
 #include "core/optimizer.h"
@@ -167,7 +168,18 @@ class Session {
   bool initialize_once(const std::atomic<bool>& stop);
   // ERR_NUMERIC where the loss of the step at hand is no finite number.
   void check_loss(const LossSums& sums) const;
+  // The weights of a weight sample, where they are not drawn already.
+  void draw_weights(int64_t sample);
   bool train_step(int64_t batch, LossSums& sums);
+  // The same for backends that queue steps, chunk by chunk.
+  void train_queued(const TrainCall& call, const Dataset& dataset, BatchAugmentation* augmentation, StepQueue& queue,
+                    TrainResult& result);
+  StepChunk plan_chunk(const TrainCall& call, const Dataset& dataset, BatchAugmentation* augmentation, int64_t batch,
+                       int64_t steps, int64_t done);
+  void issue_step(const Dataset& dataset, const Resampling* resampling, int64_t batch);
+  std::string step_form(const Dataset& dataset, bool resampled, int64_t batch) const;
+  // Takes over what the queue's steps gave. ERR_NUMERIC.
+  void settle_chunk(const std::vector<StepResult>& steps, int64_t batch, double seconds, TrainResult& result);
   void materialize_prediction(WeightChoice weights, int64_t sample);
   // Statistics of the weights at hand, for the evaluations that follow. False where the call was cancelled.
   bool reestimate(const Reestimation& reestimation);
@@ -185,6 +197,8 @@ class Session {
   // latent weights that are no finite numbers.
   void commit_step();
   void check_weights() const;
+  // After the update of step `step_` - 1 gave weights or state that are no finite numbers. ERR_NUMERIC, always.
+  [[noreturn]] void refuse_weights();
   // ERR_NUMERIC where a running statistic is no finite number.
   void check_statistics();
   void check_batch(const char* what, int64_t batch) const;
@@ -210,6 +224,7 @@ class Session {
   DatasetStore datasets_;
   std::vector<uint32_t> order_;
   int64_t order_dataset_ = -1, order_epoch_ = -1;
+  uint64_t order_version_ = 0;
   std::atomic<bool> cancelled_{false}, abandoned_{false};
 };
 

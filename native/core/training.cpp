@@ -5,7 +5,6 @@
 #include <numeric>
 #include <optional>
 
-#include "core/batch_augmentation.h"
 #include "core/permutation.h"
 #include "core/session.h"
 
@@ -22,12 +21,21 @@ const std::vector<uint32_t>& Session::epoch_order(int id, const Dataset& dataset
   }
   order_dataset_ = id;
   order_epoch_ = wanted;
+  ++order_version_;
   return order_;
 }
 
 void Session::check_loss(const LossSums& sums) const {
   if (std::isfinite(sums.loss)) return;
   throw Error(ErrorCode::numeric, "the loss of training step " + std::to_string(step_) + " is not a finite number");
+}
+
+void Session::draw_weights(int64_t sample) {
+  const NamedRange range(*backend_, "weights");
+  for (const auto& optimizer : optimizers_) {
+    optimizer->begin_sample(sample);
+    optimizer->materialize();
+  }
 }
 
 // One step on the gathered batch. Nothing of it remains where it returns false or throws: latent weights change only in
@@ -40,10 +48,7 @@ bool Session::train_step(int64_t batch, LossSums& sums) {
   }
   sums = {0, 0};
   for (int64_t s = 0; s < samples_; ++s) {
-    for (const auto& optimizer : optimizers_) {
-      optimizer->begin_sample(s);
-      optimizer->materialize();
-    }
+    draw_weights(s);
     if (!network_->forward(Phase::train, batch, draw(Stream::dropout, s), {}, &cancelled_)) return false;
     const LossSums sample = backend_->loss(loss_call(batch, network_->output_gradient().data));
     check_loss(sample);
@@ -85,6 +90,10 @@ TrainResult Session::train(const TrainCall& call) {
   }
   network_->prepare(true);
   const std::vector<uint32_t>& order = epoch_order(call.dataset, dataset, call.epoch, call.shuffle);
+  if (StepQueue* const queue = backend_->step_queue()) {
+    train_queued(call, dataset, augmentation ? &*augmentation : nullptr, *queue, result);
+    return result;
+  }
   const Clock::time_point start = Clock::now();
   for (int64_t i = 0; i < call.batches; ++i) {
     const Clock::time_point step_start = Clock::now();

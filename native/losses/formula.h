@@ -26,7 +26,7 @@ struct Column {
   int64_t stride;
   int count;
 
-  T& operator[](int i) const { return data[i * stride]; }
+  BB_FORMULA_MEMBER T& operator[](int i) const { return data[i * stride]; }
 };
 
 struct SampleLoss {

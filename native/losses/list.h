@@ -9,6 +9,8 @@
 
 namespace bayesbinn {
 
-using Losses = TypeList<SoftmaxCrossEntropy, SquaredHinge, BinaryCrossEntropy, MeanSquaredError>;
+#define BB_LOSSES(X) X(SoftmaxCrossEntropy) X(SquaredHinge) X(BinaryCrossEntropy) X(MeanSquaredError)
+
+using Losses = BB_TYPE_LIST(BB_LOSSES);
 
 }  // namespace bayesbinn

@@ -6,18 +6,23 @@ const rightAligned = new Set([1, 2, 3, 5, 6]);
 /** Rows as aligned text, and what there is to say about them. */
 export function table(results: readonly Result[]): string {
   const lines = [header, ...results.flatMap(({ rows }) => rows.flatMap(linesOf))];
-  const widths = header.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  const notes = results.flatMap((result) => result.notes);
+  return [aligned(lines, rightAligned), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+}
+
+/** Lines of cells in columns as wide as their widest cell. */
+export function aligned(lines: readonly (readonly string[])[], right: ReadonlySet<number>): string {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
   const text = lines.map((cells) =>
     widths
       .map((width, column) => {
         const cell = cells[column] ?? "";
-        return rightAligned.has(column) ? cell.padStart(width) : cell.padEnd(width);
+        return right.has(column) ? cell.padStart(width) : cell.padEnd(width);
       })
       .join("  ")
       .trimEnd(),
   );
-  const notes = results.flatMap((result) => result.notes);
-  return [...text, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+  return text.join("\n");
 }
 
 /** One line for each contestant beside this project's, and one at least. */

@@ -39,6 +39,11 @@ export async function buildBenchmarks() {
   stamp("bench", addonFingerprint(options));
 }
 
+/** Builds the program of native/bench/cuda. */
+export async function buildCudaBenchmarks() {
+  await cmakeBuild(join(root, "build"), cmakeOptions(), "bayesbinn_bench_cuda");
+}
+
 /** Compiles the kernels of the CUDA backend, never taking those that a package brought; gives the folder that they lie in. */
 export async function buildKernels() {
   const folder = join(root, "build");

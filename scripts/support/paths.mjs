@@ -13,3 +13,6 @@ export const addonFile = join(root, "build", "Release", "bayesbinn.node");
 
 /** The program of native/bench. */
 export const benchmarkProgram = join(root, "build", "bench", "bayesbinn_bench");
+
+/** The program of native/bench/cuda. */
+export const cudaBenchmarkProgram = join(root, "build", "bench", "bayesbinn_bench_cuda");

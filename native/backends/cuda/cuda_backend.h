@@ -21,11 +21,15 @@
 #include "backends/backend.h"
 #include "backends/cuda/device/layout.h"
 #include "backends/cuda/device/precision.h"
+#include "backends/cuda/device/queued_maps.h"
 #include "backends/cuda/device/queued_step.h"
 #include "backends/cuda/driver/launch.h"
 #include "backends/cuda/driver/memory.h"
+#include "backends/cuda/step_queue.h"
 
 namespace bayesbinn::cuda {
+
+struct RowCopy;
 
 // What temporary memory is for; each use has its own, which lasts until it is asked for again with another size.
 enum class ScratchUse {
@@ -46,6 +50,12 @@ class CudaBackend final : public Backend {
   explicit CudaBackend(std::shared_ptr<Device> device);
   ~CudaBackend() override;
 
+  // ranges.cpp: NVTX, where the build found its header
+  void begin_range(const char* name) override;
+  void end_range() noexcept override;
+
+  StepQueue* step_queue() override { return queue_.get(); }
+
   std::string instruction_set() const override;
 
   // memory.cpp
@@ -54,6 +64,12 @@ class CudaBackend final : public Backend {
   void upload(void* device, const void* host, int64_t bytes) override;
   void download(void* host, const void* device, int64_t bytes) override;
   void copy(void* to, const void* from, int64_t bytes) override;
+
+  // ops/ceilings.cu
+  double queue_matrix_instructions(int64_t rounds);
+
+  // ops/queue.cu
+  void commit(void* to, const void* from, int64_t bytes) override;
 
   // ops/batches.cu
   int64_t activation_bytes(int64_t features, int64_t batch) const override;
@@ -117,7 +133,7 @@ class CudaBackend final : public Backend {
   void draw_dropout(const Draw& draw, const ChannelBatch& shape, const float* x, double rate, void* mask,
                     float* y) override;
 
-  // ops/losses.cu
+  // ops/losses.cu, and ops/predictions.cu: predictions
   LossSums loss(const LossCall& call) override;
   void predictions(int formula, bool link, ChannelShape shape, const float* outputs, int64_t batch,
                    float* host) override;
@@ -138,6 +154,12 @@ class CudaBackend final : public Backend {
                     int64_t* counts) override;
 
  private:
+  friend class CudaStepQueue;
+
+  // ops/queue.cu
+  void queue_step_begin();
+  void queue_step_end();
+
   template <class Parameters>
   void run(const KernelName& name, const Grid& grid, const Parameters& parameters) {
     launch(*device_, stream_, name, grid, parameters);
@@ -155,6 +177,11 @@ class CudaBackend final : public Backend {
   QueuedDraw draw_for(const Draw& draw, uint32_t steps_later = 0) const { return {draw, queued_, steps_later}; }
   QueuedScalars scalars_for(const OptimizerPass& pass) const;
   QueuedIndices indices_for(const uint32_t* host_indices, int64_t batch);
+  ResamplingMaps maps_for(const Resampling& resampling, int64_t batch);
+  // ops/batches.cu
+  void place_rows(const RowCopy& rows);
+  // ops/losses.cu: of predictions, whose rows are the call's outputs, or of outputs.
+  LossSums sum_losses(const LossCall& call, bool of_predictions);
 
   std::shared_ptr<Device> device_;
   StreamHandle stream_ = nullptr;
@@ -162,6 +189,7 @@ class CudaBackend final : public Backend {
   std::map<ScratchUse, MemoryBlock> scratch_;
   Precision precision_ = Precision::float32;
   QueuedStep* queued_ = nullptr;  // null: steps are not queued
+  std::unique_ptr<CudaStepQueue> queue_;
 };
 
 }  // namespace bayesbinn::cuda

@@ -11,6 +11,7 @@ CudaBackend::CudaBackend(std::shared_ptr<Device> device)
     : device_(std::move(device)), memory_(std::make_unique<MemoryCache>(device_, 0)) {
   device_->make_current();
   BB_CUDA(api().stream_create(&stream_, kStreamNonBlocking));
+  queue_ = std::make_unique<CudaStepQueue>(*this, true);
 }
 
 CudaBackend::~CudaBackend() {
@@ -22,6 +23,7 @@ CudaBackend::~CudaBackend() {
     } catch (const Error&) {  // the device is lost, and its stream with it
     }
   }
+  queue_.reset();
   scratch_.clear();
 }
 
@@ -67,6 +69,7 @@ void CudaBackend::synchronize() {
 void* CudaBackend::scratch_bytes(ScratchUse use, int64_t bytes) {
   MemoryBlock& block = scratch_[use];
   if (block.bytes() < bytes || !block.data()) {
+    if (block.data()) queue_->forget_graphs();
     block = MemoryBlock();
     block = MemoryBlock(*memory_, bytes);
   }
@@ -75,12 +78,17 @@ void* CudaBackend::scratch_bytes(ScratchUse use, int64_t bytes) {
 
 QueuedScalars CudaBackend::scalars_for(const OptimizerPass& pass) const {
   QueuedScalars scalars = {};
-  std::memcpy(scalars.value, pass.step, sizeof scalars.value);
+  if (queued_) {
+    scalars.queued = queue_->scalars(pass.index);
+  } else {
+    std::memcpy(scalars.value, pass.step, sizeof scalars.value);
+  }
   return scalars;
 }
 
 QueuedIndices CudaBackend::indices_for(const uint32_t* host_indices, int64_t batch) {
-  uint32_t* const list = scratch<uint32_t>(ScratchUse::indices, batch);
+  if (queued_) return {queue_->order(), queued_};
+  auto* const list = scratch<uint32_t>(ScratchUse::indices, batch);
   upload(list, host_indices, batch * static_cast<int64_t>(sizeof(uint32_t)));
   return {list, nullptr};
 }

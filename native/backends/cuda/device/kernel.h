@@ -6,10 +6,9 @@
 
 #include "backends/cuda/device/layout.h"
 
-// A kernel: named as in its source, for at most `threads` threads a block.
-#define BB_KERNEL(threads) extern "C" __global__ __launch_bounds__(threads) void
-// For `blocks` blocks on a multiprocessor at once at least, which is its budget of registers.
-#define BB_KERNEL_OF(threads, blocks) extern "C" __global__ __launch_bounds__(threads, blocks) void
+// A kernel: named as in its source, for at most so many threads a block; a second number asks for registers few enough
+// that as many blocks fit into a multiprocessor.
+#define BB_KERNEL(...) extern "C" __global__ __launch_bounds__(__VA_ARGS__) void
 
 // The block's dynamic shared memory as an array of `type`. Once a kernel.
 #define BB_SHARED(type, name)                                       \

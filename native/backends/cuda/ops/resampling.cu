@@ -1,13 +1,222 @@
+// Gathering of resampled images and targets. Where the pixels of a tile come from is found once for all channels.
 #include "backends/cuda/cuda_backend.h"
+#include "backends/cuda/device/row_tile.h"
 
 namespace bayesbinn::cuda {
 
-#ifndef __CUDACC__
+struct ResampleParameters {
+  const void* stored;
+  uint32_t* out;
+  bayesbinn::Grid image;
+  int64_t channels, batch;
+  QueuedIndices indices;
+  QueuedMaps maps;
+  Fill fill;
+  bool one_row;             // channels are normalised alike
+  const float* byte_table;  // bytes
+  const float* scale;       // floats
+  const float* shift;
+};
 
-#pragma GCC diagnostic ignored "-Wunused-parameter"
+// What a block keeps of its tile.
+struct ResampleSpace {
+  uint32_t tile[kTileWords];
+  AffineMap maps[kTile];
+  bool onto_pixels[kTile];
+};
+
+#ifdef __CUDACC__
+
+constexpr int32_t kBeyond = -1;  // in place of a pixel: what is beyond the edges
+
+__device__ __forceinline__ int64_t seen(int64_t place, int64_t size, Fill fill) {
+  if (place >= 0 && place < size) return place;
+  return fill == Fill::reflect ? reflected(place, size) : kBeyond;
+}
+
+__device__ __forceinline__ int32_t pixel_at(int64_t row, int64_t column, const bayesbinn::Grid& grid) {
+  return row < 0 || column < 0 ? kBeyond : static_cast<int32_t>(row * grid.columns + column);
+}
+
+// The stored pixel at a place; half-way between two it is the later one.
+__device__ __forceinline__ int32_t nearest_pixel(const Place& at, const bayesbinn::Grid& grid, Fill fill) {
+  return pixel_at(seen(static_cast<int64_t>(floor(at.row + 0.5)), grid.rows, fill),
+                  seen(static_cast<int64_t>(floor(at.column + 0.5)), grid.columns, fill), grid);
+}
+
+// The four pixels around a place, and where it is between them; or just the first.
+struct Corners {
+  int32_t above_left, above_right, below_left, below_right;
+  float down, right;
+  bool one;
+};
+
+__device__ __forceinline__ Corners find_corners(const Place& at, const bayesbinn::Grid& grid, Fill fill) {
+  const double row = floor(at.row), column = floor(at.column);
+  const int64_t r = static_cast<int64_t>(row), c = static_cast<int64_t>(column);
+  const int64_t above = seen(r, grid.rows, fill), below = seen(r + 1, grid.rows, fill);
+  const int64_t left = seen(c, grid.columns, fill), right = seen(c + 1, grid.columns, fill);
+  return {pixel_at(above, left, grid),
+          pixel_at(above, right, grid),
+          pixel_at(below, left, grid),
+          pixel_at(below, right, grid),
+          static_cast<float>(at.row - row),
+          static_cast<float>(at.column - column),
+          false};
+}
+
+// Stored bytes of a channel as network inputs.
+struct ByteChannel {
+  using Stored = uint8_t;
+  const float* table;
+  float beyond;
+
+  __device__ ByteChannel(const ResampleParameters& p, int64_t channel)
+      : table(p.byte_table + (p.one_row ? 0 : channel * 256)), beyond(p.fill == Fill::mean ? 0.0f : table[0]) {}
+  __device__ float operator()(uint8_t value) const { return table[value]; }
+};
+
+// Stored floats alike.
+struct FloatChannel {
+  using Stored = float;
+  float scale, shift, beyond;
+
+  __device__ FloatChannel(const ResampleParameters& p, int64_t channel)
+      : scale(p.scale[p.one_row ? 0 : channel]),
+        shift(p.shift[p.one_row ? 0 : channel]),
+        beyond(p.fill == Fill::mean ? 0.0f : shift) {}
+  __device__ float operator()(float value) const { return value * scale + shift; }
+};
+
+// Network inputs, interpolated.
+template <class Channel>
+struct Interpolated {
+  using Stored = typename Channel::Stored;
+  using Source = Corners;
+
+  __device__ static Source find(const AffineMap& map, bool onto_pixels, double row, double column,
+                                const ResampleParameters& p) {
+    const Place at = apply(map, row, column);
+    if (!onto_pixels) return find_corners(at, p.image, p.fill);
+    return {nearest_pixel(at, p.image, p.fill), 0, 0, 0, 0, 0, true};
+  }
+
+  Channel normalise;
+  __device__ Interpolated(const ResampleParameters& p, int64_t channel) : normalise(p, channel) {}
+
+  __device__ float at(const Stored* in, int32_t pixel) const {
+    return pixel < 0 ? normalise.beyond : normalise(in[pixel]);
+  }
+  __device__ uint32_t operator()(const Stored* in, const Source& from) const {
+    const float above_left = at(in, from.above_left);
+    if (from.one) return __float_as_uint(above_left);
+    const float above_right = at(in, from.above_right);
+    const float below_left = at(in, from.below_left), below_right = at(in, from.below_right);
+    const float above = above_left + from.right * (above_right - above_left);
+    const float below = below_left + from.right * (below_right - below_left);
+    return __float_as_uint(above + from.down * (below - above));
+  }
+};
+
+// Words of targets, the nearest ones.
+struct Nearest {
+  using Stored = uint32_t;
+  using Source = int32_t;
+
+  __device__ static Source find(const AffineMap& map, bool, double row, double column, const ResampleParameters& p) {
+    return nearest_pixel(apply(map, row, column), p.image, Fill::reflect);
+  }
+  __device__ Nearest(const ResampleParameters&, int64_t) {}
+  __device__ uint32_t operator()(const Stored* in, const Source& from) const { return in[from]; }
+};
+
+template <class Method>
+__device__ __forceinline__ void resample_tile(const ResampleParameters& p, ResampleSpace& space) {
+  using Stored = typename Method::Stored;
+  const int64_t size = p.image.rows * p.image.columns, stride = batch_stride(p.batch);
+  const TilePlace place = tile_at(blockIdx.x, p.batch);
+  if (threadIdx.x < kTile && place.sample + threadIdx.x < p.batch) {
+    const AffineMap map = QueuedMaps::resolve(p.maps)[place.sample + threadIdx.x];
+    space.maps[threadIdx.x] = map;
+    space.onto_pixels[threadIdx.x] = onto_pixels(map);
+  }
+  __syncthreads();
+
+  const int64_t pixel = place.feature + lane_index();
+  const double row = static_cast<double>(pixel / p.image.columns);
+  const double column = static_cast<double>(pixel % p.image.columns);
+  const uint32_t* const numbers = QueuedIndices::resolve(p.indices);
+  typename Method::Source sources[kTileItems] = {};
+  const Stored* images[kTileItems] = {};  // null: nothing to do
+#pragma unroll
+  for (int i = 0; i < kTileItems; ++i) {
+    const int sample = warp_index() + i * kTileWarps;
+    if (pixel >= size || place.sample + sample >= p.batch) continue;
+    const int64_t number = numbers[place.sample + sample];
+    images[i] = static_cast<const Stored*>(p.stored) + number * p.channels * size;
+    sources[i] = Method::find(space.maps[sample], space.onto_pixels[sample], row, column, p);
+  }
+  for (int64_t channel = 0; channel < p.channels; ++channel) {
+    const Method value(p, channel);
+    uint32_t words[kTileItems] = {};
+#pragma unroll
+    for (int i = 0; i < kTileItems; ++i) {
+      if (images[i]) words[i] = value(images[i] + channel * size, sources[i]);
+    }
+    put_along_features(words, space.tile);
+    write_features(space.tile, place, size, stride, p.out + channel * size * stride);
+  }
+}
+
+BB_KERNEL(kThreads) resample_bytes_kernel(const ResampleParameters p) {
+  BB_SHARED(ResampleSpace, space);
+  resample_tile<Interpolated<ByteChannel>>(p, *space);
+}
+
+BB_KERNEL(kThreads) resample_floats_kernel(const ResampleParameters p) {
+  BB_SHARED(ResampleSpace, space);
+  resample_tile<Interpolated<FloatChannel>>(p, *space);
+}
+
+BB_KERNEL(kThreads) resample_targets_kernel(const ResampleParameters p) {
+  BB_SHARED(ResampleSpace, space);
+  resample_tile<Nearest>(p, *space);
+}
+
+#else
+
+ResamplingMaps CudaBackend::maps_for(const Resampling& resampling, int64_t batch) {
+  if (queued_) return {{queue_->maps(), queued_, batch}, {queue_->target_maps(), queued_, batch}};
+  const auto bytes = batch * static_cast<int64_t>(sizeof(AffineMap));
+  auto* const images = scratch<AffineMap>(ScratchUse::maps, 2 * batch);
+  upload(images, resampling.maps, bytes);
+  AffineMap* targets = images;
+  if (resampling.target.size() > 0 && resampling.target_maps != resampling.maps) {
+    targets += batch;
+    upload(targets, resampling.target_maps, bytes);
+  }
+  return {{images, nullptr, 0}, {targets, nullptr, 0}};
+}
+
 void CudaBackend::gather_resampled(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch,
                                    const Resampling& resampling, Tensor out, void* targets) {
-  throw Error(ErrorCode::internal, "cuda: gather_resampled is not written yet");
+  const QueuedIndices indices = indices_for(host_indices, batch);
+  const ResamplingMaps maps = maps_for(resampling, batch);
+  const auto resample = [&](const char* kernel, const ResampleParameters& p) {
+    run({"resampling", kernel}, {tile_count(p.image.size(), batch), kThreads, sizeof(ResampleSpace)}, p);
+  };
+  resample(
+      data.bytes ? "resample_bytes_kernel" : "resample_floats_kernel",
+      {data.inputs, reinterpret_cast<uint32_t*>(out.data), resampling.image, out.features / resampling.image.size(),
+       batch, indices, maps.images, resampling.fill, data.table_rows == 1, data.byte_table, data.scale, data.shift});
+  if (!targets) return;
+  auto* const words = static_cast<uint32_t*>(targets);
+  if (resampling.target.size() == 0) {
+    place_rows({static_cast<const uint32_t*>(data.targets), words, data.target_width, batch, indices});
+    return;
+  }
+  resample("resample_targets_kernel", {data.targets, words, resampling.target,
+                                       data.target_width / resampling.target.size(), batch, indices, maps.targets});
 }
 
 #endif

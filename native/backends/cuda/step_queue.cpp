@@ -1,0 +1,132 @@
+#include "backends/cuda/step_queue.h"
+
+#include <cstring>
+
+#include "backends/cuda/cuda_backend.h"
+
+namespace bayesbinn::cuda {
+namespace {
+
+constexpr auto kStepBytes = static_cast<int64_t>(sizeof(QueuedStep));
+
+}  // namespace
+
+const void* CudaStepQueue::scalars(uint32_t optimizer) const {
+  return static_cast<const char*>(current_.data()) + kStepBytes + optimizer * kScalarBytes;
+}
+
+QueueParameters CudaStepQueue::parameters() const {
+  char* const current = static_cast<char*>(current_.data());
+  const char* const rows = static_cast<const char*>(rows_.data());
+  return {reinterpret_cast<QueuedStep*>(current),
+          reinterpret_cast<uint32_t*>(current + kStepBytes),
+          reinterpret_cast<const QueuedStep*>(rows),
+          reinterpret_cast<const uint32_t*>(rows + kMostSteps * kStepBytes),
+          static_cast<uint32_t>(optimizers_ * kScalarBytes / static_cast<int64_t>(sizeof(uint32_t))),
+          static_cast<QueuedStep*>(results_.data())};
+}
+
+void CudaStepQueue::reserve(const StepChunk& chunk) {
+  const auto grow = [&](MemoryBlock& block, int64_t bytes) {
+    if (block.bytes() >= bytes) return;
+    forms_.clear();
+    block = MemoryBlock();
+    block = MemoryBlock(*backend_.memory_, bytes);
+  };
+  if (!rows_.data() || optimizers_ != chunk.optimizers) {
+    forms_.clear();
+    optimizers_ = chunk.optimizers;
+    const int64_t scalar_bytes = optimizers_ * kScalarBytes;
+    const int64_t row_bytes = kMostSteps * (kStepBytes + scalar_bytes);
+    rows_ = MemoryBlock(*backend_.memory_, row_bytes);
+    current_ = MemoryBlock(*backend_.memory_, kStepBytes + scalar_bytes);
+    results_ = MemoryBlock(*backend_.memory_, kMostSteps * kStepBytes);
+    staging_ = PinnedBlock(*backend_.device_, row_bytes);
+    fetched_ = PinnedBlock(*backend_.device_, kMostSteps * kStepBytes);
+  }
+  grow(order_, static_cast<int64_t>(chunk.order.size_bytes()));
+  const int64_t maps = kMostSteps * chunk.batch;
+  if (chunk.maps.empty() || maps <= map_capacity_) return;
+  grow(maps_, 2 * maps * static_cast<int64_t>(sizeof(AffineMap)));
+  map_capacity_ = maps;
+}
+
+void CudaStepQueue::upload_rows(const StepChunk& chunk) {
+  auto* const rows = reinterpret_cast<QueuedStep*>(staging_.data());
+  for (int64_t i = 0; i < chunk.steps; ++i) {
+    QueuedStep row = {};
+    row.number = chunk.first_number + static_cast<uint32_t>(i);
+    row.first_sample = static_cast<uint32_t>(chunk.first_sample + i * chunk.batch);
+    row.share = 1 / static_cast<double>(chunk.weight_samples);
+    rows[i] = row;
+  }
+  std::memcpy(staging_.data() + kMostSteps * kStepBytes, chunk.scalars.data(), chunk.scalars.size());
+  backend_.upload(rows_.data(), staging_.data(), staging_.bytes());
+}
+
+void CudaStepQueue::upload_maps(const StepChunk& chunk) {
+  constexpr auto kMapBytes = static_cast<int64_t>(sizeof(AffineMap));
+  auto* const device = static_cast<AffineMap*>(maps_.data());
+  backend_.upload(device, chunk.maps.data(), static_cast<int64_t>(chunk.maps.size()) * kMapBytes);
+  backend_.upload(device + map_capacity_, chunk.target_maps.data(),
+                  static_cast<int64_t>(chunk.target_maps.size()) * kMapBytes);
+}
+
+void CudaStepQueue::begin(const StepChunk& chunk) {
+  reserve(chunk);
+  upload_rows(chunk);
+  upload_maps(chunk);
+  if (order_version_ != chunk.order_version) {
+    order_version_ = 0;
+    backend_.upload(order_.data(), chunk.order.data(), static_cast<int64_t>(chunk.order.size_bytes()));
+    order_version_ = chunk.order_version;
+  }
+  const QueuedStep first = {};
+  backend_.upload(current_.data(), &first, kStepBytes);
+  queued_ = 0;
+  backend_.queued_ = static_cast<QueuedStep*>(current_.data());
+}
+
+void CudaStepQueue::issue_between(const std::function<void()>& issue) {
+  backend_.queue_step_begin();
+  issue();
+  backend_.queue_step_end();
+}
+
+void CudaStepQueue::step(const std::string& form, const std::function<void()>& issue) {
+  if (stale_) forms_.clear();
+  stale_ = false;
+  Form& known = forms_[form];
+  if (known.issued && graphs_ && !known.graph) {
+    known.graph = Graph(backend_.stream_, [&] { issue_between(issue); });
+  }
+  if (known.graph) {
+    backend_.device_->make_current();
+    known.graph.launch(backend_.stream_);
+  } else {
+    issue_between(issue);
+    known.issued = true;
+  }
+  ++queued_;
+}
+
+std::vector<StepResult> CudaStepQueue::finish() {
+  backend_.queued_ = nullptr;
+  backend_.download(fetched_.data(), results_.data(), queued_ * kStepBytes);
+  std::vector<StepResult> results;
+  for (int64_t i = 0; i < queued_; ++i) {
+    QueuedStep step;
+    std::memcpy(&step, fetched_.data() + i * kStepBytes, sizeof step);
+    results.push_back(
+        {step.loss, step.correct, static_cast<int64_t>(step.flips), step.not_finite != 0, step.halted == 0});
+  }
+  return results;
+}
+
+// What was queued may still read the memory of the queue; an error of the device has been reported already.
+void CudaStepQueue::abandon() noexcept {
+  backend_.queued_ = nullptr;
+  if (!backend_.device_->lost()) api().stream_synchronize(backend_.stream_);
+}
+
+}  // namespace bayesbinn::cuda
