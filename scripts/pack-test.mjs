@@ -1,11 +1,13 @@
-// Installs the packed package as a user would, into empty projects: once with its install script, which builds the
-// addon, and once without, where using it must name the command that builds it.
+// Installs the packed package as a user would, into empty projects: with its install script, which builds the addon;
+// without, where using it must name the command that builds it; and as where there is no nvcc, for which the package
+// brings the kernels. Arguments choose among these: `with-scripts`, `without-scripts`, `without-nvcc`.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./support/paths.mjs";
 import { main, run, ScriptError } from "./support/process.mjs";
+import { buildVirtualGpu, virtualGpuSources } from "./support/virtual-gpu.mjs";
 
 const example = `
 import { BayesBiNN, Trainer, batchNorm, fromArrays, linear, sequential } from "bayesbinn";
@@ -28,14 +30,32 @@ import metadata from "bayesbinn/package.json" with { type: "json" };
 console.log(Object.keys(bayesbinn).length > 0, Object.keys(kernels).length > 0, metadata.engines.node !== "");
 `;
 
+const cuda = `
+import { systemInfo } from "bayesbinn";
+const { built, usable, reason } = systemInfo().cuda;
+console.log(\`built \${built}, usable \${usable}: \${reason}\`);
+`;
+
+/** @type {Record<string, (tarball: string) => Promise<void>>} */
+const installations = {
+  "with-scripts": withScripts,
+  "without-scripts": withoutScripts,
+  "without-nvcc": withoutNvcc,
+};
+
 const folder = mkdtempSync(join(tmpdir(), "bayesbinn-pack-"));
 
 await main(async () => {
   try {
     await run("npm", ["pack", "--pack-destination", folder]);
     const tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
-    await withScripts(tarball);
-    await withoutScripts(tarball);
+    const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(installations);
+    for (const name of chosen) {
+      const installation = installations[name];
+      const names = Object.keys(installations).join(", ");
+      if (installation === undefined) throw new ScriptError(`${name}: unknown, accepted: ${names}`);
+      await installation(tarball);
+    }
     console.log("\nThe packed package works.");
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -64,19 +84,36 @@ async function withoutScripts(tarball) {
   expectOutput(project, ["example.mjs"], /^2 epochs$/m);
 }
 
+/** @param {string} tarball */
+async function withoutNvcc(tarball) {
+  const { CUDACXX: _, ...environment } = process.env;
+  const env = { ...environment, BAYESBINN_CUDA: "SHIPPED" };
+  const project = await installed("without-nvcc", tarball, [], env);
+  expectOutput(project, ["cuda.mjs"], /^built true/m);
+  const sources = virtualGpuSources();
+  if (sources === undefined) {
+    console.log("NOTE: without virtual-gpu (VIRTUAL_GPU_DIR) the kernels of the package were not used.");
+    return;
+  }
+  const device = await buildVirtualGpu(sources);
+  expectOutput(project, ["cuda.mjs"], /^built true, usable true/m, 0, { LD_LIBRARY_PATH: device });
+}
+
 /**
  * A new project that depends on the tarball.
  *
  * @param {string} name
  * @param {string} tarball
  * @param {readonly string[]} options of `npm install`
+ * @param {NodeJS.ProcessEnv} [env]
  */
-async function installed(name, tarball, options) {
+async function installed(name, tarball, options, env = process.env) {
   const project = join(folder, name);
   mkdirSync(project);
   const files = {
     "package.json": JSON.stringify({ name, private: true, type: "module" }),
     "imports.mjs": imports,
+    "cuda.mjs": cuda,
     "example.mjs": example,
     "example.ts": example,
     "tsconfig.json": JSON.stringify({
@@ -93,7 +130,7 @@ async function installed(name, tarball, options) {
     }),
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text);
-  await run("npm", ["install", "--no-audit", "--no-fund", ...options, tarball], { cwd: project });
+  await run("npm", ["install", "--no-audit", "--no-fund", ...options, tarball], { cwd: project, env });
   return project;
 }
 
@@ -104,9 +141,11 @@ async function installed(name, tarball, options) {
  * @param {readonly string[]} args
  * @param {RegExp} pattern
  * @param {number} [code]
+ * @param {NodeJS.ProcessEnv} [environment] beside that of this process
  */
-function expectOutput(project, args, pattern, code = 0) {
-  const child = spawnSync(process.execPath, args, { cwd: project, encoding: "utf8" });
+function expectOutput(project, args, pattern, code = 0, environment = {}) {
+  const env = { ...process.env, ...environment };
+  const child = spawnSync(process.execPath, args, { cwd: project, encoding: "utf8", env });
   const output = child.stdout + child.stderr;
   console.log(`node ${args.join(" ")}: exit code ${child.status}`);
   if (child.status !== code || !pattern.test(output)) {

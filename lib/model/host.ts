@@ -4,16 +4,16 @@ import type { Loss } from "../losses/loss.js";
 import type { SessionSpec } from "../native/contract.js";
 import { type Claim, claimParameters } from "../optimizers/claim.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
+import { deviceSchema } from "../options/device.js";
 import { defaultThreads, mostThreads } from "../options/threads.js";
 import { layerSpecs, type ModelLayer } from "./graph.js";
 import { Session } from "./session.js";
 
 /** Where and how large a network is compiled; shared by every call that compiles one. */
 export const deviceOptions = {
-  device: z
-    .enum(["auto", "cpu", "cuda"])
+  device: deviceSchema
     .default("auto")
-    .describe('Where to compute; "auto" takes CUDA if it is usable'),
+    .describe('Where to compute; "auto" takes CUDA if it is usable, "cuda:1" is the second CUDA device'),
   threads: z
     .int()
     .min(1)

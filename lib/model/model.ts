@@ -88,7 +88,8 @@ export class Model implements AsyncDisposable {
    * Reads a model that `save` wrote. It predicts exactly as the saved one did, mode and mean.
    *
    * Options:
-   * - `device`: where to compute, `"auto"`, `"cpu"` or `"cuda"`; `"auto"` takes CUDA if it is usable. Default `"auto"`.
+   * - `device`: where to compute, `"auto"`, `"cpu"`, `"cuda"`, or `"cuda:1"` and so on where there are several CUDA devices;
+   *   `"auto"` takes `"cuda"` if it is usable. Default `"auto"`.
    * - `threads`: compute threads, an integer in 1..256; results do not depend on it. Default: one for each core.
    * - `maxBatch`: largest batch in samples, an integer in 1..2^20; memory is planned for it. Default `1000`.
    *

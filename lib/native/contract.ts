@@ -8,8 +8,11 @@ import type { ReplayCall, ReplayResult } from "./replay-contract.js";
 export type * from "./kernels-contract.js";
 export type * from "./replay-contract.js";
 
-/** Where a session computes. `auto` takes CUDA if it is usable and says why in {@link SessionDescription.deviceReason}. */
-export type DeviceName = "auto" | "cpu" | "cuda";
+/**
+ * Where a session computes. `cuda` is the first CUDA device, `cuda:1` the second as the driver counts them. `auto` takes
+ * `cuda` if it is usable and says why in {@link SessionDescription.deviceReason}.
+ */
+export type DeviceName = "auto" | "cpu" | "cuda" | `cuda:${number}`;
 
 /** One node of the layer graph: the layer's options beside its type, its unique name and the names it reads. */
 export interface LayerSpec {
@@ -82,7 +85,7 @@ export interface SessionProfile {
 }
 
 export interface SessionDescription {
-  readonly device: "cpu" | "cuda";
+  readonly device: Exclude<DeviceName, "auto">;
   readonly deviceReason: string;
   /** Instruction set that the kernels were chosen for: `baseline`, `avx2`, `avx512` or `neon`. */
   readonly instructionSet: string;
@@ -292,13 +295,35 @@ export interface SystemInfo {
   /** Whether several threads can multiply at once in it; where not, they wait for each other. */
   readonly blasConcurrent: boolean;
   readonly hardwareThreads: number;
-  readonly cuda: {
-    /** Whether the CUDA backend was compiled in. */
-    readonly built: boolean;
-    /** Whether a device can be used now. */
-    readonly usable: boolean;
-    readonly reason: string;
-  };
+  readonly cuda: CudaInfo;
+}
+
+export interface CudaInfo {
+  /** Whether the CUDA backend was compiled in. */
+  readonly built: boolean;
+  /** Whether the first device can be used now. */
+  readonly usable: boolean;
+  /** The name of that device, or why it cannot be used. */
+  readonly reason: string;
+  /** What to do where it cannot. */
+  readonly advice?: string;
+  /** CUDA version that the driver supports, such as `13.0`; absent where there is no driver. */
+  readonly driverFound?: string;
+  /** The oldest such version that can load the kernels; absent where the backend was not compiled in. */
+  readonly driverNeeded?: string;
+  /** Those that the driver shows, which `CUDA_VISIBLE_DEVICES` limits; none where it cannot be used. */
+  readonly devices: readonly CudaDevice[];
+}
+
+export interface CudaDevice {
+  /** The N of the device name `cuda:N`. */
+  readonly index: number;
+  readonly name: string;
+  /** Compute capability, such as `8.0`. */
+  readonly capability: string;
+  readonly memoryBytes: number;
+  /** The kernels that it runs, `compute_75` or `compute_80`; absent where it is too old for any. */
+  readonly ptx?: string;
 }
 
 export interface NativeAddon {

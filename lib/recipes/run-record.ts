@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import type { SessionDescription } from "../native/contract.js";
 import { systemInfo } from "../native/system-info.js";
+import { deviceSchema } from "../options/device.js";
 import { checkpointOptions } from "../training/checkpoint-options.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -22,7 +23,7 @@ const machineSchema = z.strictObject({
 
 /** What `run.json` holds: options of a run that are no part of its configuration, and how often it was taken up. */
 export const runRecordSchema = z.strictObject({
-  device: z.enum(["auto", "cpu", "cuda"]),
+  device: deviceSchema,
   testEveryEpoch: z.boolean(),
   stopAfter: z.int().min(1).optional(),
   tensorBoard: z.boolean().default(false),

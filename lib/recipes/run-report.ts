@@ -13,7 +13,7 @@ export interface RunStart {
   readonly dataset: string;
   readonly model: string;
   readonly optimizer: string;
-  readonly device: "cpu" | "cuda";
+  readonly device: SessionDescription["device"];
   readonly deviceReason: string;
   readonly instructionSet: string;
   readonly blas: string;
@@ -41,7 +41,7 @@ export interface RunStart {
 export interface RunSummary {
   readonly recipe: string;
   readonly optimizer: string;
-  readonly device: "cpu" | "cuda";
+  readonly device: SessionDescription["device"];
   readonly seed: number;
   /** Epochs trained. */
   readonly epochs: number;

@@ -51,7 +51,8 @@ export type TrainerOptions = z.input<typeof trainerOptions>;
  * - `model`: the model to train; it has one trainer at a time. Required.
  * - `optimizer`: one, or an array; each parameter belongs to the one that claims its kind. Required.
  * - `loss`: what training makes small. Default: `softmaxCrossEntropy()`.
- * - `device`: where to compute, `"auto"`, `"cpu"` or `"cuda"`; `"auto"` takes CUDA if it is usable. Default `"auto"`.
+ * - `device`: where to compute, `"auto"`, `"cpu"`, `"cuda"`, or `"cuda:1"` and so on where there are several CUDA devices;
+ *   `"auto"` takes `"cuda"` if it is usable. Default `"auto"`.
  * - `threads`: compute threads, an integer in 1..256; results do not depend on it. Default: one for each core.
  * - `maxBatch`: largest batch in samples, an integer in 1..2^20; memory is planned for it. Default `1000`.
  * - `seed`: of everything that is random, an integer >= 0. Default: that of the model.

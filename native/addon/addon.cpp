@@ -21,6 +21,28 @@ constexpr const char* kCompiler = __VERSION__;  // begins with its name
 constexpr const char* kCompiler = "GCC " __VERSION__;
 #endif
 
+Napi::Object cuda_object(Napi::Env env, const DeviceStatus& status) {
+  Napi::Object cuda = Napi::Object::New(env);
+  cuda.Set("built", status.built);
+  cuda.Set("usable", status.usable);
+  cuda.Set("reason", status.reason);
+  if (!status.advice.empty()) cuda.Set("advice", status.advice);
+  if (!status.driver_found.empty()) cuda.Set("driverFound", status.driver_found);
+  if (!status.driver_needed.empty()) cuda.Set("driverNeeded", status.driver_needed);
+  Napi::Array devices = Napi::Array::New(env);
+  for (const CudaDevice& device : status.devices) {
+    Napi::Object entry = Napi::Object::New(env);
+    entry.Set("index", device.index);
+    entry.Set("name", device.name);
+    entry.Set("capability", device.capability);
+    entry.Set("memoryBytes", static_cast<double>(device.memory_bytes));
+    if (!device.ptx.empty()) entry.Set("ptx", device.ptx);
+    devices.Set(devices.Length(), entry);
+  }
+  cuda.Set("devices", devices);
+  return cuda;
+}
+
 Napi::Value system_info(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
@@ -47,12 +69,7 @@ Napi::Value system_info(const Napi::CallbackInfo& info) {
     object.Set("blas", blas.description);
     object.Set("blasConcurrent", blas.concurrent);
     object.Set("hardwareThreads", std::thread::hardware_concurrency());
-    const DeviceStatus status = cuda_status();
-    Napi::Object cuda = Napi::Object::New(env);
-    cuda.Set("built", status.built);
-    cuda.Set("usable", status.usable);
-    cuda.Set("reason", status.reason);
-    object.Set("cuda", cuda);
+    object.Set("cuda", cuda_object(env, cuda_status()));
     return object;
   });
 }

@@ -324,17 +324,29 @@ class NamedRange {
 
 // ---- what a program can choose from
 // ----------------------------------------------------------------------------------
+struct CudaDevice {
+  int index;
+  std::string name;
+  std::string capability;  // "8.0"
+  int64_t memory_bytes;
+  std::string ptx;  // "compute_80": the kernels that it runs; empty: it is too old for any
+};
+
 struct DeviceStatus {
-  bool built;
-  bool usable;
+  bool built = false;
+  bool usable = false;  // the first device can be used now
   std::string reason;
+  std::string advice = {};         // what to do where it is not usable
+  std::string driver_found = {};   // CUDA version that the driver supports, "13.0"; empty: there is no driver
+  std::string driver_needed = {};  // empty: not built
+  std::vector<CudaDevice> devices = {};
 };
 
 DeviceStatus cuda_status();
 // `threads`: compute threads of the session. ERR_OPTION_RANGE where BAYESBINN_INSTRUCTION_SET names none that can be
-// used; make_cuda_backend: ERR_DEVICE_UNAVAILABLE.
+// used; make_cuda_backend: `ordinal` as the driver counts devices, ERR_DEVICE_UNAVAILABLE.
 std::unique_ptr<Backend> make_cpu_backend(int threads);
-std::unique_ptr<Backend> make_cuda_backend();
+std::unique_ptr<Backend> make_cuda_backend(int ordinal = 0);
 
 struct InstructionSetStatus {
   std::string name;

@@ -4,6 +4,24 @@
 #include "losses/list.h"
 
 namespace bayesbinn {
+namespace {
+
+constexpr int kNoDevice = -1;
+
+// The number of a CUDA device by its name, "cuda" for the first or "cuda:3"; `kNoDevice` for any other name.
+int cuda_ordinal(const std::string& name) {
+  if (name == "cuda") return 0;
+  const size_t digits = name.size() - std::min(name.size(), sizeof "cuda:" - 1);
+  if (name.rfind("cuda:", 0) != 0 || digits == 0 || digits > 4) return kNoDevice;
+  int ordinal = 0;
+  for (const char digit : name.substr(name.size() - digits)) {
+    if (digit < '0' || digit > '9') return kNoDevice;
+    ordinal = 10 * ordinal + (digit - '0');
+  }
+  return ordinal;
+}
+
+}  // namespace
 
 Session::Session(const Value& spec) {
   OptionReader reader(spec, "");
@@ -21,14 +39,7 @@ Session::Session(const Value& spec) {
   reader.finish();
   if (input_shape.empty()) throw Error(ErrorCode::option_range, "inputShape: [] given, accepted: 1 or more dimensions");
 
-  if (device_ != "auto" && device_ != "cpu" && device_ != "cuda") {
-    throw Error(ErrorCode::option_range,
-                "device: " + quoted(device_) + " given, accepted: \"auto\", \"cpu\", \"cuda\"");
-  }
-  const bool cuda = device_ == "cuda" || (device_ == "auto" && cuda_status().usable);
-  device_reason_ = device_ == "auto" ? cuda_status().reason : "asked for";
-  device_ = cuda ? "cuda" : "cpu";
-  backend_ = cuda ? make_cuda_backend() : make_cpu_backend(static_cast<int>(threads_));
+  choose_device();
   network_ = std::make_unique<Network>(*backend_, input_shape, layers, max_batch);
 
   OptionReader loss_reader(loss, "loss");
@@ -45,6 +56,23 @@ Session::Session(const Value& spec) {
   claim_parameters(optimizers);
   agree_on_samples();
   allocate();
+}
+
+void Session::choose_device() {
+  int ordinal = cuda_ordinal(device_);
+  if (device_ != "auto" && device_ != "cpu" && ordinal == kNoDevice) {
+    throw Error(ErrorCode::option_range,
+                "device: " + quoted(device_) + " given, accepted: \"auto\", \"cpu\", \"cuda\", \"cuda:N\"");
+  }
+  device_reason_ = "asked for";
+  if (device_ == "auto") {
+    const DeviceStatus cuda = cuda_status();
+    device_reason_ = cuda.reason;
+    if (cuda.usable) ordinal = 0;
+  }
+  const bool cuda = ordinal != kNoDevice;
+  device_ = !cuda ? "cpu" : ordinal == 0 ? "cuda" : "cuda:" + std::to_string(ordinal);
+  backend_ = cuda ? make_cuda_backend(ordinal) : make_cpu_backend(static_cast<int>(threads_));
 }
 
 void Session::claim_parameters(const Value& specs) {

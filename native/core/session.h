@@ -157,6 +157,7 @@ class Session {
     float* device;
   };
 
+  void choose_device();
   void claim_parameters(const Value& specs);
   // Weight samples a step: those of the optimizers of binary weights, which must agree; the others follow.
   void agree_on_samples();

@@ -10,7 +10,7 @@ import { buildRequirements, installAdvice } from "./requirements.mjs";
 
 /** CMake options that an environment variable of the same name sets, with the values that they accept. */
 const environmentOptions = {
-  BAYESBINN_CUDA: ["AUTO", "ON", "OFF"],
+  BAYESBINN_CUDA: ["AUTO", "ON", "SHIPPED", "OFF"],
   BAYESBINN_BLAS: ["AUTO", "OPENBLAS", "BUILTIN"],
 };
 
@@ -42,6 +42,21 @@ export async function buildBenchmarks() {
 /** Builds the program of native/bench/cuda. */
 export async function buildCudaBenchmarks() {
   await cmakeBuild(join(root, "build"), cmakeOptions(), "bayesbinn_bench_cuda");
+}
+
+/** Compiles the kernels of the CUDA backend, never taking those that a package brought; gives the folder that they lie in. */
+export async function buildKernels() {
+  const folder = join(root, "build");
+  await cmakeBuild(folder, { ...cmakeOptions(), BAYESBINN_CUDA: "ON" }, "bayesbinn_ptx");
+  return join(folder, "ptx");
+}
+
+/** The ptxas that {@link buildKernels} works with. */
+export function ptxAssembler() {
+  const cache = readFileSync(join(root, "build", "CMakeCache.txt"), "utf8");
+  const path = /^BAYESBINN_PTXAS:FILEPATH=(.+)$/m.exec(cache)?.[1];
+  if (path === undefined) throw new ScriptError("No ptxas was found.");
+  return path;
 }
 
 /**
@@ -101,7 +116,7 @@ function cmakeOptions() {
 
 /** @param {Readonly<Record<string, string>>} options */
 function addonFingerprint(options) {
-  const sources = fingerprint(["CMakeLists.txt", "cmake", "native", "package.json"]);
+  const sources = fingerprint(["CMakeLists.txt", "cmake", "native", "ptx/fingerprint", "package.json"]);
   return JSON.stringify({ sources, options, platform: process.platform, arch: process.arch });
 }
 

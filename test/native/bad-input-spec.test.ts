@@ -159,7 +159,7 @@ test("a value out of range is named", async () => {
 test("a long value is cut short, in whole characters", async () => {
   const message = async (value: string) =>
     (await refusedBy(() => open({ ...spec, device: value }), "ERR_OPTION_RANGE")).message;
-  const tail = ' given, accepted: "auto", "cpu", "cuda"';
+  const tail = ' given, accepted: "auto", "cpu", "cuda", "cuda:N"';
   assert.is(await message("x".repeat(60)), `device: "${"x".repeat(60)}"${tail}`);
   assert.is(await message("x".repeat(61)), `device: "${"x".repeat(60)}..."${tail}`);
   // Two bytes each, then four: the 60th byte is within a character.

@@ -1,5 +1,6 @@
 // Runs the test files (`test/**/*.test.ts`) whose path contains one of the arguments, each in a process of its own,
-// and closes with the line `N passed, N failed` (`, N skipped` where some were).
+// and closes with the line `N passed, N failed` (`, N skipped` where some were). Those of test/cuda need a device: they,
+// and no others, run after `--cuda`.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,10 +17,12 @@ const running = new Set();
 process.on("exit", () => running.forEach(kill));
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, () => process.exit(1));
 
-const filters = process.argv.slice(2);
+const onDevice = process.argv[2] === "--cuda";
+const filters = process.argv.slice(onDevice ? 3 : 2);
 const files = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
   .map((path) => `test/${path}`)
-  .filter((path) => path.endsWith(".test.ts") && (filters.length === 0 || filters.some((part) => path.includes(part))))
+  .filter((path) => path.endsWith(".test.ts") && path.startsWith("test/cuda/") === onDevice)
+  .filter((path) => filters.length === 0 || filters.some((part) => path.includes(part)))
   .sort();
 
 const totals = { passed: 0, failed: 0, skipped: 0 };

@@ -1,10 +1,11 @@
 import { Command } from "commander";
 
+import type { DeviceName } from "../../native/contract.js";
 import { either } from "../../options/show.js";
 import { type MethodName, methodNames } from "../../recipes/methods/index.js";
-import { choice, choices, integer, path, repeated } from "../arguments.js";
+import { choices, integer, path, repeated } from "../arguments.js";
 import type { Context } from "../context.js";
-import { deviceNames, mostThreads } from "../device-options.js";
+import { deviceOption, mostThreads } from "../device-options.js";
 import { JsonEvents } from "../json-events.js";
 import { seedList } from "../seeds.js";
 
@@ -14,7 +15,7 @@ interface Options {
   epochs?: number;
   set?: string[];
   out?: string;
-  device?: (typeof deviceNames)[number];
+  device?: DeviceName;
   threads?: number;
   checkpointEvery?: number;
   keepCheckpoints?: number;
@@ -62,11 +63,7 @@ export function compareCommand(context: Context): Command {
       "new or empty, or a comparison to go on with; default: runs/compare-<recipe>, or -2, -3",
       path("--out", "the path of a folder"),
     )
-    .option(
-      "--device <auto|cpu|cuda>",
-      "where to compute; auto (default) takes CUDA if it is usable",
-      choice("--device", deviceNames),
-    )
+    .option(...deviceOption)
     .option("--threads <n>", "compute threads; default: one for each core", integer("--threads", 1, mostThreads))
     .option(
       "--checkpoint-every <n>",

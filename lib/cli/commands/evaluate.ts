@@ -4,7 +4,7 @@ import type { EvaluateRunOptions, ModeAndMean, RunEvaluation } from "../../recip
 import { splits, weightChoices } from "../../recipes/run-choices.js";
 import { choice, integer } from "../arguments.js";
 import type { Context } from "../context.js";
-import { deviceNames, mostThreads } from "../device-options.js";
+import { deviceOption, mostThreads } from "../device-options.js";
 import { metricsText } from "../format.js";
 import { JsonEvents } from "../json-events.js";
 
@@ -45,11 +45,7 @@ export function evaluateCommand(context: Context): Command {
       "--reestimate-batch-norm",
       "also evaluate with batch-norm statistics of these weights on the training samples",
     )
-    .option(
-      "--device <auto|cpu|cuda>",
-      "where to compute; auto (default) takes CUDA if it is usable",
-      choice("--device", deviceNames),
-    )
+    .option(...deviceOption)
     .option("--threads <n>", "compute threads; default: one for each core", integer("--threads", 1, mostThreads))
     .option("--json", "write a JSON line to stdout")
     .option("--quiet", "write nothing for people but errors")

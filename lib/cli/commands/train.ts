@@ -1,15 +1,16 @@
 import { Command } from "commander";
 
+import type { DeviceName } from "../../native/contract.js";
 import { BayesBinnError } from "../../native/errors.js";
 import { either, showText } from "../../options/show.js";
 import { type MethodName, methodNames } from "../../recipes/methods/index.js";
 import { choice, given, integer, path, repeated } from "../arguments.js";
 import type { Context } from "../context.js";
-import { deviceNames, mostThreads } from "../device-options.js";
+import { deviceOption, mostThreads } from "../device-options.js";
 import { JsonEvents } from "../json-events.js";
 
 interface Options {
-  device?: (typeof deviceNames)[number];
+  device?: DeviceName;
   method?: MethodName;
   epochs?: number;
   stopAfter?: number;
@@ -79,11 +80,7 @@ export function trainCommand(context: Context): Command {
       "go on with a run that was stopped, in place of a recipe",
       path("--resume", "a run folder, or a checkpoint in one"),
     )
-    .option(
-      "--device <auto|cpu|cuda>",
-      "where to compute; auto (default) takes CUDA if it is usable",
-      choice("--device", deviceNames),
-    )
+    .option(...deviceOption)
     .option("--method <name>", `settings of a method: ${either(methodNames)}`, choice("--method", methodNames))
     .option("--epochs <n>", "length of the training and of its schedules", integer("--epochs", 1))
     .option("--stop-after <n>", "stop after n epochs of the unchanged schedule", integer("--stop-after", 1))

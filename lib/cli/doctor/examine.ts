@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { type DatasetStatus, datasetStatus } from "../../data/dataset-status.js";
 import { datasets } from "../../data/index.js";
 import type { SystemInfo } from "../../native/contract.js";
+import { cudaFindings } from "./cuda-findings.js";
 import type { Finding } from "./finding.js";
 import { type ProbeAnswer, probeAddon } from "./probe-addon.js";
 
@@ -24,7 +25,7 @@ export async function examine(): Promise<Examination> {
     addonFinding(answer),
     ...(system === undefined
       ? []
-      : [instructionFinding(system), threadFinding(system), blasFinding(system), cudaFinding(system)]),
+      : [instructionFinding(system), threadFinding(system), blasFinding(system), ...cudaFindings(system.cuda)]),
     ...data,
   ];
   const ok = findings.every(({ state }) => state !== "broken");
@@ -67,16 +68,6 @@ function blasFinding({ blas, blasConcurrent }: SystemInfo): Finding {
   }
   if (!blasConcurrent) return { topic, state: "limited", text: `${blas}: one thread at a time`, advice: openBlas };
   return { topic, state: "ok", text: blas };
-}
-
-function cudaFinding({ cuda }: SystemInfo): Finding {
-  const topic = "CUDA";
-  if (cuda.usable) return { topic, state: "ok", text: cuda.reason };
-  if (!cuda.built) {
-    return { topic, state: "missing", text: "this version has no CUDA backend; training runs on the CPU" };
-  }
-  const advice = "install the NVIDIA driver, and check the device with nvidia-smi";
-  return { topic, state: "missing", text: `${cuda.reason}; training runs on the CPU`, advice };
 }
 
 /** One after the other: each is as large as all of its samples. */

@@ -17,7 +17,7 @@ for (const [define, accepted] of [
   ["BAYESBINN_BLAS=OPENBLASS", "AUTO, OPENBLAS, BUILTIN"],
   ["BAYESBINN_BLAS=builtin", "AUTO, OPENBLAS, BUILTIN"],
   ["BAYESBINN_BLAS=", "AUTO, OPENBLAS, BUILTIN"],
-  ["BAYESBINN_CUDA=YES", "AUTO, ON, OFF"],
+  ["BAYESBINN_CUDA=YES", "AUTO, ON, SHIPPED, OFF"],
 ] as const) {
   test(`${define} is refused, with the values that are accepted`, () => {
     const { status, message } = configure(define);

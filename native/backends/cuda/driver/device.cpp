@@ -7,7 +7,6 @@
 namespace bayesbinn::cuda {
 namespace {
 
-constexpr int kOldestCapability = 75;
 constexpr unsigned kSharedWithoutAsking = 48 * 1024;
 
 // The flag of the device whose context this thread has: it tells devices apart, also where one is gone.
@@ -52,40 +51,47 @@ std::shared_ptr<Device> Device::open(int ordinal) {
   if (device && !device->lost()) return device;
   if (device) {
     // Nothing of the lost context can be used any more, by anyone.
-    api().primary_ctx_reset(device->handle_);
+    api().primary_ctx_reset(device->facts_.handle);
   }
   device.reset(new Device(ordinal));
   known = device;
   return device;
 }
 
-Device::Device(int ordinal) : ordinal_(ordinal), lost_(std::make_shared<std::atomic<bool>>(false)) {
+DeviceFacts device_facts(int ordinal) {
   api();
+  const std::string device = "cuda:" + std::to_string(ordinal);
   const int devices = library().devices;
   if (ordinal < 0 || ordinal >= devices) {
     const std::string last = devices > 1 ? "0 to " + std::to_string(devices - 1) : "0";
-    throw Error(ErrorCode::device_unavailable,
-                "device \"cuda:" + std::to_string(ordinal) + "\": no such device, accepted: " + last,
-                {{"path", "device"}, {"value", "cuda:" + std::to_string(ordinal)}, {"accepted", last}});
+    throw Error(ErrorCode::device_unavailable, "device \"" + device + "\": no such device, accepted: " + last,
+                {{"path", "device"}, {"value", device}, {"accepted", last}});
   }
-  BB_CUDA(api().device_get(&handle_, ordinal));
+  DeviceFacts facts;
+  BB_CUDA(api().device_get(&facts.handle, ordinal));
   char text[256] = {};
-  BB_CUDA(api().device_get_name(text, sizeof text, handle_));
-  name_ = text;
-  capability_ = 10 * attribute(Attribute::compute_capability_major, handle_) +
-                attribute(Attribute::compute_capability_minor, handle_);
-  if (capability_ < kOldestCapability) {
-    throw Error(ErrorCode::device_unavailable,
-                "device \"cuda\": " + name_ + " has compute capability " + std::to_string(capability_ / 10) + "." +
-                    std::to_string(capability_ % 10) + ", needed: 7.5 or later",
-                {{"path", "device"}, {"value", "cuda"}, {"accepted", "auto, cpu"}});
-  }
-  multiprocessors_ = attribute(Attribute::multiprocessor_count, handle_);
-  most_shared_ = attribute(Attribute::max_shared_memory_per_block_optin, handle_);
+  BB_CUDA(api().device_get_name(text, sizeof text, facts.handle));
+  facts.name = text;
+  facts.capability = 10 * attribute(Attribute::compute_capability_major, facts.handle) +
+                     attribute(Attribute::compute_capability_minor, facts.handle);
   size_t bytes = 0;
-  BB_CUDA(api().device_total_mem(&bytes, handle_));
-  memory_bytes_ = static_cast<int64_t>(bytes);
-  BB_CUDA(api().primary_ctx_retain(&context_, handle_));
+  BB_CUDA(api().device_total_mem(&bytes, facts.handle));
+  facts.memory_bytes = static_cast<int64_t>(bytes);
+  return facts;
+}
+
+Device::Device(int ordinal)
+    : ordinal_(ordinal), facts_(device_facts(ordinal)), lost_(std::make_shared<std::atomic<bool>>(false)) {
+  if (facts_.too_old()) {
+    const std::string device = ordinal == 0 ? "cuda" : "cuda:" + std::to_string(ordinal);
+    throw Error(ErrorCode::device_unavailable,
+                "device \"" + device + "\": " + name() + " has compute capability " + facts_.capability_text() +
+                    ", needed: 7.5 or later",
+                {{"path", "device"}, {"value", device}, {"accepted", "auto, cpu"}});
+  }
+  multiprocessors_ = attribute(Attribute::multiprocessor_count, facts_.handle);
+  most_shared_ = attribute(Attribute::max_shared_memory_per_block_optin, facts_.handle);
+  BB_CUDA(api().primary_ctx_retain(&context_, facts_.handle));
 }
 
 Device::~Device() {
@@ -95,7 +101,7 @@ Device::~Device() {
     current_flag.reset();
     for (const auto& [file, module] : modules_) api().module_unload(module);
   }
-  api().primary_ctx_release(handle_);
+  api().primary_ctx_release(facts_.handle);
 }
 
 void Device::lose_current() {

@@ -17,6 +17,24 @@ struct KernelName {
   const char* kernel;
 };
 
+// What the driver says of a device, without a context.
+struct DeviceFacts {
+  DeviceHandle handle = 0;
+  std::string name;
+  int capability = 0;  // 80 for 8.0
+  int64_t memory_bytes = 0;
+
+  bool too_old() const { return capability < 75; }
+  // Whether kernels for capability 8.0 and later are in use: bf16 matrix instructions and asynchronous copies.
+  bool ampere() const { return capability >= 80; }
+  std::string capability_text() const {
+    return std::to_string(capability / 10) + "." + std::to_string(capability % 10);
+  }
+};
+
+// ERR_DEVICE_UNAVAILABLE where there is no such device.
+DeviceFacts device_facts(int ordinal);
+
 class Device {
  public:
   // The device of this number, shared by all who use it. ERR_DEVICE_UNAVAILABLE.
@@ -26,12 +44,11 @@ class Device {
   Device& operator=(const Device&) = delete;
 
   int ordinal() const { return ordinal_; }
-  const std::string& name() const { return name_; }
-  int capability() const { return capability_; }  // 80 for 8.0
+  const std::string& name() const { return facts_.name; }
+  int capability() const { return facts_.capability; }  // 80 for 8.0
   int multiprocessors() const { return multiprocessors_; }
-  int64_t memory_bytes() const { return memory_bytes_; }
-  // Whether kernels for capability 8.0 and later are in use: bf16 matrix instructions and asynchronous copies.
-  bool ampere() const { return capability_ >= 80; }
+  int64_t memory_bytes() const { return facts_.memory_bytes; }
+  bool ampere() const { return facts_.ampere(); }
 
   // Makes the context that of this thread; before every call of the driver. ERR_CUDA where an earlier error ended it.
   void make_current();
@@ -47,11 +64,9 @@ class Device {
   explicit Device(int ordinal);
 
   int ordinal_;
-  DeviceHandle handle_ = 0;
+  DeviceFacts facts_;
   ContextHandle context_ = nullptr;
-  std::string name_;
-  int capability_ = 0, multiprocessors_ = 0, most_shared_ = 0;
-  int64_t memory_bytes_ = 0;
+  int multiprocessors_ = 0, most_shared_ = 0;
   std::shared_ptr<std::atomic<bool>> lost_;
   std::mutex loading_;
   std::map<std::string, ModuleHandle> modules_;

@@ -2,7 +2,12 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
 #include "backends/cuda/driver/device.h"
+#include "backends/cuda/driver/ptx.h"
 
 namespace bayesbinn::cuda {
 namespace {
@@ -10,8 +15,15 @@ namespace {
 // CUDA 11.4: the first whose drivers have all that is used here.
 constexpr int kOldestDriver = 11040;
 
-std::string version_text(int version) {
-  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+// The CUDA version whose drivers were the first to load a text, by its directive `.version`.
+int first_driver(const char* ptx) {
+  const char* const directive = std::strstr(ptx, "\n.version ");
+  int major = 0, minor = 0;
+  if (!directive || std::sscanf(directive, "\n.version %d.%d", &major, &minor) != 2) return 0;
+  // PTX 6.3 is that of CUDA 10.0, and from 7.0, that of 11.0, on the minor numbers agree; 8.5 was kept for 12.6.
+  if (major < 7) return std::max(9000, 10000 + 10 * (minor - 3));
+  if (major == 8 && minor >= 6) ++minor;
+  return 1000 * (major + 4) + 10 * minor;
 }
 
 // Empty, or the name of the first function that the library lacks.
@@ -41,16 +53,16 @@ Library open_library() {
     return found;
   }
   const std::string missing = find_functions(handle, functions);
+  if (functions.driver_get_version) functions.driver_get_version(&found.driver_version);
   if (!missing.empty()) {
     found.problem = "the NVIDIA driver is too old: its libcuda.so.1 has no " + missing;
-    found.advice = "install a driver for CUDA " + version_text(kOldestDriver) + " or newer";
+    found.advice = "install a driver for CUDA " + version_text(needed_driver()) + " or newer";
     return found;
   }
-  functions.driver_get_version(&found.driver_version);
-  if (found.driver_version < kOldestDriver) {
+  if (found.driver_version < needed_driver()) {
     found.problem = "the NVIDIA driver is too old: it supports CUDA " + version_text(found.driver_version) +
-                    ", needed: " + version_text(kOldestDriver);
-    found.advice = "install a newer driver";
+                    ", needed: " + version_text(needed_driver());
+    found.advice = "install a driver for CUDA " + version_text(needed_driver()) + " or newer";
     return found;
   }
   found.api = &functions;  // for `describe`
@@ -72,6 +84,18 @@ Library open_library() {
 }
 
 }  // namespace
+
+std::string version_text(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+int needed_driver() {
+  int needed = kOldestDriver;
+  for (const PtxFile& file : ptx_files()) {
+    for (const char* text : {file.compute_75, file.compute_80}) needed = std::max(needed, first_driver(text));
+  }
+  return needed;
+}
 
 const Library& library() {
   static const Library found = open_library();

@@ -19,6 +19,10 @@ struct Library {
 
 const Library& library();
 
+// The oldest driver that has every function in use and can load every kernel, as `driver_version`.
+int needed_driver();
+std::string version_text(int version);  // "11.4" of 11040
+
 // The driver's functions. ERR_DEVICE_UNAVAILABLE where there are none, or no device.
 const Api& api();
 

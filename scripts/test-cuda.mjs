@@ -1,0 +1,66 @@
+// `npm run test:cuda [-- filter ...]`: the tests of test/cuda, on the NVIDIA device of this machine or, where it has none,
+// on virtual-gpu, which is built for it. Closes with `N passed, N failed`; without either, says what was skipped.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { addonIsCurrent, buildAddon } from "./support/addon.mjs";
+import { ensureNodeModules } from "./support/node-modules.mjs";
+import { addonFile, root } from "./support/paths.mjs";
+import { main, runToEnd, ScriptError } from "./support/process.mjs";
+import { requireNode } from "./support/requirements.mjs";
+import { buildVirtualGpu, virtualGpuSources } from "./support/virtual-gpu.mjs";
+
+await main(async () => {
+  requireNode();
+  await ensureNodeModules();
+  if (!addonIsCurrent()) await buildAddon();
+  const found = await findDevice();
+  if (typeof found === "string") {
+    skip(found);
+    return;
+  }
+  console.log(`CUDA tests on ${found.name}`);
+  const runner = join(root, "test", "support", "run-tests.mjs");
+  const { code } = await runToEnd(process.execPath, [runner, "--cuda", ...process.argv.slice(2)], { env: found.env });
+  process.exitCode = code ?? 1;
+});
+
+/** The device with the environment in which it is found, or why there is none. */
+async function findDevice() {
+  const own = cudaIn(process.env);
+  if (!own.built) return "the addon was built without the CUDA backend (see `npm run build:addon`)";
+  if (own.usable) return { name: `${own.reason}, the device of this machine`, env: process.env };
+  const sources = virtualGpuSources();
+  if (sources === undefined) return `${own.reason}, and there is no virtual-gpu (VIRTUAL_GPU_DIR)`;
+  const folder = await buildVirtualGpu(sources);
+  const paths = [folder, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":");
+  const env = { ...process.env, LD_LIBRARY_PATH: paths };
+  const virtual = cudaIn(env);
+  if (!virtual.usable) throw new ScriptError(`virtual-gpu of ${sources} cannot be used: ${virtual.reason}`);
+  return { name: `${virtual.reason}, a virtual device (${own.reason})`, env };
+}
+
+/**
+ * What the addon says of CUDA, in a process of its own, which a driver may crash.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{ built: boolean, usable: boolean, reason: string }}
+ */
+function cudaIn(env) {
+  const binding = JSON.stringify(process.env.BAYESBINN_BINDING || addonFile);
+  const program = `console.log(JSON.stringify(require(${binding}).systemInfo().cuda))`;
+  const { status, signal, stdout } = spawnSync(process.execPath, ["-e", program], {
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (status === 0) return JSON.parse(stdout);
+  return { built: true, usable: false, reason: `the driver ended the process (${signal ?? `exit code ${status}`})` };
+}
+
+/** @param {string} reason */
+function skip(reason) {
+  const files = readdirSync(join(root, "test", "cuda")).filter((name) => name.endsWith(".test.ts"));
+  console.log(`\nWARNING: ALL ${files.length} FILES OF CUDA TESTS WERE SKIPPED: ${reason}.`);
+  console.log("0 passed, 0 failed");
+}
