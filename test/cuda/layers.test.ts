@@ -1,4 +1,5 @@
 /** Every layer, loss and kind of network, one step of each, against the CPU. */
+import "./support/unfused.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ReplayCall } from "../../lib/native/contract.js";

@@ -1,4 +1,5 @@
 /** Training, evaluation and prediction of small networks, beside the CPU. */
+import "./support/unfused.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DatasetSpec, NativeSession } from "../../lib/native/contract.js";
