@@ -1,21 +1,22 @@
 /**
- * The native kernels one by one, on typed arrays and on the CPU: for scripting, profiling and tests.
+ * The native kernels one by one, on typed arrays: for scripting, profiling and tests.
  *
  * Every call is synchronous and checks the type and the length of each array; what does not fit is `ERR_OPTION_TYPE`,
- * `ERR_OPTION_RANGE` or `ERR_SHAPE_MISMATCH`. Matrices are row-major. `threads` is the number of compute threads, by default
- * one for each core; results do not depend on it. Options of an optimizer that wait for data (`trainSetSize: "auto"`)
- * stand for 1.
+ * `ERR_OPTION_RANGE` or `ERR_SHAPE_MISMATCH`. Matrices are row-major. `device` is where the call computes, `"cpu"` by
+ * default: with `"cuda"` its arrays are copied to the first CUDA device, and its results back; without one it is
+ * `ERR_DEVICE_UNAVAILABLE`. `threads` is the number of compute threads of the CPU, by default one for each core; results do
+ * not depend on it. Options of an optimizer that wait for data (`trainSetSize: "auto"`) stand for 1.
  *
  * @module
  */
 import { loadAddon } from "./native/binding.js";
-import type { DrawAddress, NativeKernels, StreamName } from "./native/contract.js";
+import type { DrawAddress, KernelDevice, NativeKernels, StreamName } from "./native/contract.js";
 import { fromNative } from "./native/errors.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { defaultThreads } from "./options/threads.js";
 
 export { type AugmentCall, type Augmented, augment } from "./augmentation/augment.js";
-export type { DrawAddress, StreamName };
+export type { DrawAddress, KernelDevice, StreamName };
 
 /**
  * One block of Philox4x32-10.
@@ -35,10 +36,15 @@ export function philox(counter: Uint32Array, key: Uint32Array): Uint32Array {
  * `address` and `i` alone.
  *
  * @param out overwritten, any length
+ * @param options `device`: where to draw, by default `"cpu"`; the bits are the same
  * @returns `out`
  */
-export function uniform(address: DrawAddress, out: Float32Array): Float32Array {
-  run((kernels) => kernels.uniform(address, out));
+export function uniform(
+  address: DrawAddress,
+  out: Float32Array,
+  options: { readonly device?: KernelDevice } = {},
+): Float32Array {
+  run((kernels) => kernels.uniform(address, out, options.device));
   return out;
 }
 
@@ -58,6 +64,8 @@ export interface SampleWeightsCall {
   readonly address?: DrawAddress;
   /** `[n]`, overwritten; absent: a new array. */
   readonly weights?: Float32Array;
+  /** By default `"cpu"`. */
+  readonly device?: KernelDevice;
   readonly threads?: number;
 }
 
@@ -97,6 +105,8 @@ export interface UpdateCall {
   readonly gradients: readonly Float32Array[];
   /** Number of this update, from 1: the t of the bias corrections. */
   readonly t: number;
+  /** By default `"cpu"`. */
+  readonly device?: KernelDevice;
   readonly threads?: number;
 }
 
@@ -138,6 +148,8 @@ export interface LinearCall {
   readonly packed?: boolean;
   /** `[batch, outFeatures]`, overwritten; absent: a new array. */
   readonly output?: Float32Array;
+  /** By default `"cpu"`. */
+  readonly device?: KernelDevice;
   readonly threads?: number;
 }
 
@@ -171,6 +183,8 @@ export interface LinearGradientsCall {
   readonly weightGradient?: Float32Array;
   /** `[outFeatures]`, overwritten; absent: not computed. */
   readonly biasGradient?: Float32Array;
+  /** By default `"cpu"`. */
+  readonly device?: KernelDevice;
   readonly threads?: number;
 }
 
@@ -231,6 +245,8 @@ export interface Conv2dCall extends ConvSizes {
   readonly packed?: boolean;
   /** `[batch, outChannels, rows, columns]` with {@link convOutputSize}, overwritten; absent: a new array. */
   readonly output?: Float32Array;
+  /** By default `"cpu"`. */
+  readonly device?: KernelDevice;
   readonly threads?: number;
 }
 
@@ -274,6 +290,8 @@ export interface Conv2dGradientsCall extends ConvSizes {
   readonly weightGradient?: Float32Array;
   /** `[outChannels]`, overwritten; absent: not computed. */
   readonly biasGradient?: Float32Array;
+  /** By default `"cpu"`. */
+  readonly device?: KernelDevice;
   readonly threads?: number;
 }
 

@@ -4,6 +4,7 @@ import { byteTable, scaleAndShift } from "../data/byte-table.js";
 import type { Normalization } from "../data/dataset.js";
 import { datasetFields } from "../data/validate.js";
 import { loadAddon } from "../native/binding.js";
+import type { KernelDevice } from "../native/contract.js";
 import { BayesBinnError, fromNative } from "../native/errors.js";
 import { checkOptions, outOfRange } from "../options/check.js";
 import { defaultThreads, mostThreads } from "../options/threads.js";
@@ -29,6 +30,8 @@ export interface AugmentCall {
   readonly masks?: Int32Array;
   /** By default that of the images. */
   readonly maskShape?: readonly [rows: number, columns: number];
+  /** By default `"cpu"`. */
+  readonly device?: KernelDevice;
   readonly threads?: number;
 }
 
@@ -60,6 +63,7 @@ export const augmentOptions = z.strictObject({
   normalization: datasetFields.normalization.default({ scale: 1, mean: [0], std: [1] }),
   masks: z.custom<Int32Array>((value) => value instanceof Int32Array, "an Int32Array").optional(),
   maskShape: z.tuple([size, size]).readonly().meta({ accepted: "[rows, columns], each an integer >= 1" }).optional(),
+  device: z.enum(["cpu", "cuda"]).default("cpu"),
   threads: z.int().min(1).max(mostThreads).optional(),
 });
 
@@ -95,6 +99,7 @@ export function augment(call: AugmentCall): Augmented {
       first,
       ...(masks !== undefined && { masks: Float32Array.from(masks), maskShape, maskOutput }),
       output,
+      device: options.device,
       threads: options.threads ?? defaultThreads(),
     });
   } catch (error) {

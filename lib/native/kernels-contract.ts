@@ -11,6 +11,9 @@ export interface DrawAddress {
   readonly sample: number;
 }
 
+/** Where a kernel computes; arrays lie in the script's memory either way. Absent in a call: `"cpu"`. */
+export type KernelDevice = "cpu" | "cuda";
+
 /** Sizes of a 2-d convolution; the output has `floor((size + 2 padding - kernel) / stride) + 1` rows and columns. */
 export interface NativeConvShape {
   readonly batch: number;
@@ -48,6 +51,7 @@ export interface NativeAugmentCall {
   readonly output: Float32Array;
   /** As `masks`. */
   readonly maskOutput?: Float32Array;
+  readonly device?: KernelDevice;
   readonly threads: number;
 }
 
@@ -55,7 +59,7 @@ export interface NativeKernels {
   /** One Philox4x32-10 block. */
   philox(counter: Uint32Array, key: Uint32Array): Uint32Array;
   /** Uniforms max(k,1) 2^-24 of the elements 0..out.length-1. */
-  uniform(address: DrawAddress, out: Float32Array): void;
+  uniform(address: DrawAddress, out: Float32Array, device?: KernelDevice): void;
   permutation(count: number, seed: number, epoch: number): Uint32Array;
   /** Network inputs, and masks, of augmented images. */
   augment(call: NativeAugmentCall): void;
@@ -66,6 +70,7 @@ export interface NativeKernels {
     readonly noise?: Float32Array;
     readonly address?: DrawAddress;
     readonly weights: Float32Array;
+    readonly device?: KernelDevice;
     readonly threads: number;
   }): void;
   /**
@@ -81,6 +86,7 @@ export interface NativeKernels {
     readonly gradients: readonly Float32Array[];
     /** 1-based number of this update. */
     readonly t: number;
+    readonly device?: KernelDevice;
     readonly threads: number;
   }): void;
   /** Names of the state arrays that a method keeps with these options. */
@@ -96,6 +102,7 @@ export interface NativeKernels {
     /** Weights are -1 and 1, and multiplied as bits. Absent: no. */
     readonly packed?: boolean;
     readonly output: Float32Array;
+    readonly device?: KernelDevice;
     readonly threads: number;
   }): void;
   /** Gradients of `linear`; each output present is overwritten. */
@@ -110,6 +117,7 @@ export interface NativeKernels {
     readonly inputGradient?: Float32Array;
     readonly weightGradient?: Float32Array;
     readonly biasGradient?: Float32Array;
+    readonly device?: KernelDevice;
     readonly threads: number;
   }): void;
   /** output[b][o][r][c] <- sum over i, kr, kc of weights[o][i][kr][kc] input[b][i][r s - p + kr][c s - p + kc] (+ bias[o]). */
@@ -120,6 +128,7 @@ export interface NativeKernels {
       readonly bias?: Float32Array;
       readonly packed?: boolean;
       readonly output: Float32Array;
+      readonly device?: KernelDevice;
       readonly threads: number;
     },
   ): void;
@@ -133,6 +142,7 @@ export interface NativeKernels {
       readonly inputGradient?: Float32Array;
       readonly weightGradient?: Float32Array;
       readonly biasGradient?: Float32Array;
+      readonly device?: KernelDevice;
       readonly threads: number;
     },
   ): void;

@@ -5,15 +5,28 @@
 
 #include <memory>
 
-#include "addon/arguments.h"
 #include "backends/backend.h"
 
 namespace bayesbinn::addon {
 
-// On the CPU, with the `threads` of the call.
-inline std::unique_ptr<Backend> backend_of(const Napi::Object& call) {
-  constexpr int kMaxThreads = 256;
-  return make_cpu_backend(static_cast<int>(integer_of(call, "threads", 1, kMaxThreads)));
-}
+class KernelBackend {
+ public:
+  // On the `device` of a call, by default the CPU with its `threads`. ERR_OPTION_*, ERR_DEVICE_UNAVAILABLE.
+  explicit KernelBackend(const Napi::Object& call);
+  KernelBackend(Napi::Env env, const Napi::Value& device, int threads);
+  ~KernelBackend();
+  KernelBackend(const KernelBackend&) = delete;
+  KernelBackend& operator=(const KernelBackend&) = delete;
+
+  Backend& operator*() const { return *backend_; }
+  Backend* operator->() const { return backend_.get(); }
+  // Whether device memory is the script's own memory.
+  bool on_host() const { return !open_; }
+
+ private:
+  std::unique_ptr<Backend>* open_ = nullptr;  // what keeps the device open; null: the CPU
+  std::unique_ptr<Backend> backend_;          // of this call, and with it all device memory that it takes
+  int exceptions_;                            // in flight when the call began
+};
 
 }  // namespace bayesbinn::addon

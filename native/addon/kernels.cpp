@@ -4,11 +4,10 @@
 
 #include "addon/arguments.h"
 #include "addon/augmentations.h"
+#include "addon/device_array.h"
 #include "addon/errors.h"
-#include "addon/kernel_backend.h"
 #include "addon/product_kernels.h"
 #include "addon/results.h"
-#include "core/buffer.h"
 #include "core/method.h"
 #include "core/optimizer.h"
 #include "core/permutation.h"
@@ -63,7 +62,10 @@ void uniform(const Napi::CallbackInfo& info) {
     if (info.Length() < 2) throw Error(ErrorCode::option_type, "uniform: accepted: an address and a Float32Array");
     const Draw draw = draw_of(object_argument(info, "address"));
     const auto out = typed_array<float>(info[1], "out");
-    make_cpu_backend(1)->draw_uniform(draw, 0, static_cast<int64_t>(out.size()), out.data());
+    const KernelBackend backend(info.Env(), info[2], 1);
+    const DeviceFloats drawn(backend, out, Access::write);
+    if (!out.empty()) backend->draw_uniform(draw, 0, static_cast<int64_t>(out.size()), drawn.data());
+    drawn.download();
   });
 }
 
@@ -83,14 +85,13 @@ Napi::Value permutation_of(const Napi::CallbackInfo& info) {
 }
 
 // What an update and a sampling share: the method's step and its arrays, all in one segment.
-OptimizerPass pass_of(const Method& method, const Method::Step& step, std::span<float> latent,
-                      const WeightSegment& segment) {
+OptimizerPass pass_of(const Method& method, const Method::Step& step, float* latent, const WeightSegment& segment) {
   OptimizerPass pass = {};
   pass.segments = {&segment, 1};
   pass.formula = method.formula();
   pass.step = &step;
-  pass.count = static_cast<int64_t>(latent.size());
-  pass.latent = latent.data();
+  pass.count = segment.count;
+  pass.latent = latent;
   for (int s = 0; s < method.slots(); ++s) pass.absent_slots[static_cast<size_t>(s)] = method.absent_slot(s);
   pass.samples = 1;
   return pass;
@@ -104,16 +105,23 @@ void sample_weights(const Napi::CallbackInfo& info) {
     const auto count = static_cast<int64_t>(latent.size());
     const auto weights = typed_array_of<float>(call, "weights", count);
     const Method::Step step = method->step(1, method->samples());
-    const WeightSegment segment = {0, count, weights.data()};
-    OptimizerPass pass = pass_of(*method, step, latent, segment);
+    std::span<float> noise;
+    Draw draw = {};
     if (has(call, "noise")) {
-      const auto noise = typed_array_of<float>(call, "noise", count);
+      noise = typed_array_of<float>(call, "noise", count);
       if (method->sampling_needs_noise(step)) check_noise(noise);
-      pass.noise.recorded = noise.data();
     } else if (method->sampling_needs_noise(step) || has(call, "address")) {
-      pass.noise.draw = draw_of(object_of(call, "address"));
+      draw = draw_of(object_of(call, "address"));
     }
-    if (count > 0) backend_of(call)->materialize(pass);
+    if (count == 0) return;
+    const KernelBackend backend(call);
+    const DeviceFloats from(backend, latent, Access::read), recorded(backend, noise, Access::read);
+    const DeviceFloats to(backend, weights, Access::write);
+    const WeightSegment segment = {0, count, to.data()};
+    OptimizerPass pass = pass_of(*method, step, from.data(), segment);
+    pass.noise = {recorded.data(), draw};
+    backend->materialize(pass);
+    to.download();
   });
 }
 
@@ -150,24 +158,36 @@ void update(const Napi::CallbackInfo& info) {
     if (needs_noise || has(call, "noise")) noise = lists("noise");
     const auto gradients = lists("gradients");
     for (size_t s = 0; needs_noise && s < noise.size(); ++s) check_noise(noise[s]);
-    const WeightSegment segment = {0, count};
-    std::atomic<bool> not_finite = false;
-    OptimizerPass pass = pass_of(*method, step, latent, segment);
-    pass.not_finite = &not_finite;
+    std::array<std::span<float>, kMaxSlots> slots;
     for (int s = 0; s < method->slots(); ++s) {
       if (method->slot_used(s))
-        pass.slots[static_cast<size_t>(s)] = typed_array_of<float>(state, method->slot_name(s), count).data();
+        slots[static_cast<size_t>(s)] = typed_array_of<float>(state, method->slot_name(s), count);
     }
-    const auto backend = backend_of(call);
+    const KernelBackend backend(call);
+    if (count == 0) return;
+    const DeviceFloats changed(backend, latent, Access::change);
+    std::array<DeviceFloats, kMaxSlots> arrays;
+    const WeightSegment segment = {0, count};
+    std::atomic<bool> not_finite = false;
+    OptimizerPass pass = pass_of(*method, step, changed.data(), segment);
+    pass.not_finite = &not_finite;
+    for (size_t s = 0; s < slots.size(); ++s) {
+      arrays[s] = DeviceFloats(backend, slots[s], Access::change);
+      pass.slots[s] = arrays[s].data();
+    }
     const Buffer sum(*backend, count * static_cast<int64_t>(sizeof(float)));
     pass.pulled_back = sum.floats();
     pass.samples = method->samples();
     pass.update = true;
     for (pass.sample = 0; pass.sample < pass.samples; ++pass.sample) {
       const auto at = static_cast<size_t>(pass.sample);
-      pass.noise.recorded = noise.empty() ? nullptr : noise[at].data();
-      if (count > 0) backend->consume_gradient({&pass, &segment, nullptr}, 0, gradients[at].data(), count);
+      const DeviceFloats recorded(backend, noise.empty() ? std::span<float>() : noise[at], Access::read);
+      const DeviceFloats gradient(backend, gradients[at], Access::read);
+      pass.noise.recorded = recorded.data();
+      backend->consume_gradient({&pass, &segment, nullptr}, 0, gradient.data(), count);
     }
+    changed.download();
+    for (const DeviceFloats& array : arrays) array.download();
   });
 }
 

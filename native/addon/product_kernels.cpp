@@ -3,9 +3,8 @@
 #include <cmath>
 
 #include "addon/arguments.h"
+#include "addon/device_array.h"
 #include "addon/errors.h"
-#include "addon/kernel_backend.h"
-#include "core/buffer.h"
 
 namespace bayesbinn::addon {
 namespace {
@@ -36,20 +35,24 @@ void check_signs(std::span<const float> weights) {
 // The weights of a call, as bits where it asks for them by `packed`.
 class WeightsOfCall {
  public:
-  WeightsOfCall(const Napi::Object& call, Backend& backend, std::span<float> values, const PackedShape& shape) {
-    if (!has(call, "packed") || !flag_of(call, "packed")) {
-      weights_.values = values.data();
+  WeightsOfCall(const Napi::Object& call, const KernelBackend& backend, std::span<float> values,
+                const PackedShape& shape) {
+    const bool packed = has(call, "packed") && flag_of(call, "packed");
+    if (packed) check_signs(values);
+    values_ = DeviceFloats(backend, values, Access::read);
+    if (!packed) {
+      weights_.values = values_.data();
       return;
     }
-    check_signs(values);
-    packed_ = Buffer(backend, backend.packed_bytes(shape));
-    backend.pack({0, static_cast<int64_t>(values.size()), nullptr, packed_.data(), shape}, values.data());
+    packed_ = Buffer(*backend, backend->packed_bytes(shape));
+    backend->pack({0, static_cast<int64_t>(values.size()), nullptr, packed_.data(), shape}, values_.data());
     weights_.packed = packed_.data();
   }
 
   operator const Weights&() const { return weights_; }
 
  private:
+  DeviceFloats values_;
   Buffer packed_;
   Weights weights_;
 };
@@ -70,11 +73,12 @@ void run_forward(const Napi::Object& call, const Lengths& lengths, const PackedS
   const auto weights = typed_array_of<float>(call, "weights", lengths.weights);
   const auto output = typed_array_of<float>(call, "output", lengths.batch * lengths.out);
   const auto bias = optional(call, "bias", lengths.channels);
-  const auto backend = backend_of(call);
-  const WeightsOfCall weights_of_call(call, *backend, weights, shape);
+  const KernelBackend backend(call);
+  const WeightsOfCall weights_of_call(call, backend, weights, shape);
+  const DeviceFloats added(backend, bias, Access::read);
   const Buffer x = imported(*backend, input, lengths.in, lengths.batch);
   const Buffer y = activation(*backend, lengths.out, lengths.batch);
-  forward(*backend, x.floats(), weights_of_call, bias.data(), y.floats());
+  forward(*backend, x.floats(), weights_of_call, added.data(), y.floats());
   backend->export_rows({y.floats(), lengths.out}, output.data(), lengths.batch);
 }
 
@@ -88,22 +92,28 @@ void run_gradients(const Napi::Object& call, const Lengths& lengths, const Packe
   const auto of_input = optional(call, "inputGradient", lengths.batch * lengths.in);
   const auto of_weights = optional(call, "weightGradient", lengths.weights);
   const auto of_bias = optional(call, "biasGradient", lengths.channels);
-  const auto backend = backend_of(call);
-  const WeightsOfCall weights_of_call(call, *backend, weights, shape);
+  const KernelBackend backend(call);
+  const WeightsOfCall weights_of_call(call, backend, weights, shape);
   const Buffer x = of_weights.data() ? imported(*backend, input, lengths.in, lengths.batch) : Buffer();
   const Buffer dy = imported(*backend, output_gradient, lengths.out, lengths.batch);
   const OptimizerPass store_only = {};
-  const WeightSegment segment = {0, lengths.weights};
   if (of_input.data()) {
     const Buffer dx = activation(*backend, lengths.in, lengths.batch);
     input_gradient(*backend, dy.floats(), weights_of_call, dx.floats());
     backend->export_rows({dx.floats(), lengths.in}, of_input.data(), lengths.batch);
   }
-  if (of_weights.data())
-    weight_gradient(*backend, dy.floats(), x.floats(), GradientTarget{&store_only, &segment, of_weights.data()});
+  if (of_weights.data()) {
+    const DeviceFloats stored(backend, of_weights, Access::write);
+    const WeightSegment segment = {0, lengths.weights};
+    weight_gradient(*backend, dy.floats(), x.floats(), GradientTarget{&store_only, &segment, stored.data()});
+    stored.download();
+  }
   if (of_bias.data()) {
+    const DeviceFloats stored(backend, of_bias, Access::write);
+    const WeightSegment segment = {0, lengths.channels};
     const ChannelShape channels = {lengths.channels, lengths.out / lengths.channels};
-    backend->bias_gradient({lengths.batch, channels}, dy.floats(), {&store_only, &segment, of_bias.data()});
+    backend->bias_gradient({lengths.batch, channels}, dy.floats(), {&store_only, &segment, stored.data()});
+    stored.download();
   }
 }
 

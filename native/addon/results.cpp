@@ -3,27 +3,20 @@
 #include <algorithm>
 
 #include "addon/arguments.h"
+#include "addon/instance_data.h"
 #include "base/memory.h"
 
 namespace bayesbinn::addon {
 
-namespace {
-
-struct Constructors {
-  Napi::FunctionReference float32_array;
-};
-
-}  // namespace
-
 void keep_constructors(Napi::Env env) {
-  auto* const constructors = new Constructors;
-  env.SetInstanceData(constructors);
-  constructors->float32_array = Napi::Persistent(env.Global().Get("Float32Array").As<Napi::Function>());
+  auto* const data = new InstanceData;
+  env.SetInstanceData(data);
+  data->float32_array = Napi::Persistent(env.Global().Get("Float32Array").As<Napi::Function>());
 }
 
 // N-API's own functions end the process where V8 finds no memory; the constructor throws.
 Napi::Float32Array to_float32_array(Napi::Env env, std::vector<float> values) {
-  const Napi::FunctionReference& constructor = env.GetInstanceData<Constructors>()->float32_array;
+  const Napi::FunctionReference& constructor = env.GetInstanceData<InstanceData>()->float32_array;
   Napi::Value array;
   try {
     array = constructor.New({Napi::Number::New(env, static_cast<double>(values.size()))});

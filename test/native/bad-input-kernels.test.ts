@@ -5,6 +5,7 @@ import { refusedBy } from "./support/refused.js";
 import { adam, bayesbinn } from "./support/specs.js";
 import {
   floats,
+  notDevice,
   notFloats,
   notWhole,
   refusals,
@@ -117,6 +118,7 @@ const calls: readonly WrongCall[] = [
       notFloats("maskOutput"),
       wrongLength("maskOutput", 40),
       ...notWhole("threads", 1, 256),
+      ...notDevice,
     ],
     optional: ["masks", "augmentation"],
   },
@@ -160,6 +162,7 @@ const calls: readonly WrongCall[] = [
       wrongLength("noise", 7),
       ["noise", [0, 1, -1, 2, Number.NaN].map((value) => floats(7, value)), "ERR_OPTION_RANGE"],
       ...notWhole("threads", 1, 256),
+      ...notDevice,
     ],
     optional: ["noise"],
   },
@@ -206,6 +209,7 @@ const calls: readonly WrongCall[] = [
       ],
       ...notWhole("t", 1, 2 ** 53 - 1),
       ...notWhole("threads", 1, 256),
+      ...notDevice,
     ],
   },
 ];
@@ -244,6 +248,10 @@ test("stateNames reads a method, uniform writes to floats", async () => {
   }
   for (const out of [undefined, null, [], new Float64Array(3), new Uint32Array(3)]) {
     await refusedBy(() => kernels.uniform(address as never, out as never), "ERR_OPTION_TYPE");
+  }
+  for (const [, values, code] of notDevice) {
+    for (const value of values)
+      await refusedBy(() => kernels.uniform(address as never, floats(3), value as never), code);
   }
 });
 

@@ -1,97 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { kernels } from "./support/addon.js";
-import { close, epsilon32, sameBits } from "./support/compare.js";
-import { type Guarded, guarded } from "./support/margins.js";
-import { randomFloats, randomSigns } from "./support/random.js";
-import { linearGradientsReference, linearReference, type Sums } from "./support/reference-linear.js";
+import { close, sameBits } from "./support/compare.js";
+import { kinds, problemOf, run, shapes, tolerances } from "./support/linear-rows.js";
+import { guarded } from "./support/margins.js";
+import { randomSigns } from "./support/random.js";
+import { linearGradientsReference, linearReference } from "./support/reference-linear.js";
 import { refusedBy } from "./support/refused.js";
 
 const test = suite("linear");
-
-/**
- * 1, primes, and both sides of the batch multiple (16), of the blocks of output rows (256) and of blocks of the weight
- * gradient (131072 weights: 13 rows of 10007, 3 of 40009).
- */
-const shapes: readonly (readonly [batch: number, inFeatures: number, outFeatures: number])[] = [
-  [1, 1, 1],
-  [1, 257, 1],
-  [1, 16, 31],
-  [3, 1, 7],
-  [3, 15, 17],
-  [3, 784, 10],
-  [15, 33, 16],
-  [16, 16, 16],
-  [16, 31, 257],
-  [17, 17, 15],
-  [17, 257, 33],
-  [31, 2, 513],
-  [5, 40009, 4],
-  [100, 113, 31],
-  [100, 64, 512],
-  [3, 10007, 17],
-  [113, 33, 113],
-  [257, 5, 3],
-  // groups of four and of six (from 96 outputs on) with every remainder
-  ...[1, 2, 3, 4, 5, 6, 7, 23, 24, 25].flatMap((features) => [[1, features, 97] as const, [1, 97, features] as const]),
-];
-
-const kinds = [
-  { kind: "binary weights", weightsOf: randomSigns, bias: false, packed: false },
-  {
-    kind: "real weights and a bias",
-    weightsOf: (count: number, seed: number) => randomFloats(count, seed),
-    bias: true,
-    packed: false,
-  },
-  { kind: "packed weights", weightsOf: randomSigns, bias: false, packed: true },
-  { kind: "packed weights and a bias", weightsOf: randomSigns, bias: true, packed: true },
-];
-
-/**
- * Partial sums of k random terms have the size of sqrt(k) terms, and each rounds by eps/2 of that: the k errors add up to
- * about eps/2 times the sum of the terms' sizes. Four times that for the tails, still far less than one term.
- */
-const tolerances = ({ sizes }: Sums) => sizes.map((size) => 4 * (epsilon32 / 2) * size);
-
-type Problem = Readonly<Record<"input" | "weights" | "outputGradient", Float32Array>> &
-  Readonly<Record<"batch" | "inFeatures" | "outFeatures", number>> & {
-    readonly bias?: Float32Array;
-    readonly packed: boolean;
-  };
-
-function problemOf([batch, inFeatures, outFeatures]: (typeof shapes)[number], row: (typeof kinds)[number]): Problem {
-  return {
-    batch,
-    inFeatures,
-    outFeatures,
-    input: randomFloats(batch * inFeatures, 1),
-    weights: row.weightsOf(outFeatures * inFeatures, 2),
-    packed: row.packed,
-    ...(row.bias && { bias: randomFloats(outFeatures, 3) }),
-    outputGradient: randomFloats(batch * outFeatures, 4),
-  };
-}
-
-/** All outputs of both kernels, each between margins. */
-function run(problem: Problem, threads: number): Readonly<Record<string, Guarded>> {
-  const { batch, inFeatures, outFeatures } = problem;
-  const outputs = {
-    output: guarded(batch * outFeatures),
-    inputGradient: guarded(batch * inFeatures),
-    weightGradient: guarded(outFeatures * inFeatures),
-    biasGradient: guarded(outFeatures),
-  };
-  kernels.linear({ ...problem, output: outputs.output.values, threads });
-  kernels.linearGradients({
-    ...problem,
-    inputGradient: outputs.inputGradient.values,
-    weightGradient: outputs.weightGradient.values,
-    biasGradient: outputs.biasGradient.values,
-    threads,
-  });
-  return outputs;
-}
 
 for (const shape of shapes) {
   for (const row of kinds) {

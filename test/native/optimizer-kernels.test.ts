@@ -2,9 +2,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { NativeSession } from "../../lib/native/contract.js";
 import { kernels } from "./support/addon.js";
+import { bayesbinnRows, lambdas, uniforms } from "./support/bayesbinn-rows.js";
 import { close, epsilon32, sameBits } from "./support/compare.js";
 import { guarded } from "./support/margins.js";
-import { generator, randomFloats } from "./support/random.js";
+import { randomFloats } from "./support/random.js";
 import { type BayesBinnOptions, type Estimate, update, weight } from "./support/reference-bayesbinn.js";
 import { refusedBy } from "./support/refused.js";
 import { adam, bayesbinn, everything, labelled, openSession, trainCall } from "./support/specs.js";
@@ -13,49 +14,6 @@ const test = suite("optimizer kernels");
 
 /** One, and around what the loops could work on at a time: 64 and 256 weights; several of these. */
 const lengths = [1, 3, 63, 64, 65, 255, 256, 257, 1000];
-
-/** Every regime of the method, and every option at a value that shows. */
-const rows: readonly (readonly [name: string, options: Partial<BayesBinnOptions>])[] = [
-  ["soft weights", { temperature: 1 }],
-  [
-    "soft weights, three samples, every option",
-    {
-      temperature: 0.3,
-      samples: 3,
-      momentum: 0.5,
-      learningRate: 0.7,
-      klWeight: 0.25,
-      priorLambda: -0.75,
-      trainSetSize: 54000,
-      perWeightPrior: true,
-      staleMu: true,
-      saturation: 1e-3,
-      epsilon: 1e-4,
-    },
-  ],
-  ["a hot posterior", { temperature: 20 }],
-  ["a cold posterior", { temperature: 1e-3, momentum: 0 }],
-  ["just above the signs", { temperature: 2e-6, momentum: 0 }],
-  ["signs at their limit", { temperature: 1e-6, samples: 3 }],
-  ["signs of the paper", { temperature: 1e-10, momentum: 0, learningRate: 1e-4, klWeight: 0, trainSetSize: 54000 }],
-  ["exact arithmetic", { temperature: 0.5, saturation: 0 }],
-  ["no step", { learningRate: 0 }],
-  ["the mean estimator", { estimator: "mean", temperature: 1e-10, trainSetSize: 100, momentum: 0.9 }],
-  ["the mean estimator takes one pass", { estimator: "mean", samples: 3, perWeightPrior: true, staleMu: true }],
-  ["the previous lambda", { staleMu: true, samples: 3, temperature: 0.8 }],
-  ["a prior a weight", { perWeightPrior: true, klWeight: 3, momentum: 0 }],
-];
-
-/** Uniforms as the generator makes them: multiples of 2^-24. */
-function uniforms(count: number, seed: number): Float32Array {
-  const next = generator(seed);
-  return Float32Array.from({ length: count }, () => Math.max(Math.floor(next() * 2 ** 24), 1) * 2 ** -24);
-}
-
-/** Lambdas from undecided to settled. */
-function lambdas(count: number, seed: number): Float32Array {
-  return randomFloats(count, seed).map((x) => 12 * x ** 3);
-}
 
 const values = (estimates: readonly Estimate[]) => estimates.map(({ value }) => value);
 const tolerances = (estimates: readonly Estimate[]) => estimates.map(({ tolerance }) => tolerance);
@@ -66,7 +24,7 @@ function mostAreSharp(estimates: readonly Estimate[], what: string): void {
   assert.ok(loose <= estimates.length * 0.02, `${what}: ${loose} of ${estimates.length} tolerances are loose`);
 }
 
-for (const [name, given] of rows) {
+for (const [name, given] of bayesbinnRows) {
   const options = bayesbinn(given) as unknown as BayesBinnOptions & { type: string };
   const samples = options.estimator === "mean" ? 1 : options.samples;
 

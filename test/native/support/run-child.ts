@@ -17,18 +17,23 @@ export interface ChildOptions {
   readonly nodeOptions?: readonly string[];
   /** Set beside this process's own. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Far more than it takes: only for what hangs. By default 60. */
+  readonly limitSeconds?: number;
 }
 
-/** Far more than any of them takes: only for what hangs. */
-const limitMilliseconds = 60_000;
-
 /** Runs a script in a process of its own: what crashes or hangs there is a failed test here. */
-export function runChild({ script, args, nodeOptions = [], environment }: ChildOptions): Promise<Ending> {
+export function runChild({
+  script,
+  args,
+  nodeOptions = [],
+  environment,
+  limitSeconds = 60,
+}: ChildOptions): Promise<Ending> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, [...nodeOptions, path, addonPath(), ...args], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: limitMilliseconds,
+    timeout: 1000 * limitSeconds,
     killSignal: "SIGKILL",
   });
   const output = { stdout: "", stderr: "" };

@@ -32,6 +32,12 @@ export function notWhole(key: string, low: number, high: number): Wrong[] {
 
 export const notFlag = (key: string): Wrong => [key, [1, 0, "true", null, undefined], "ERR_OPTION_TYPE"];
 
+/** Where nothing computes; undefined stands for the CPU. */
+export const notDevice: readonly Wrong[] = [
+  ["device", [null, 0, true, ["cpu"], {}], "ERR_OPTION_TYPE"],
+  ["device", ["", "auto", "CPU", "gpu", "cuda:0", "cpu\0"], "ERR_OPTION_RANGE"],
+];
+
 /** Lists of steps that are no augmentation. */
 export function wrongAugmentation(): Wrong[] {
   const crop = { type: "randomCrop", padding: 4, fill: "black" };

@@ -1,5 +1,5 @@
 import { kernels } from "./addon.js";
-import { floats, notFloats, notWhole, type WrongCall, wrongLength } from "./wrong-arguments.js";
+import { floats, notDevice, notFloats, notWhole, type WrongCall, wrongLength } from "./wrong-arguments.js";
 
 const linear = {
   input: floats(6),
@@ -16,6 +16,7 @@ const wrongShape = [
   ...notWhole("inFeatures", 1, 2 ** 24),
   ...notWhole("outFeatures", 1, 2 ** 24),
   ...notWhole("threads", 1, 256),
+  ...notDevice,
   ["batch", [1, 3, 2 ** 24], "ERR_SHAPE_MISMATCH"],
   ["inFeatures", [2, 4, 2 ** 24], "ERR_SHAPE_MISMATCH"],
   ["outFeatures", [3, 5, 2 ** 24], "ERR_SHAPE_MISMATCH"],
@@ -47,6 +48,7 @@ const wrongConvShape = [
   ...[...convSizes, "strideHeight", "strideWidth"].flatMap((key) => notWhole(key, 1, 2 ** 24)),
   ...["paddingHeight", "paddingWidth"].flatMap((key) => notWhole(key, 0, 2 ** 24)),
   ...notWhole("threads", 1, 256),
+  ...notDevice,
   ...convSizes.map((key) => [key, [6, 7, 2 ** 24], "ERR_SHAPE_MISMATCH"] as const),
   ...["strideHeight", "strideWidth"].map((key) => [key, [2, 3, 2 ** 24], "ERR_SHAPE_MISMATCH"] as const),
   ...["paddingHeight", "paddingWidth"].map((key) => [key, [1, 2 ** 24], "ERR_SHAPE_MISMATCH"] as const),

@@ -97,12 +97,12 @@ __device__ __forceinline__ void load_step(const WeightGradientParameters& p, con
 #pragma unroll 1
   for (int r = line; r < Tile::rows; r += kPass) {
     const float* const from = outer_quad(p, at, first_row + r);
-    copy_quad_async(buffer + quad_place(r, quad), from ? from : p.dy, from ? samples : 0);
+    copy_quad(buffer + quad_place(r, quad), from ? from : p.dy, from ? samples : 0);
   }
 #pragma unroll 1
   for (int c = line; c < Tile::columns; c += kPass) {
     const float* const from = source_quad(p, at, columns[c]);
-    copy_quad_async(buffer + quad_place(Tile::rows + c, quad), from ? from : p.x, from ? samples : 0);
+    copy_quad(buffer + quad_place(Tile::rows + c, quad), from ? from : p.x, from ? samples : 0);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "backends/cuda/device/bf16_terms.h"
 #include "backends/cuda/device/kernel.h"
+#include "backends/cuda/device/mma.h"
 #include "backends/cuda/device/step_buffer.h"
 
 namespace bayesbinn::cuda {
@@ -20,7 +21,7 @@ struct GradientTile {
 
 #ifdef __CUDACC__
 
-// sum += the step's products; sums lie as multiply_bf16 leaves them. kTerms 0: in float32 arithmetic.
+// sum += the step's products; sums lie as multiply_add_bf16 leaves them. kTerms 0: in float32 arithmetic.
 template <class Tile, int kTerms>
 __device__ __forceinline__ void multiply_step(const float* rows, const float* columns,
                                               float (&sum)[Tile::down][Tile::across][4]) {
@@ -75,8 +76,8 @@ __device__ __forceinline__ void multiply_step(const float* rows, const float* co
           for (int both = kTerms - 1; both >= 0; --both) {
 #pragma unroll
             for (int t = both; t >= 0; --t) {
-              multiply_bf16(part[0], a[t], b[j][both - t]);
-              multiply_bf16(part[1], a[t], b[j + 1][both - t]);
+              multiply_add_bf16(part[0], a[t], b[j][both - t][0], b[j][both - t][1]);
+              multiply_add_bf16(part[1], a[t], b[j + 1][both - t][0], b[j + 1][both - t][1]);
             }
           }
 #pragma unroll

@@ -46,7 +46,7 @@ __device__ bool sum_part(const WeightGradientParameters& p, uint32_t first_row, 
   DepthPlace at(p, begin * kStepQuads + threadIdx.x % kStepQuads);
   load_step<Tile>(p, at, first_row, columns, buffers);
   for (uint32_t step = begin; step < end; ++step) {
-    wait_for_copies();
+    wait_for_all_copies();
     __syncthreads();  // this step has come, and the buffer of the one before has been read
     float* const buffer = buffers + (step - begin) % kBuffers * kBuffer;
     if (step + 1 < end) {

@@ -1,0 +1,64 @@
+/** Devices that cannot do what is asked, or are older: the emulated one takes its properties from the environment. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { everything, openSession } from "../native/support/specs.js";
+import { emulated, found } from "./support/on-device.js";
+
+const test = suite("failures on CUDA");
+
+interface Failure {
+  readonly code?: string;
+  readonly message?: string;
+}
+
+test("the device is named where a session is described", () => {
+  const { device, deviceReason } = openSession(everything({ device: "cuda" })).describe();
+  assert.equal([device, deviceReason], ["cuda", "asked for"]);
+});
+
+if (emulated) {
+  test("memory that runs out is ERR_OUT_OF_MEMORY, and the process trains on, here and there", async () => {
+    const { session, kernel, steps } = (await found("memory", { VIRTUAL_GPU_MEMORY: "64M" })) as {
+      session: Failure;
+      kernel: Failure;
+      steps: number[];
+    };
+    for (const { code, message } of [session, kernel]) {
+      assert.is(code, "ERR_OUT_OF_MEMORY");
+      assert.match(message!, /bytes asked for, \d+ free of \d+/);
+    }
+    assert.equal(steps, [3, 3]);
+  });
+
+  test('no device is ERR_DEVICE_UNAVAILABLE with advice, and "auto" says why it took the CPU', async () => {
+    const { session, kernel, device, deviceReason, steps, cuda } = (await found("missing", {
+      VIRTUAL_GPU_DEVICES: "0",
+    })) as {
+      session: Failure;
+      kernel: Failure;
+      device: string;
+      deviceReason: string;
+      steps: number;
+      cuda: { built: boolean; usable: boolean; reason: string };
+    };
+    for (const { code, message } of [session, kernel]) {
+      assert.is(code, "ERR_DEVICE_UNAVAILABLE");
+      assert.match(message!, "no CUDA device");
+      assert.match(message!, "nvidia-smi");
+    }
+    assert.is(device, "cpu");
+    assert.match(deviceReason, "no CUDA device");
+    assert.is(steps, 3);
+    assert.equal([cuda.built, cuda.usable], [true, false]);
+  });
+
+  for (const capability of ["75", "90"]) {
+    // A few steps of small networks; see the tolerance of training.
+    test(`compute capability ${capability}: the results of the CPU`, async () => {
+      const difference = (await found("difference", { VIRTUAL_GPU_CC: capability })) as number;
+      assert.ok(difference <= 1e-3, `${difference}`);
+    });
+  }
+}
+
+test.run();

@@ -1,0 +1,55 @@
+/** The same calls on the CPU and on the CUDA device. */
+import type { NativeSession, ReplayCall, ReplayResult } from "../../../lib/native/contract.js";
+import { close, sameBits } from "../../native/support/compare.js";
+
+type Numbers = ArrayLike<number>;
+
+/**
+ * Of a tensor's largest entry, after a few layers. Both devices are exact to some 2^-23 of what they sum up, in orders of
+ * their own; normalising divides by what is smaller than the values by ten or so, and a dozen of these add up.
+ */
+export const layerTolerance = 3e-5;
+
+/** Fails unless entries differ by at most `tolerance` times the largest expected size, or of `floor`. */
+export function closeToLargest(
+  actual: Numbers,
+  expected: Numbers,
+  what: string,
+  { tolerance = layerTolerance, floor = 0.05 } = {},
+): void {
+  const largest = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), floor);
+  close(actual, expected, tolerance * largest, what);
+}
+
+/** Weights are the same bits, everything else is close. */
+export function sameReplay(actual: ReplayResult, expected: ReplayResult, what: string): void {
+  for (const [i, values] of expected.weights.entries()) sameBits(actual.weights[i]!, values, `${what}: weights ${i}`);
+  for (const kind of ["outputs", "inputGradients", "gradients"] as const) {
+    for (const [i, values] of expected[kind].entries())
+      closeToLargest(actual[kind][i]!, values, `${what}: ${kind} ${i}`);
+  }
+  const known = [...expected.losses.keys()].filter((i) => !Number.isNaN(expected.losses[i]));
+  const pick = (losses: Numbers) => known.map((i) => losses[i]!);
+  closeToLargest(pick(actual.losses), pick(expected.losses), `${what}: losses`);
+}
+
+/** Latents, optimizer state and statistics of two sessions, tensor by tensor. */
+export async function closeStates(
+  actual: NativeSession,
+  expected: NativeSession,
+  what: string,
+  options: { readonly tolerance?: number; readonly floor?: number } = {},
+): Promise<void> {
+  const [left, right] = [await actual.getState("training"), await expected.getState("training")];
+  for (const [i, { name, data }] of right.entries()) closeToLargest(left[i]!.data, data, `${what}: ${name}`, options);
+}
+
+/** Replays a call on both sessions. */
+export async function replayBoth(
+  cuda: NativeSession,
+  cpu: NativeSession,
+  call: ReplayCall,
+  what: string,
+): Promise<void> {
+  sameReplay(await cuda.replay(call), await cpu.replay(call), what);
+}
