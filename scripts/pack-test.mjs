@@ -97,9 +97,9 @@ async function withoutNvcc(tarball) {
     return;
   }
   const device = await buildVirtualGpu(sources);
-  const environment = { LD_LIBRARY_PATH: device };
-  expectOutput(project, ["cuda.mjs"], /^built true, usable true/m, 0, environment);
-  expectOutput(project, ["example.mjs", "cuda"], /^2 epochs on cuda$/m, 0, environment);
+  const onDevice = { LD_LIBRARY_PATH: device };
+  expectOutput(project, ["cuda.mjs"], /^built true, usable true/m, 0, onDevice);
+  expectOutput(project, ["example.mjs", "cuda"], /^2 epochs on cuda$/m, 0, onDevice);
 }
 
 /**
