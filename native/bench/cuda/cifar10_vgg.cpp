@@ -45,12 +45,12 @@ std::vector<KernelRow> cifar10_vgg_rows(Backend& backend, Size size) {
        [=, &backend] {
          backend.conv2d_weight_gradient(shape, arrays->dy.floats(), arrays->x.floats(), arrays->weights.next_step());
        }},
-      {"batch norm of images, training", size_text, 4 * kFloat * values, 0,
+      {"batch norm of images, training", size_text, 2 * kFloat * values, 0,
        [=, &backend] {
          backend.batch_norm_train(channel_batch, parameters, arrays->y.floats(), arrays->dy.floats(), statistic(0),
                                   statistic(1), statistic(2), statistic(3));
        }},
-      {"batch norm gradient of images", size_text, 7 * kFloat * values, 0,
+      {"batch norm gradient of images", size_text, 3 * kFloat * values, 0,
        [=, &backend] {
          backend.batch_norm_gradient(channel_batch, parameters, true, arrays->x.floats(), arrays->y.floats(),
                                      arrays->dy.floats(), statistic(0), statistic(1), arrays->dx.floats(), {}, {});

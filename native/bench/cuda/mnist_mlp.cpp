@@ -56,12 +56,12 @@ std::vector<KernelRow> mnist_mlp_rows(Backend& backend, Size size) {
          backend.consume_gradient(arrays->weights.next_step(), 0, gradient->floats(), shape.in * shape.out);
        }},
       {"weights drawn and packed", size_text, weights * (kFloat + 1 / 8.0), 0, [=] { arrays->weights.packed(); }},
-      {"batch norm, training", size_text, 3 * kFloat * out, 0,
+      {"batch norm, training", size_text, 2 * kFloat * out, 0,
        [=, &backend] {
          backend.batch_norm_train(channels, parameters, arrays->y.floats(), arrays->dy.floats(), norm->mean.floats(),
                                   norm->inverse.floats(), norm->running_mean.floats(), norm->running_variance.floats());
        }},
-      {"batch norm gradient", size_text, 5 * kFloat * out, 0,
+      {"batch norm gradient", size_text, 3 * kFloat * out, 0,
        [=, &backend] {
          backend.batch_norm_gradient(channels, parameters, true, arrays->y.floats(), arrays->y.floats(),
                                      arrays->dy.floats(), norm->mean.floats(), norm->inverse.floats(),
