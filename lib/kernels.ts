@@ -144,7 +144,7 @@ export interface LinearCall {
   readonly batch: number;
   readonly inFeatures: number;
   readonly outFeatures: number;
-  /** Weights are exactly -1 and 1, and multiplied as bits (by table look-up). By default false. */
+  /** Weights are exactly -1 and 1, and kept as bits (on the CPU multiplied by table look-up). By default false. */
   readonly packed?: boolean;
   /** `[batch, outFeatures]`, overwritten; absent: a new array. */
   readonly output?: Float32Array;
@@ -241,7 +241,7 @@ export interface Conv2dCall extends ConvSizes {
   readonly weights: Float32Array;
   /** `[outChannels]`; absent: none. */
   readonly bias?: Float32Array;
-  /** Weights are exactly -1 and 1, and multiplied as bits (by table look-up). By default false. */
+  /** Weights are exactly -1 and 1, and kept as bits (on the CPU multiplied by table look-up). By default false. */
   readonly packed?: boolean;
   /** `[batch, outChannels, rows, columns]` with {@link convOutputSize}, overwritten; absent: a new array. */
   readonly output?: Float32Array;
@@ -255,7 +255,7 @@ export interface Conv2dCall extends ConvSizes {
  * `output[b][o][r][c] = sum over i, kr, kc of weights[o][i][kr][kc] input[b][i][r s - p + kr][c s - p + kc] (+ bias[o])`.
  *
  * Pixels beyond the edges are left out of the sum. An infinite input makes the outputs that its taps reach infinite, or NaN
- * where infinities of both signs meet; NaN reaches every channel of the outputs that its taps reach. Other samples and
+ * where infinities of both signs meet (on a CUDA device, NaN in any case that is not infinite); NaN reaches every channel of the outputs that its taps reach. Other samples and
  * outputs stay as they are.
  *
  * @returns the output `[batch, outChannels, rows, columns]`

@@ -1,20 +1,23 @@
 // Builds the addon with AddressSanitizer and UndefinedBehaviorSanitizer and runs the native tests on it, or those
-// that the arguments choose. Leaks are not looked for: Node itself never frees all it holds.
+// that the arguments choose; after `--cuda` those of test/cuda, on virtual-gpu. Leaks are not looked for: Node itself
+// never frees all it holds.
 import { join } from "node:path";
 import { cmakeBuild } from "./support/addon.mjs";
 import { root } from "./support/paths.mjs";
 import { capture, main, runToEnd, ScriptError } from "./support/process.mjs";
 import { compilerCommand } from "./support/requirements.mjs";
+import { buildVirtualGpu, virtualGpuSources } from "./support/virtual-gpu.mjs";
 
 const folder = join(root, "build", "sanitize");
 
 await main(async () => {
-  await cmakeBuild(folder, { BAYESBINN_SANITIZE: "ON", BAYESBINN_CUDA: "OFF" });
+  await cmakeBuild(folder, { BAYESBINN_SANITIZE: "ON", BAYESBINN_CUDA: "AUTO" });
   const filters = process.argv.length > 2 ? process.argv.slice(2) : ["test/native/"];
   const runner = join(root, "test", "support", "run-tests.mjs");
   const { code } = await runToEnd(process.execPath, [runner, ...filters], {
     env: {
       ...process.env,
+      ...(filters[0] === "--cuda" && { LD_LIBRARY_PATH: await virtualDevice() }),
       BAYESBINN_BINDING: join(folder, "Release", "bayesbinn.node"),
       // The sanitizer's runtime has to come before everything else, and finds C++ exceptions only in a libstdc++
       // that is there from the start.
@@ -26,6 +29,12 @@ await main(async () => {
   });
   process.exitCode = code ?? 1;
 });
+
+async function virtualDevice() {
+  const sources = virtualGpuSources();
+  if (sources === undefined) throw new ScriptError("There is no virtual-gpu: VIRTUAL_GPU_DIR names its folder.");
+  return buildVirtualGpu(sources);
+}
 
 /** @param {string} name */
 function compilerLibrary(name) {

@@ -31,6 +31,7 @@ await main(async () => {
 /** The device with the environment in which it is found, or why there is none. */
 async function findDevice() {
   const own = cudaIn(process.env);
+  if (own.crashed) throw new ScriptError(own.reason);
   if (!own.built) return "the addon was built without the CUDA backend (see `npm run build:addon`)";
   if (own.usable) return { name: `${own.reason}, the device of this machine`, env: process.env };
   const sources = virtualGpuSources();
@@ -47,7 +48,7 @@ async function findDevice() {
  * What the addon says of CUDA, in a process of its own, which a driver may crash.
  *
  * @param {NodeJS.ProcessEnv} env
- * @returns {{ built: boolean, usable: boolean, reason: string }}
+ * @returns {{ built: boolean, usable: boolean, reason: string, crashed?: boolean }}
  */
 function cudaIn(env) {
   const binding = JSON.stringify(process.env.BAYESBINN_BINDING || addonFile);
@@ -58,7 +59,8 @@ function cudaIn(env) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (status === 0) return JSON.parse(stdout);
-  return { built: true, usable: false, reason: `the driver ended the process (${signal ?? `exit code ${status}`})` };
+  const reason = `looking for a device ended the process (${signal ?? `exit code ${status}`})`;
+  return { built: true, usable: false, reason, crashed: true };
 }
 
 /** @param {string} reason */

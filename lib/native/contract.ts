@@ -98,7 +98,7 @@ export interface SessionProfile {
 export interface SessionDescription {
   readonly device: Exclude<DeviceName, "auto">;
   readonly deviceReason: string;
-  /** Instruction set that the kernels were chosen for: `baseline`, `avx2`, `avx512` or `neon`. */
+  /** Instruction set that the kernels were chosen for: `baseline`, `avx2`, `avx512` or `neon`; on a CUDA device its name and compute capability. */
   readonly instructionSet: string;
   readonly blas: string;
   readonly threads: number;

@@ -11,6 +11,17 @@
 
 namespace bayesbinn {
 
-using Optimizers = TypeList<BayesBinn, Ste, Bop, Pmf, Adam, Sgd>;
+// X(type, kName)
+#define BB_METHODS(X)     \
+  X(BayesBinn, bayesbinn) \
+  X(Ste, ste)             \
+  X(Bop, bop)             \
+  X(Pmf, pmf)             \
+  X(Adam, adam)           \
+  X(Sgd, sgd)
+
+#define BB_METHOD_TYPE(type, name) , type
+using Optimizers = WithoutFirst<void BB_METHODS(BB_METHOD_TYPE)>::List;
+#undef BB_METHOD_TYPE
 
 }  // namespace bayesbinn

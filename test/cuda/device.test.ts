@@ -46,7 +46,7 @@ for (const [device, described] of [
 
 test("a device that is not there is refused, with those that are", async () => {
   const device = `cuda:${cuda.devices.length}` as const;
-  const accepted = cuda.devices.length === 1 ? "0" : `0 to ${cuda.devices.length - 1}`;
+  const accepted = cuda.devices.length === 1 ? '"cuda"' : `"cuda:0" to "cuda:${cuda.devices.length - 1}"`;
   const open = () => openSession({ layers: chain(["tanh"]), device });
   await refusedBy(open, "ERR_DEVICE_UNAVAILABLE", `device "${device}": no such device, accepted: ${accepted}`);
 });

@@ -12,6 +12,7 @@ import type {
 } from "../../lib/native/contract.js";
 import { claimParameters } from "../../lib/optimizers/claim.js";
 import type { Optimizer } from "../../lib/optimizers/optimizer.js";
+import { cudaDefaults } from "../support/cuda-defaults.mjs";
 
 export interface Network {
   readonly inputShape: readonly number[];
@@ -34,7 +35,7 @@ export class GoldenSession implements Disposable {
     );
     const spec = {
       device: "cpu",
-      cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
+      cuda: cudaDefaults,
       threads: 2,
       seed: 1,
       maxBatch,

@@ -104,7 +104,5 @@ async function missing(): Promise<object> {
   return { session, kernel, device, deviceReason, steps, cuda: addon.systemInfo().cuda };
 }
 
-const capability = async () => addon.systemInfo().cuda.devices[0]?.capability;
-
-const found: Readonly<Record<string, () => Promise<unknown>>> = { digest, difference, memory, missing, capability };
+const found: Readonly<Record<string, () => Promise<unknown>>> = { digest, difference, memory, missing };
 console.log(JSON.stringify(await found[what!]!()));

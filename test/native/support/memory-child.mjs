@@ -1,4 +1,6 @@
 // `node memory-child.mjs <addon> <case>`: prints what a call answers, as JSON: its bytes, or the error.
+
+import { cudaDefaults } from "../../support/cuda-defaults.mjs";
 import { emptySession, load, openSession } from "./lifecycle/training.mjs";
 
 const [path = "", name = ""] = process.argv.slice(2);
@@ -32,7 +34,7 @@ const cases = {
     const before = process.memoryUsage.rss();
     const session = new (load(path).Session)({
       device: "cpu",
-      cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
+      cuda: cudaDefaults,
       threads: 2,
       seed: 1,
       maxBatch: batch,
@@ -65,7 +67,7 @@ const cases = {
     const parameters = [...Array.from({ length: depth }, (_, i) => `linear${i}.weight`), "out.weight"];
     const session = new (load(path).Session)({
       device: "cpu",
-      cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
+      cuda: cudaDefaults,
       threads: 1,
       seed: 1,
       maxBatch: samples,

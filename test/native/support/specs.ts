@@ -8,6 +8,7 @@ import type {
   StateScope,
   TrainCall,
 } from "../../../lib/native/contract.js";
+import { cudaDefaults } from "../../support/cuda-defaults.mjs";
 import { addon } from "./addon.js";
 import { randomFloats, randomLabels } from "./random.js";
 
@@ -151,7 +152,7 @@ export function sessionSpec(parts: SessionParts): SessionSpec {
   ].filter(({ parameters }) => parameters.length > 0);
   return {
     device: "cpu",
-    cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
+    cuda: cudaDefaults,
     threads: 1,
     seed: 1,
     maxBatch: 32,

@@ -7,6 +7,7 @@ import { fromArrays } from "../../../lib/data/from-arrays.js";
 import { subset } from "../../../lib/data/subset.js";
 import { Session } from "../../../lib/model/session.js";
 import type { PredictCall, SessionSpec, TrainCall } from "../../../lib/native/contract.js";
+import { cudaDefaults } from "../../support/cuda-defaults.mjs";
 import { type FakeSession, installFakeAddon, nativeError } from "../../support/fake-addon.js";
 import { refused, rejection } from "../../support/refused.js";
 
@@ -14,7 +15,7 @@ const test = suite("session");
 
 const spec: SessionSpec = {
   device: "cpu",
-  cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
+  cuda: cudaDefaults,
   threads: 1,
   seed: 1,
   maxBatch: 10,

@@ -11,6 +11,7 @@ import { BestWeights } from "../../../lib/training/best-weights.js";
 import { EarlyStopping } from "../../../lib/training/early-stopping.js";
 import type { EpochRecord } from "../../../lib/training/history.js";
 import { Trainer } from "../../../lib/training/trainer.js";
+import { cudaDefaults } from "../../support/cuda-defaults.mjs";
 import { installFakeAddon } from "../../support/fake-addon.js";
 import { rejection } from "../../support/refused.js";
 import { temporaryFolder } from "../../support/temporary-folder.js";
@@ -109,10 +110,9 @@ test("the best weights are there after dispose", async () => {
 test("the copy is not overwritten while it is read", async () => {
   const { sessions } = installFakeAddon();
   const layers = [{ type: "linear", name: "linear1", inputs: ["input"] }];
-  const cuda = { precision: "float32", graphs: true, memoryLimit: 0 } as const;
   const network = {
     device: "cpu",
-    cuda,
+    cuda: cudaDefaults,
     threads: 1,
     seed: 1,
     maxBatch: 1,

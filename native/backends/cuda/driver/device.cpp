@@ -63,9 +63,10 @@ DeviceFacts device_facts(int ordinal) {
   const std::string device = "cuda:" + std::to_string(ordinal);
   const int devices = library().devices;
   if (ordinal < 0 || ordinal >= devices) {
-    const std::string last = devices > 1 ? "0 to " + std::to_string(devices - 1) : "0";
-    throw Error(ErrorCode::device_unavailable, "device \"" + device + "\": no such device, accepted: " + last,
-                {{"path", "device"}, {"value", device}, {"accepted", last}});
+    const std::string accepted =
+        devices > 1 ? "\"cuda:0\" to \"cuda:" + std::to_string(devices - 1) + "\"" : "\"cuda\"";
+    throw Error(ErrorCode::device_unavailable, "device \"" + device + "\": no such device, accepted: " + accepted,
+                {{"path", "device"}, {"value", device}, {"accepted", accepted}});
   }
   DeviceFacts facts;
   BB_CUDA(api().device_get(&facts.handle, ordinal));

@@ -1,5 +1,6 @@
 // What the children and workers of the life cycle tests train. Plain JavaScript: they start without TypeScript.
 import { createRequire } from "node:module";
+import { cudaDefaults } from "../../../support/cuda-defaults.mjs";
 
 /** @typedef {import("../../../../lib/native/contract.js").NativeAddon} NativeAddon */
 /** @typedef {import("../../../../lib/native/contract.js").NativeSession} NativeSession */
@@ -23,7 +24,7 @@ export function load(path) {
 export function emptySession(addon, { units = 256, threads = 2 } = {}) {
   return new addon.Session({
     device: "cpu",
-    cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
+    cuda: cudaDefaults,
     threads,
     seed: 3,
     maxBatch: 50,
