@@ -17,9 +17,10 @@ const inputs = Float32Array.from({ length: 64 * 4 }, (_, i) => ((Math.floor(i / 
 const targets = Int32Array.from({ length: 64 }, (_, row) => (inputs[row * 4] === 1 ? 1 : 0));
 const train = fromArrays({ inputs, sampleShape: [4], targets, classes: 2 });
 const model = sequential({ inputShape: [4], layers: [linear({ units: 8 }), batchNorm(), linear({ units: 2 })] });
-const trainer = new Trainer({ model, optimizer: new BayesBiNN(), threads: 1 });
+const device = process.argv[2] === "cuda" ? "cuda" : "auto";
+const trainer = new Trainer({ model, optimizer: new BayesBiNN(), threads: 1, device });
 const history = await trainer.fit({ train, epochs: 2, batchSize: 16 });
-console.log(\`\${history.epochs.length} epochs\`);
+console.log(\`\${history.epochs.length} epochs on \${trainer.description.device}\`);
 trainer.dispose();
 `;
 
@@ -66,7 +67,7 @@ await main(async () => {
 async function withScripts(tarball) {
   const project = await installed("with-scripts", tarball, []);
   expectOutput(project, ["imports.mjs"], /^true true true$/m);
-  expectOutput(project, ["example.mjs"], /^2 epochs$/m);
+  expectOutput(project, ["example.mjs"], /^2 epochs on /m);
   await run("npx", ["--no-install", "bayesbinn", "doctor"], { cwd: project });
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   await run(process.execPath, [compiler, "--project", project]);
@@ -81,7 +82,7 @@ async function withoutScripts(tarball) {
   if (!command) throw new ScriptError(`The error does not name the command that builds the addon:\n${output}`);
   const [program = "", ...args] = command.trim().split(" ");
   await run(program, args, { cwd: project });
-  expectOutput(project, ["example.mjs"], /^2 epochs$/m);
+  expectOutput(project, ["example.mjs"], /^2 epochs on /m);
 }
 
 /** @param {string} tarball */
@@ -96,7 +97,9 @@ async function withoutNvcc(tarball) {
     return;
   }
   const device = await buildVirtualGpu(sources);
-  expectOutput(project, ["cuda.mjs"], /^built true, usable true/m, 0, { LD_LIBRARY_PATH: device });
+  const onDevice = { LD_LIBRARY_PATH: device };
+  expectOutput(project, ["cuda.mjs"], /^built true, usable true/m, 0, onDevice);
+  expectOutput(project, ["example.mjs", "cuda"], /^2 epochs on cuda$/m, 0, onDevice);
 }
 
 /**
