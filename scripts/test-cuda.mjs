@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { addonIsCurrent, buildAddon } from "./support/addon.mjs";
+import { addonIsCurrent, buildAddon, buildRangeRecorder } from "./support/addon.mjs";
 import { ensureNodeModules } from "./support/node-modules.mjs";
 import { addonFile, root } from "./support/paths.mjs";
 import { main, runToEnd, ScriptError } from "./support/process.mjs";
@@ -20,8 +20,11 @@ await main(async () => {
     return;
   }
   console.log(`CUDA tests on ${found.name}`);
+  const recorder = await buildRangeRecorder();
+  if (recorder === undefined) console.log("NOTE: without the header of NVTX the tests of its ranges are skipped.");
+  const env = { ...found.env, ...(recorder !== undefined && { BAYESBINN_RANGE_RECORDER: recorder }) };
   const runner = join(root, "test", "support", "run-tests.mjs");
-  const { code } = await runToEnd(process.execPath, [runner, "--cuda", ...process.argv.slice(2)], { env: found.env });
+  const { code } = await runToEnd(process.execPath, [runner, "--cuda", ...process.argv.slice(2)], { env });
   process.exitCode = code ?? 1;
 });
 

@@ -14,6 +14,17 @@ export const deviceOptions = {
   device: deviceSchema
     .default("auto")
     .describe('Where to compute; "auto" takes CUDA if it is usable, "cuda:1" is the second CUDA device'),
+  cuda: z
+    .strictObject({
+      precision: z
+        .enum(["float32", "bf16x2", "bf16"])
+        .default("float32")
+        .describe("Of products on tensor cores: a float32 as three, two or one bf16 terms"),
+      graphs: z.boolean().default(true).describe("Whether training steps are recorded as CUDA graphs and replayed"),
+      memoryLimit: z.int().min(0).default(0).describe("Bytes of device memory that may be taken; 0: no limit"),
+    })
+    .prefault({})
+    .describe("How a CUDA device computes"),
   threads: z
     .int()
     .min(1)
@@ -53,6 +64,7 @@ export interface HostSettings {
   readonly optimizers: readonly Optimizer[];
   readonly loss: Loss;
   readonly device: SessionSpec["device"];
+  readonly cuda: SessionSpec["cuda"];
   readonly threads: number;
   readonly seed: number;
   readonly maxBatch: number;
@@ -61,13 +73,14 @@ export interface HostSettings {
 
 /** Compiles a network. */
 export function openHost({ inputShape, layers }: Blueprint, settings: HostSettings): Host {
-  const { optimizers, loss, device, threads, seed, maxBatch, origin } = settings;
+  const { optimizers, loss, device, cuda, threads, seed, maxBatch, origin } = settings;
   const claims = claimParameters(
     layers.flatMap(({ parameters }) => parameters),
     optimizers,
   );
   const session = Session.open({
     device,
+    cuda,
     threads,
     seed,
     maxBatch,

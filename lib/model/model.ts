@@ -90,6 +90,9 @@ export class Model implements AsyncDisposable {
    * Options:
    * - `device`: where to compute, `"auto"`, `"cpu"`, `"cuda"`, or `"cuda:1"` and so on where there are several CUDA devices;
    *   `"auto"` takes `"cuda"` if it is usable. Default `"auto"`.
+   * - `cuda`: how a CUDA device computes: `{ precision, graphs, memoryLimit }`. `precision` of products on tensor cores,
+   *   `"float32"`, `"bf16x2"` (16 bits) or `"bf16"` (8 bits), default `"float32"`; `graphs`, whether training steps are
+   *   recorded as CUDA graphs, default `true`; `memoryLimit`, bytes of device memory, default `0`: no limit.
    * - `threads`: compute threads, an integer in 1..256; results do not depend on it. Default: one for each core.
    * - `maxBatch`: largest batch in samples, an integer in 1..2^20; memory is planned for it. Default `1000`.
    *

@@ -40,9 +40,20 @@ export interface LossSpec {
   readonly [option: string]: unknown;
 }
 
+/** How a CUDA device computes; nothing of it matters on the CPU. */
+export interface CudaSpec {
+  /** bf16 terms of a float32 in products on tensor cores: three (24 bits), two (16 bits) or one (8 bits). */
+  readonly precision: "float32" | "bf16x2" | "bf16";
+  /** Whether training steps are recorded as graphs and replayed. */
+  readonly graphs: boolean;
+  /** Bytes of device memory that the session may take; 0: no limit. */
+  readonly memoryLimit: number;
+}
+
 /** Complete: native code knows no defaults. */
 export interface SessionSpec {
   readonly device: DeviceName;
+  readonly cuda: CudaSpec;
   /** Compute threads, 1..256. */
   readonly threads: number;
   /** 64-bit seed of every random stream; an integer in 0..2^53-1. */

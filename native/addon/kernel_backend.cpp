@@ -34,8 +34,8 @@ KernelBackend::KernelBackend(Napi::Env env, const Napi::Value& device, int threa
     return;
   }
   open_ = &env.GetInstanceData<InstanceData>()->open_cuda;
-  backend_ = make_cuda_backend();
-  if (!*open_) *open_ = make_cuda_backend();
+  backend_ = make_cuda_backend(0, {Precision::float32, true, 0});
+  if (!*open_) *open_ = make_cuda_backend(0, {Precision::float32, true, 0});
 }
 
 // A call that failed may have lost the device: the next one opens it anew.

@@ -160,9 +160,9 @@ void Session::train_queued(const TrainCall& call, const Dataset& dataset, BatchA
     settle_chunk(results, batch, seconds, result);
     backend_->profile.add(Part::other, Clock::now() - chunk_start - (backend_->profile.total() - profiled));
     if (seconds_since(start) * 1000 >= call.budget_milliseconds) break;
-    const double step_milliseconds = seconds * 1000 / static_cast<double>(std::max<size_t>(1, results.size()));
-    most = std::clamp<int64_t>(static_cast<int64_t>(call.budget_milliseconds * kChunkShare / step_milliseconds), 1,
-                               2 * most);
+    const double step_seconds = seconds / static_cast<double>(std::max<size_t>(1, results.size()));
+    const double fitting = kChunkShare * call.budget_milliseconds / 1000 / step_seconds;
+    most = static_cast<int64_t>(std::clamp(fitting, 1.0, 2.0 * static_cast<double>(most)));
   }
   result.cancelled = cancelled_;
 }

@@ -33,13 +33,15 @@ Session::Session(const Value& spec) {
   int64_t max_batch = 0;
   reader.number("maxBatch", max_batch, integers(1, 1 << 20));
   const Shape input_shape = reader.integer_list("inputShape", integers(1, 1 << 24));
+  OptionReader cuda_reader(reader.any("cuda"), "cuda");
+  const auto cuda = read_options<CudaOptions>(cuda_reader);
   const Value& layers = reader.any("layers");
   const Value& loss = reader.any("loss");
   const Value& optimizers = reader.any("optimizers");
   reader.finish();
   if (input_shape.empty()) throw Error(ErrorCode::option_range, "inputShape: [] given, accepted: 1 or more dimensions");
 
-  choose_device();
+  choose_device(cuda);
   network_ = std::make_unique<Network>(*backend_, input_shape, layers, max_batch);
 
   OptionReader loss_reader(loss, "loss");
@@ -58,7 +60,7 @@ Session::Session(const Value& spec) {
   allocate();
 }
 
-void Session::choose_device() {
+void Session::choose_device(const CudaOptions& options) {
   int ordinal = cuda_ordinal(device_);
   if (device_ != "auto" && device_ != "cpu" && ordinal == kNoDevice) {
     throw Error(ErrorCode::option_range,
@@ -72,7 +74,7 @@ void Session::choose_device() {
   }
   const bool cuda = ordinal != kNoDevice;
   device_ = !cuda ? "cpu" : ordinal == 0 ? "cuda" : "cuda:" + std::to_string(ordinal);
-  backend_ = cuda ? make_cuda_backend(ordinal) : make_cpu_backend(static_cast<int>(threads_));
+  backend_ = cuda ? make_cuda_backend(ordinal, options) : make_cpu_backend(static_cast<int>(threads_));
 }
 
 void Session::claim_parameters(const Value& specs) {

@@ -157,7 +157,7 @@ class Session {
     float* device;
   };
 
-  void choose_device();
+  void choose_device(const CudaOptions& options);
   void claim_parameters(const Value& specs);
   // Weight samples a step: those of the optimizers of binary weights, which must agree; the others follow.
   void agree_on_samples();

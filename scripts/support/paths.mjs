@@ -16,3 +16,6 @@ export const benchmarkProgram = join(root, "build", "bench", "bayesbinn_bench");
 
 /** The program of native/bench/cuda. */
 export const cudaBenchmarkProgram = join(root, "build", "bench", "bayesbinn_bench_cuda");
+
+/** Records ranges in place of a profiler. */
+export const rangeRecorder = join(root, "build", "ranges", "bayesbinn_ranges.so");

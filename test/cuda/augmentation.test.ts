@@ -1,3 +1,4 @@
+import "./support/unfused.js";
 import { suite } from "uvu";
 import { randomCrop, randomFlip } from "../../lib/index.js";
 import { augment } from "../../lib/kernels.js";

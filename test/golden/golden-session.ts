@@ -34,6 +34,7 @@ export class GoldenSession implements Disposable {
     );
     const spec = {
       device: "cpu",
+      cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
       threads: 2,
       seed: 1,
       maxBatch,

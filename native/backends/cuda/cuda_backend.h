@@ -20,7 +20,6 @@
 
 #include "backends/backend.h"
 #include "backends/cuda/device/layout.h"
-#include "backends/cuda/device/precision.h"
 #include "backends/cuda/device/queued_maps.h"
 #include "backends/cuda/device/queued_step.h"
 #include "backends/cuda/driver/launch.h"
@@ -47,7 +46,7 @@ enum class ScratchUse {
 
 class CudaBackend final : public Backend {
  public:
-  explicit CudaBackend(std::shared_ptr<Device> device);
+  CudaBackend(std::shared_ptr<Device> device, const CudaOptions& options);
   ~CudaBackend() override;
 
   // ranges.cpp: NVTX, where the build found its header
@@ -187,7 +186,7 @@ class CudaBackend final : public Backend {
   StreamHandle stream_ = nullptr;
   std::unique_ptr<MemoryCache> memory_;
   std::map<ScratchUse, MemoryBlock> scratch_;
-  Precision precision_ = Precision::float32;
+  Precision precision_;
   QueuedStep* queued_ = nullptr;  // null: steps are not queued
   std::unique_ptr<CudaStepQueue> queue_;
 };

@@ -32,8 +32,8 @@ DeviceStatus cuda_status() {
   return status;
 }
 
-std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
-  return std::make_unique<cuda::CudaBackend>(cuda::Device::open(ordinal));
+std::unique_ptr<Backend> make_cuda_backend(int ordinal, const CudaOptions& options) {
+  return std::make_unique<cuda::CudaBackend>(cuda::Device::open(ordinal), options);
 }
 
 }  // namespace bayesbinn

@@ -7,11 +7,13 @@ DevicePointer pointer(const void* memory) { return reinterpret_cast<DevicePointe
 
 }  // namespace
 
-CudaBackend::CudaBackend(std::shared_ptr<Device> device)
-    : device_(std::move(device)), memory_(std::make_unique<MemoryCache>(device_, 0)) {
+CudaBackend::CudaBackend(std::shared_ptr<Device> device, const CudaOptions& options)
+    : device_(std::move(device)),
+      memory_(std::make_unique<MemoryCache>(device_, options.memory_limit)),
+      precision_(options.precision) {
   device_->make_current();
   BB_CUDA(api().stream_create(&stream_, kStreamNonBlocking));
-  queue_ = std::make_unique<CudaStepQueue>(*this, true);
+  queue_ = std::make_unique<CudaStepQueue>(*this, options.graphs);
 }
 
 CudaBackend::~CudaBackend() {

@@ -94,8 +94,10 @@ void CudaStepQueue::issue_between(const std::function<void()>& issue) {
 }
 
 void CudaStepQueue::step(const std::string& form, const std::function<void()>& issue) {
-  if (stale_) forms_.clear();
-  stale_ = false;
+  if (stale_) {
+    for (auto& [name, known] : forms_) known.graph = Graph();
+    stale_ = false;
+  }
   Form& known = forms_[form];
   if (known.issued && graphs_ && !known.graph) {
     known.graph = Graph(backend_.stream_, [&] { issue_between(issue); });

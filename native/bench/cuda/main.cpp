@@ -70,7 +70,7 @@ std::string json(const KernelRow& row, const std::vector<double>& seconds) {
 }
 
 void measure(int rounds, Size size) {
-  const auto backend = make_cuda_backend();
+  const auto backend = make_cuda_backend(0, {Precision::float32, true, 0});
   Clock clock(*backend, rounds, size);
   const int64_t copied = size == Size::full ? int64_t{1} << 30 : 1 << 16;
   double copy = 0;

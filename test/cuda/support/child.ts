@@ -104,5 +104,7 @@ async function missing(): Promise<object> {
   return { session, kernel, device, deviceReason, steps, cuda: addon.systemInfo().cuda };
 }
 
-const found: Readonly<Record<string, () => Promise<unknown>>> = { digest, difference, memory, missing };
+const capability = async () => addon.systemInfo().cuda.devices[0]?.capability;
+
+const found: Readonly<Record<string, () => Promise<unknown>>> = { digest, difference, memory, missing, capability };
 console.log(JSON.stringify(await found[what!]!()));

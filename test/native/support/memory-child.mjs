@@ -32,6 +32,7 @@ const cases = {
     const before = process.memoryUsage.rss();
     const session = new (load(path).Session)({
       device: "cpu",
+      cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
       threads: 2,
       seed: 1,
       maxBatch: batch,
@@ -64,6 +65,7 @@ const cases = {
     const parameters = [...Array.from({ length: depth }, (_, i) => `linear${i}.weight`), "out.weight"];
     const session = new (load(path).Session)({
       device: "cpu",
+      cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
       threads: 1,
       seed: 1,
       maxBatch: samples,

@@ -151,6 +151,7 @@ export function sessionSpec(parts: SessionParts): SessionSpec {
   ].filter(({ parameters }) => parameters.length > 0);
   return {
     device: "cpu",
+    cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
     threads: 1,
     seed: 1,
     maxBatch: 32,

@@ -14,6 +14,7 @@ const test = suite("session");
 
 const spec: SessionSpec = {
   device: "cpu",
+  cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
   threads: 1,
   seed: 1,
   maxBatch: 10,

@@ -109,7 +109,16 @@ test("the best weights are there after dispose", async () => {
 test("the copy is not overwritten while it is read", async () => {
   const { sessions } = installFakeAddon();
   const layers = [{ type: "linear", name: "linear1", inputs: ["input"] }];
-  const network = { device: "cpu", threads: 1, seed: 1, maxBatch: 1, inputShape: [2], loss: { type: "none" } } as const;
+  const cuda = { precision: "float32", graphs: true, memoryLimit: 0 } as const;
+  const network = {
+    device: "cpu",
+    cuda,
+    threads: 1,
+    seed: 1,
+    maxBatch: 1,
+    inputShape: [2],
+    loss: { type: "none" },
+  } as const;
   const session = Session.open({ ...network, layers, optimizers: [] });
   const best = new BestWeights(session, []);
   const found = (epoch: number) => ({ epoch, metrics: { loss: 1 }, hyperparameters: [] });

@@ -35,7 +35,14 @@ function setUp({ affine = false, optimizer = new BayesBiNN() } = {}) {
 test("the specification of the session is complete", () => {
   const { native } = setUp({ affine: true });
   const { layers, loss, optimizers, ...rest } = native.spec;
-  assert.equal(rest, { device: "auto", threads: 1, seed: 1, maxBatch: 1000, inputShape: [2] });
+  assert.equal(rest, {
+    device: "auto",
+    cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
+    threads: 1,
+    seed: 1,
+    maxBatch: 1000,
+    inputShape: [2],
+  });
   assert.equal(layers[1], {
     type: "batchNorm",
     name: "batchNorm1",

@@ -1,4 +1,4 @@
-// Floats as sums of bf16 terms (device/precision.h), the largest first.
+// Floats as sums of bf16 terms (see Precision), the largest first.
 #pragma once
 
 #if defined(__CUDACC__) && defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800

@@ -77,7 +77,7 @@ __device__ __forceinline__ void sum_block(const LossParameters& p, double* space
 }
 
 #define BB_DEFINE_LOSS_KERNELS(Loss)                                                           \
-  BB_KERNEL(kThreads) BB_LOSS_KERNEL(loss, Loss)(const LossParameters p) {                     \
+  BB_KERNEL(kThreads, 1) BB_LOSS_KERNEL(loss, Loss)(const LossParameters p) {                  \
     BB_SHARED(double, space);                                                                  \
     sum_block(p, space, [&](const LossPlace& at) { return loss_of_outputs<Loss>(p, at); });    \
   }                                                                                            \

@@ -127,7 +127,7 @@ __device__ __forceinline__ void update_weights(const UpdateParameters& p) {
 }
 
 #define BB_UPDATE_KERNEL(type, name) \
-  BB_KERNEL(kThreads) update_##name##_kernel(const UpdateParameters p) { update_weights<type>(p); }
+  BB_KERNEL(kThreads, 3) update_##name##_kernel(const UpdateParameters p) { update_weights<type>(p); }
 BB_METHODS(BB_UPDATE_KERNEL)
 #undef BB_UPDATE_KERNEL
 

@@ -140,13 +140,13 @@ __device__ __forceinline__ void weight_gradient(const WeightGradientParameters& 
 using WeightGradient = WeightGradientParameters;
 
 #if __CUDA_ARCH__ >= 800
-BB_KERNEL(kGradientThreads, 2) weight_gradient_large_kernel(const WeightGradient p) {
+BB_KERNEL(kGradientThreads, 1) weight_gradient_large_kernel(const WeightGradient p) {
   weight_gradient<LargeTile, 3>(p);
 }
-BB_KERNEL(kGradientThreads, 2) weight_gradient_large_bf16x2_kernel(const WeightGradient p) {
+BB_KERNEL(kGradientThreads, 1) weight_gradient_large_bf16x2_kernel(const WeightGradient p) {
   weight_gradient<LargeTile, 2>(p);
 }
-BB_KERNEL(kGradientThreads, 2) weight_gradient_large_bf16_kernel(const WeightGradient p) {
+BB_KERNEL(kGradientThreads, 1) weight_gradient_large_bf16_kernel(const WeightGradient p) {
   weight_gradient<LargeTile, 1>(p);
 }
 #endif

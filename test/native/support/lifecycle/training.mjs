@@ -23,6 +23,7 @@ export function load(path) {
 export function emptySession(addon, { units = 256, threads = 2 } = {}) {
   return new addon.Session({
     device: "cpu",
+    cuda: { precision: "float32", graphs: true, memoryLimit: 0 },
     threads,
     seed: 3,
     maxBatch: 50,
