@@ -16,7 +16,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   core: ["base/", "augmentations/", "optimizers/", "losses/", "layers/", "backends/backend.h"],
   addon: ["base/", "augmentations/", "optimizers/", "losses/", "layers/", "backends/backend.h", "core/"],
   checks: ["base/", "optimizers/", "backends/backend.h"],
-  bench: ["base/", "optimizers/", "losses/", "backends/backend.h", "backends/cpu/thread_pool.h", "core/buffer.h"],
+  bench: [
+    "base/",
+    "optimizers/",
+    "losses/",
+    "backends/backend.h",
+    "backends/cpu/thread_pool.h",
+    "backends/cuda/ceilings.h",
+    "core/buffer.h",
+  ],
 };
 const native = sources("native", /\.(h|cpp|cu|cuh)$/);
 
