@@ -34,8 +34,14 @@ KernelBackend::KernelBackend(Napi::Env env, const Napi::Value& device, int threa
     return;
   }
   open_ = &env.GetInstanceData<InstanceData>()->open_cuda;
+  forget_lost_device(env);
   backend_ = make_cuda_backend(0, {Precision::float32, true, 0});
   if (!*open_) *open_ = make_cuda_backend(0, {Precision::float32, true, 0});
+}
+
+void forget_lost_device(Napi::Env env) {
+  std::unique_ptr<Backend>& open = env.GetInstanceData<InstanceData>()->open_cuda;
+  if (open && open->lost()) open.reset();
 }
 
 // A call that failed may have lost the device: the next one opens it anew.

@@ -9,6 +9,9 @@
 
 namespace bayesbinn::addon {
 
+// Lets go of the device that kernel calls keep open, where its context has ended: before anything is made on a device.
+void forget_lost_device(Napi::Env env);
+
 class KernelBackend {
  public:
   // On the `device` of a call, by default the CPU with its `threads`. ERR_OPTION_*, ERR_DEVICE_UNAVAILABLE.

@@ -4,6 +4,7 @@
 
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "addon/kernel_backend.h"
 #include "addon/results.h"
 
 namespace bayesbinn::addon {
@@ -50,6 +51,7 @@ Napi::Function SessionObject::define(Napi::Env env) {
 
 SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionObject>(info) {
   guarded(info.Env(), [&] {
+    forget_lost_device(info.Env());
     session_ = std::make_shared<Session>(to_value(object_argument(info, "Session"), ""));
     const std::weak_ptr<Session> weak = session_;
     thread_ = std::make_unique<SessionThread>(info.Env(), [weak] {

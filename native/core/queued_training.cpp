@@ -10,24 +10,38 @@
 namespace bayesbinn {
 namespace {
 
-// The queue knows of no steps any more, however the chunk ends.
+// However the chunk ends, the queue knows of no steps any more, and optimizers count those before it.
 class ChunkGuard {
  public:
-  explicit ChunkGuard(StepQueue& queue) : queue_(queue) {}
+  using Optimizers = std::vector<std::unique_ptr<Optimizer>>;
+
+  ChunkGuard(StepQueue& queue, Optimizers& optimizers) : queue_(queue), optimizers_(optimizers) {
+    for (const auto& optimizer : optimizers_) updates_.push_back(optimizer->updates());
+  }
   ChunkGuard(const ChunkGuard&) = delete;
   ChunkGuard& operator=(const ChunkGuard&) = delete;
   ~ChunkGuard() {
-    if (!finished_) queue_.abandon();
+    if (finished_) return;
+    queue_.abandon();
+    count_back();
+    for (const auto& optimizer : optimizers_) optimizer->forget_weights();
   }
 
   std::vector<StepResult> finish() {
     std::vector<StepResult> results = queue_.finish();
     finished_ = true;
+    count_back();
     return results;
   }
 
  private:
+  void count_back() {
+    for (size_t i = 0; i < optimizers_.size(); ++i) optimizers_[i]->set_updates(updates_[i]);
+  }
+
   StepQueue& queue_;
+  Optimizers& optimizers_;
+  std::vector<uint64_t> updates_;
   bool finished_ = false;
 };
 
@@ -65,9 +79,10 @@ StepChunk Session::plan_chunk(const TrainCall& call, const Dataset& dataset, Bat
 }
 
 // Steps of one form differ in nothing but what the queue hands over.
-std::string Session::step_form(const Dataset& dataset, bool resampled, int64_t batch) const {
+std::string Session::step_form(const Dataset& dataset, const Resampling* resampling, int64_t batch) const {
   const DeviceDataset& data = dataset.device();
-  std::string form = std::to_string(batch) + (resampled ? " resampled " : " ");
+  std::string form = std::to_string(batch) + (data.bytes ? " bytes " : " floats ") + std::to_string(data.table_rows);
+  if (resampling) form += " fill " + std::to_string(static_cast<int>(resampling->fill));
   const void* const places[] = {data.inputs, data.byte_table, data.targets};
   form.append(reinterpret_cast<const char*>(places), sizeof places);
   for (const auto& optimizer : optimizers_) form += optimizer->form();
@@ -138,20 +153,17 @@ void Session::train_queued(const TrainCall& call, const Dataset& dataset, BatchA
       if (optimizer->packed()) optimizer->materialize();
     }
     const Resampling* const resampling = augmentation ? &augmentation->drawn() : nullptr;
-    std::vector<uint64_t> updates;
-    for (const auto& optimizer : optimizers_) updates.push_back(optimizer->updates());
-    broken_.emplace(ErrorCode::internal, "a chunk of steps was cut short: set the state, or start anew");
-    ChunkGuard guard(queue);
+    ChunkGuard guard(queue, optimizers_);
     queue.begin(chunk);
+    broken_.emplace(ErrorCode::internal, "a chunk of steps was cut short: set the state, or start anew");
     for (int64_t i = 0; i < steps && !cancelled_; ++i) {
       const NamedRange step_range(*backend_, "step");
       for (const auto& optimizer : optimizers_)
         optimizer->begin_step(seed_, step_ + static_cast<uint32_t>(i), Optimizer::Update::commit_and_materialize_next);
-      queue.step(step_form(dataset, resampling != nullptr, batch), [&] { issue_step(dataset, resampling, batch); });
+      queue.step(step_form(dataset, resampling, batch), [&] { issue_step(dataset, resampling, batch); });
       for (const auto& optimizer : optimizers_) optimizer->commit_step();
     }
     const std::vector<StepResult> results = guard.finish();
-    for (size_t i = 0; i < optimizers_.size(); ++i) optimizers_[i]->set_updates(updates[i]);
     const double seconds = seconds_since(chunk_start);
     const bool all_done = !results.empty() && results.back().done && !results.back().not_finite;
     if (!all_done) {
@@ -164,7 +176,7 @@ void Session::train_queued(const TrainCall& call, const Dataset& dataset, BatchA
     const double fitting = kChunkShare * call.budget_milliseconds / 1000 / step_seconds;
     most = static_cast<int64_t>(std::clamp(fitting, 1.0, 2.0 * static_cast<double>(most)));
   }
-  result.cancelled = cancelled_;
+  result.cancelled = cancelled_ && call.batches > 0;
 }
 
 }  // namespace bayesbinn

@@ -177,7 +177,7 @@ class Session {
   StepChunk plan_chunk(const TrainCall& call, const Dataset& dataset, BatchAugmentation* augmentation, int64_t batch,
                        int64_t steps, int64_t done);
   void issue_step(const Dataset& dataset, const Resampling* resampling, int64_t batch);
-  std::string step_form(const Dataset& dataset, bool resampled, int64_t batch) const;
+  std::string step_form(const Dataset& dataset, const Resampling* resampling, int64_t batch) const;
   // Takes over what the queue's steps gave. ERR_NUMERIC.
   void settle_chunk(const std::vector<StepResult>& steps, int64_t batch, double seconds, TrainResult& result);
   void materialize_prediction(WeightChoice weights, int64_t sample);

@@ -1,7 +1,6 @@
 /** Devices that cannot do what is asked, or are older: the emulated one takes its properties from the environment. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { everything, openSession } from "../native/support/specs.js";
 import { emulated, found } from "./support/on-device.js";
 
 const test = suite("failures on CUDA");
@@ -10,11 +9,6 @@ interface Failure {
   readonly code?: string;
   readonly message?: string;
 }
-
-test("the device is named where a session is described", () => {
-  const { device, deviceReason } = openSession(everything({ device: "cuda" })).describe();
-  assert.equal([device, deviceReason], ["cuda", "asked for"]);
-});
 
 if (emulated) {
   test("memory that runs out is ERR_OUT_OF_MEMORY, and the process trains on, here and there", async () => {

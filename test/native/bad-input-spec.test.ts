@@ -99,6 +99,8 @@ const lengthsButTwo = [[], [1], [1, 1, 1]];
 /** Values that are out of range, by key. */
 const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
   device: ["gpu", "CPU", ""],
+  precision: ["float16", ""],
+  memoryLimit: [...atLeastZero, 0.5, 2 ** 53],
   threads: [...positive, 257, 1.5, 1e300],
   seed: [...atLeastZero, 2 ** 53, 0.5],
   maxBatch: [...positive, 1.5, 2 ** 20 + 1, 1e300],
@@ -134,7 +136,18 @@ const outOfRange: Readonly<Record<string, readonly unknown[]>> = {
   beta2: share,
 };
 /** Keys of any value of their type, or of values that other tests are about. */
-const unlimited = ["perWeightPrior", "staleMu", "keepMomentum", "affine", "inputs", "parameters", "loss", "optimizers"];
+const unlimited = [
+  "cuda",
+  "graphs",
+  "perWeightPrior",
+  "staleMu",
+  "keepMomentum",
+  "affine",
+  "inputs",
+  "parameters",
+  "loss",
+  "optimizers",
+];
 
 test("every key has values out of range, or none", () => {
   const keys = new Set(places.map(({ path }) => path.at(-1)).filter((key) => typeof key === "string"));

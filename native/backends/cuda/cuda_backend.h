@@ -49,6 +49,8 @@ class CudaBackend final : public Backend {
   CudaBackend(std::shared_ptr<Device> device, const CudaOptions& options);
   ~CudaBackend() override;
 
+  bool lost() const override { return device_->lost(); }
+
   // ranges.cpp: NVTX, where the build found its header
   void begin_range(const char* name) override;
   void end_range() noexcept override;

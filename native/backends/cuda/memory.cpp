@@ -25,7 +25,12 @@ CudaBackend::~CudaBackend() {
     } catch (const Error&) {  // the device is lost, and its stream with it
     }
   }
-  queue_.reset();
+  // With the context of a lost device its graphs and pinned memory are gone: to free them would be an error.
+  if (device_->lost()) {
+    static_cast<void>(queue_.release());
+  } else {
+    queue_.reset();
+  }
   scratch_.clear();
 }
 
@@ -35,9 +40,10 @@ std::string CudaBackend::instruction_set() const {
 }
 
 void* CudaBackend::allocate(int64_t bytes) {
-  void* const memory = memory_->allocate(bytes);
-  if (bytes > 0) BB_CUDA(api().memset_d8_async(pointer(memory), 0, static_cast<size_t>(bytes), stream_));
-  return memory;
+  device_->make_current();
+  MemoryBlock memory(*memory_, bytes);
+  if (bytes > 0) BB_CUDA(api().memset_d8_async(pointer(memory.data()), 0, static_cast<size_t>(bytes), stream_));
+  return memory.give_up();
 }
 
 void CudaBackend::release(void* memory) noexcept { memory_->release(memory); }

@@ -7,6 +7,8 @@
 namespace bayesbinn::cuda {
 namespace {
 
+// Forms that are remembered: each may hold a graph.
+constexpr size_t kMostForms = 16;
 constexpr auto kStepBytes = static_cast<int64_t>(sizeof(QueuedStep));
 
 }  // namespace
@@ -33,8 +35,10 @@ void CudaStepQueue::reserve(const StepChunk& chunk) {
     block = MemoryBlock();
     block = MemoryBlock(*backend_.memory_, bytes);
   };
-  if (!rows_.data() || optimizers_ != chunk.optimizers) {
+  // `fetched_` comes last: where it is there, all is.
+  if (!fetched_.data() || optimizers_ != chunk.optimizers) {
     forms_.clear();
+    fetched_ = PinnedBlock();
     optimizers_ = chunk.optimizers;
     const int64_t scalar_bytes = optimizers_ * kScalarBytes;
     const int64_t row_bytes = kMostSteps * (kStepBytes + scalar_bytes);
@@ -93,21 +97,23 @@ void CudaStepQueue::issue_between(const std::function<void()>& issue) {
   backend_.queue_step_end();
 }
 
+void CudaStepQueue::forget_forms() {
+  if (queued_ > 0) backend_.synchronize();  // graphs that are gone may still be running
+  forms_.clear();
+  stale_ = false;
+}
+
 void CudaStepQueue::step(const std::string& form, const std::function<void()>& issue) {
-  if (stale_) {
-    for (auto& [name, known] : forms_) known.graph = Graph();
-    stale_ = false;
-  }
-  Form& known = forms_[form];
-  if (known.issued && graphs_ && !known.graph) {
-    known.graph = Graph(backend_.stream_, [&] { issue_between(issue); });
-  }
-  if (known.graph) {
+  if (stale_ || (forms_.size() >= kMostForms && !forms_.contains(form))) forget_forms();
+  if (graphs_ && forms_.contains(form)) {
+    Graph& graph = forms_[form];
+    if (!graph) graph = Graph(backend_.stream_, [&] { issue_between(issue); });
     backend_.device_->make_current();
-    known.graph.launch(backend_.stream_);
+    graph.launch(backend_.stream_);
   } else {
     issue_between(issue);
-    known.issued = true;
+    if (stale_) forget_forms();
+    forms_[form];
   }
   ++queued_;
 }
@@ -128,7 +134,10 @@ std::vector<StepResult> CudaStepQueue::finish() {
 // What was queued may still read the memory of the queue; an error of the device has been reported already.
 void CudaStepQueue::abandon() noexcept {
   backend_.queued_ = nullptr;
-  if (!backend_.device_->lost()) api().stream_synchronize(backend_.stream_);
+  try {
+    backend_.synchronize();
+  } catch (const Error&) {  // reported already, or of the same cause
+  }
 }
 
 }  // namespace bayesbinn::cuda

@@ -48,16 +48,12 @@ class CudaStepQueue final : public StepQueue {
  private:
   static constexpr int64_t kMostSteps = 256;
 
-  struct Form {
-    bool issued = false;
-    Graph graph;
-  };
-
   // Takes memory for the chunk where there is too little; recorded graphs know only what was there before.
   void reserve(const StepChunk& chunk);
   void upload_rows(const StepChunk& chunk);
   void upload_maps(const StepChunk& chunk);
   void issue_between(const std::function<void()>& issue);
+  void forget_forms();
 
   CudaBackend& backend_;
   bool graphs_;
@@ -68,7 +64,7 @@ class CudaStepQueue final : public StepQueue {
   uint64_t order_version_ = 0;
   int64_t map_capacity_ = 0;
   int64_t queued_ = 0;
-  std::map<std::string, Form> forms_;
+  std::map<std::string, Graph> forms_;  // of the steps that were issued; their graphs, once they are recorded
   bool stale_ = false;
 };
 

@@ -50,8 +50,14 @@ std::shared_ptr<Device> Device::open(int ordinal) {
   std::shared_ptr<Device> device = known.lock();
   if (device && !device->lost()) return device;
   if (device) {
-    // Nothing of the lost context can be used any more, by anyone.
-    api().primary_ctx_reset(device->facts_.handle);
+    // Others may be about to call the driver with what belongs to the lost context.
+    if (device.use_count() > 1) {
+      throw Error(ErrorCode::cuda, "cuda: an earlier error ended the context of device " + std::to_string(ordinal) +
+                                       "; dispose of all that computes there first");
+    }
+    const DeviceHandle handle = device->facts_.handle;
+    device.reset();
+    BB_CUDA(api().primary_ctx_reset(handle));
   }
   device.reset(new Device(ordinal));
   known = device;
@@ -112,7 +118,7 @@ void Device::lose_current() {
 void Device::make_current() {
   if (lost()) {
     throw Error(ErrorCode::cuda, "cuda: an earlier error ended the context of device " + std::to_string(ordinal_) +
-                                     "; make a new session");
+                                     "; dispose of all that computes there, and make it anew");
   }
   if (current_flag == lost_) return;
   BB_CUDA(api().ctx_set_current(context_));

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 
 #include "backends/cuda/driver/device.h"
 
@@ -60,6 +61,8 @@ class MemoryBlock {
 
   void* data() const { return data_; }
   int64_t bytes() const { return bytes_; }
+  // To an owner who gives it back to the cache.
+  void* give_up() { return std::exchange(data_, nullptr); }
 
  private:
   MemoryCache* cache_ = nullptr;
