@@ -14,29 +14,22 @@ struct ContextObject;
 struct ModuleObject;
 struct FunctionObject;
 struct StreamObject;
-struct EventObject;
 struct GraphObject;
 struct GraphExecObject;
 using ContextHandle = ContextObject*;
 using ModuleHandle = ModuleObject*;
 using FunctionHandle = FunctionObject*;
 using StreamHandle = StreamObject*;
-using EventHandle = EventObject*;
 using GraphHandle = GraphObject*;
 using GraphExecHandle = GraphExecObject*;
 
 constexpr Result kSuccess = 0;
-constexpr Result kInvalidValue = 1;
 constexpr Result kOutOfMemory = 2;
 constexpr Result kNoDevice = 100;
-constexpr Result kInvalidPtx = 218;
 constexpr Result kUnsupportedPtxVersion = 222;
-constexpr Result kNoBinaryForGpu = 209;
-constexpr Result kNotReady = 600;
 
 // CUdevice_attribute
 enum class Attribute : int {
-  max_shared_memory_per_block = 8,
   multiprocessor_count = 16,
   compute_capability_major = 75,
   compute_capability_minor = 76,
@@ -45,17 +38,11 @@ enum class Attribute : int {
 
 // CUfunction_attribute
 enum class FunctionAttribute : int {
-  max_threads_per_block = 0,
-  shared_size_bytes = 1,
-  local_size_bytes = 3,
-  num_regs = 4,
   max_dynamic_shared_size_bytes = 8,
 };
 
-constexpr unsigned kStreamNonBlocking = 1;   // CU_STREAM_NON_BLOCKING
-constexpr unsigned kEventDefault = 0;        // CU_EVENT_DEFAULT
-constexpr unsigned kEventDisableTiming = 2;  // CU_EVENT_DISABLE_TIMING
-constexpr int kCaptureThreadLocal = 1;       // CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
+constexpr unsigned kStreamNonBlocking = 1;  // CU_STREAM_NON_BLOCKING
+constexpr int kCaptureThreadLocal = 1;      // CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
 
 // Every function in use: X(name here, exported name, parameter types). The exported name is the newest version of a
 // function whose parameters changed.
@@ -76,9 +63,7 @@ constexpr int kCaptureThreadLocal = 1;       // CU_STREAM_CAPTURE_MODE_THREAD_LO
   X(module_load_data, "cuModuleLoadDataEx", (ModuleHandle*, const void*, unsigned, int*, void**))                \
   X(module_unload, "cuModuleUnload", (ModuleHandle))                                                             \
   X(module_get_function, "cuModuleGetFunction", (FunctionHandle*, ModuleHandle, const char*))                    \
-  X(func_get_attribute, "cuFuncGetAttribute", (int*, FunctionAttribute, FunctionHandle))                         \
   X(func_set_attribute, "cuFuncSetAttribute", (FunctionHandle, FunctionAttribute, int))                          \
-  X(occupancy, "cuOccupancyMaxActiveBlocksPerMultiprocessor", (int*, FunctionHandle, int, size_t))               \
   X(mem_get_info, "cuMemGetInfo_v2", (size_t*, size_t*))                                                         \
   X(mem_alloc, "cuMemAlloc_v2", (DevicePointer*, size_t))                                                        \
   X(mem_free, "cuMemFree_v2", (DevicePointer))                                                                   \
@@ -94,18 +79,12 @@ constexpr int kCaptureThreadLocal = 1;       // CU_STREAM_CAPTURE_MODE_THREAD_LO
   X(stream_create, "cuStreamCreate", (StreamHandle*, unsigned))                                                  \
   X(stream_destroy, "cuStreamDestroy_v2", (StreamHandle))                                                        \
   X(stream_synchronize, "cuStreamSynchronize", (StreamHandle))                                                   \
-  X(stream_wait_event, "cuStreamWaitEvent", (StreamHandle, EventHandle, unsigned))                               \
   X(stream_begin_capture, "cuStreamBeginCapture_v2", (StreamHandle, int))                                        \
   X(stream_end_capture, "cuStreamEndCapture", (StreamHandle, GraphHandle*))                                      \
   X(graph_instantiate, "cuGraphInstantiateWithFlags", (GraphExecHandle*, GraphHandle, unsigned long long))       \
   X(graph_launch, "cuGraphLaunch", (GraphExecHandle, StreamHandle))                                              \
   X(graph_exec_destroy, "cuGraphExecDestroy", (GraphExecHandle))                                                 \
-  X(graph_destroy, "cuGraphDestroy", (GraphHandle))                                                              \
-  X(event_create, "cuEventCreate", (EventHandle*, unsigned))                                                     \
-  X(event_destroy, "cuEventDestroy_v2", (EventHandle))                                                           \
-  X(event_record, "cuEventRecord", (EventHandle, StreamHandle))                                                  \
-  X(event_synchronize, "cuEventSynchronize", (EventHandle))                                                      \
-  X(event_elapsed_time, "cuEventElapsedTime", (float*, EventHandle, EventHandle))
+  X(graph_destroy, "cuGraphDestroy", (GraphHandle))
 
 struct Api {
 #define BB_CUDA_DECLARE(name, exported, parameters) Result(*name) parameters = nullptr;
