@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./support/paths.mjs";
 import { main, run, ScriptError } from "./support/process.mjs";
-import { buildVirtualGpu, virtualGpuSources } from "./support/virtual-gpu.mjs";
+import { virtualGpuEnvironment, virtualGpuSources } from "./support/virtual-gpu.mjs";
 
 const example = `
 import { BayesBiNN, Trainer, batchNorm, fromArrays, linear, sequential } from "bayesbinn";
@@ -96,8 +96,7 @@ async function withoutNvcc(tarball) {
     console.log("NOTE: without virtual-gpu (VIRTUAL_GPU_DIR) the kernels of the package were not used.");
     return;
   }
-  const device = await buildVirtualGpu(sources);
-  const onDevice = { LD_LIBRARY_PATH: device };
+  const onDevice = await virtualGpuEnvironment(sources);
   expectOutput(project, ["cuda.mjs"], /^built true, usable true/m, 0, onDevice);
   expectOutput(project, ["example.mjs", "cuda"], /^2 epochs on cuda$/m, 0, onDevice);
 }

@@ -6,7 +6,7 @@ import { cmakeBuild } from "./support/addon.mjs";
 import { root } from "./support/paths.mjs";
 import { capture, main, runToEnd, ScriptError } from "./support/process.mjs";
 import { compilerCommand } from "./support/requirements.mjs";
-import { buildVirtualGpu, virtualGpuSources } from "./support/virtual-gpu.mjs";
+import { virtualGpuEnvironment, virtualGpuSources } from "./support/virtual-gpu.mjs";
 
 const folder = join(root, "build", "sanitize");
 
@@ -17,7 +17,7 @@ await main(async () => {
   const { code } = await runToEnd(process.execPath, [runner, ...filters], {
     env: {
       ...process.env,
-      ...(filters[0] === "--cuda" && { LD_LIBRARY_PATH: await virtualDevice() }),
+      ...(filters[0] === "--cuda" && (await virtualDevice())),
       BAYESBINN_BINDING: join(folder, "Release", "bayesbinn.node"),
       // The sanitizer's runtime has to come before everything else, and finds C++ exceptions only in a libstdc++
       // that is there from the start.
@@ -33,7 +33,7 @@ await main(async () => {
 async function virtualDevice() {
   const sources = virtualGpuSources();
   if (sources === undefined) throw new ScriptError("There is no virtual-gpu: VIRTUAL_GPU_DIR names its folder.");
-  return buildVirtualGpu(sources);
+  return virtualGpuEnvironment(sources);
 }
 
 /** @param {string} name */

@@ -1,14 +1,14 @@
 // `npm run test:cuda [-- filter ...]`: the tests of test/cuda, on the NVIDIA device of this machine or, where it has none,
 // on virtual-gpu, which is built for it. Closes with `N passed, N failed`; without either, says what was skipped.
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { addonIsCurrent, buildAddon, buildRangeRecorder } from "./support/addon.mjs";
+import { addonIsCurrent, buildAddon, buildCudaChecks } from "./support/addon.mjs";
 import { ensureNodeModules } from "./support/node-modules.mjs";
-import { addonFile, root } from "./support/paths.mjs";
+import { addonFile, cudaChecks, root } from "./support/paths.mjs";
 import { main, runToEnd, ScriptError } from "./support/process.mjs";
 import { requireNode } from "./support/requirements.mjs";
-import { buildVirtualGpu, virtualGpuSources } from "./support/virtual-gpu.mjs";
+import { virtualGpuEnvironment, virtualGpuSources } from "./support/virtual-gpu.mjs";
 
 await main(async () => {
   requireNode();
@@ -20,9 +20,10 @@ await main(async () => {
     return;
   }
   console.log(`CUDA tests on ${found.name}`);
-  const recorder = await buildRangeRecorder();
-  if (recorder === undefined) console.log("NOTE: without the header of NVTX the tests of its ranges are skipped.");
-  const env = { ...found.env, ...(recorder !== undefined && { BAYESBINN_RANGE_RECORDER: recorder }) };
+  await buildCudaChecks();
+  const recorder = existsSync(cudaChecks.rangeRecorder) && { BAYESBINN_RANGE_RECORDER: cudaChecks.rangeRecorder };
+  if (!recorder) console.log("NOTE: without the header of NVTX the tests of its ranges are skipped.");
+  const env = { ...found.env, ...recorder, BAYESBINN_FAILING_DRIVER: cudaChecks.failingDriver };
   const runner = join(root, "test", "support", "run-tests.mjs");
   const { code } = await runToEnd(process.execPath, [runner, "--cuda", ...process.argv.slice(2)], { env });
   process.exitCode = code ?? 1;
@@ -36,9 +37,7 @@ async function findDevice() {
   if (own.usable) return { name: `${own.reason}, the device of this machine`, env: process.env };
   const sources = virtualGpuSources();
   if (sources === undefined) return `${own.reason}, and there is no virtual-gpu (VIRTUAL_GPU_DIR)`;
-  const folder = await buildVirtualGpu(sources);
-  const paths = [folder, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":");
-  const env = { ...process.env, LD_LIBRARY_PATH: paths };
+  const env = { ...process.env, ...(await virtualGpuEnvironment(sources)) };
   const virtual = cudaIn(env);
   if (!virtual.usable) throw new ScriptError(`virtual-gpu of ${sources} cannot be used: ${virtual.reason}`);
   return { name: `${virtual.reason}, a virtual device (${own.reason})`, env };

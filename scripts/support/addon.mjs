@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fingerprint, isStamped, stamp } from "./fingerprint.mjs";
-import { addonFile, benchmarkProgram, rangeRecorder, root } from "./paths.mjs";
+import { addonFile, benchmarkProgram, root } from "./paths.mjs";
 import { runToEnd, ScriptError } from "./process.mjs";
 import { buildRequirements, installAdvice } from "./requirements.mjs";
 
@@ -59,13 +59,9 @@ export function ptxAssembler() {
   return path;
 }
 
-/** Builds the library that records ranges in place of a profiler; undefined where NVTX's header was not found. */
-export async function buildRangeRecorder() {
-  const cache = join(root, "build", "CMakeCache.txt");
-  const found = existsSync(cache) && /^NVTX_INCLUDE_DIR:PATH=\//m.test(readFileSync(cache, "utf8"));
-  if (!found) return undefined;
-  if (!existsSync(rangeRecorder)) await cmakeBuild(join(root, "build"), cmakeOptions(), "bayesbinn_ranges");
-  return rangeRecorder;
+/** Builds {@link cudaChecks}; without NVTX's header there is no recorder of its ranges. */
+export async function buildCudaChecks() {
+  await cmakeBuild(join(root, "build"), cmakeOptions(), "bayesbinn_cuda_checks");
 }
 
 /**

@@ -17,5 +17,8 @@ export const benchmarkProgram = join(root, "build", "bench", "bayesbinn_bench");
 /** The program of native/bench/cuda. */
 export const cudaBenchmarkProgram = join(root, "build", "bench", "bayesbinn_bench_cuda");
 
-/** Records ranges in place of a profiler. */
-export const rangeRecorder = join(root, "build", "ranges", "bayesbinn_ranges.so");
+/** What tests put beside the CUDA driver: each is loaded into a process of its own. */
+export const cudaChecks = {
+  failingDriver: join(root, "build", "checks", "failing_driver.so"),
+  rangeRecorder: join(root, "build", "checks", "range_recorder.so"),
+};

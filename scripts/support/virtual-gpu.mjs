@@ -15,11 +15,19 @@ export function virtualGpuSources() {
 }
 
 /**
- * Builds virtual-gpu where that is not done yet; gives the folder for LD_LIBRARY_PATH.
+ * Builds virtual-gpu where that is not done yet; gives the environment in which programs find it.
  *
  * @param {string} sources
  */
-export async function buildVirtualGpu(sources) {
+export async function virtualGpuEnvironment(sources) {
+  const paths = [await build(sources), process.env.LD_LIBRARY_PATH].filter(Boolean).join(":");
+  // It takes some megabytes for each kernel: malloc is to keep them, in place of having the system clear pages anew.
+  const keep = String(2 ** 30);
+  return { LD_LIBRARY_PATH: paths, MALLOC_MMAP_THRESHOLD_: keep, MALLOC_TRIM_THRESHOLD_: keep };
+}
+
+/** @param {string} sources */
+async function build(sources) {
   const folder = join(root, "build", "virtual-gpu");
   const parts = ["build.sh", "src"].map((name) => relative(root, join(sources, name)));
   // It is made for the processor that builds it.

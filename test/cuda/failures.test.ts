@@ -1,7 +1,7 @@
 /** Devices that cannot do what is asked, or are older: the emulated one takes its properties from the environment. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { emulated, found } from "./support/on-device.js";
+import { childFound, emulated, found } from "./support/on-device.js";
 
 const test = suite("failures on CUDA");
 
@@ -9,6 +9,23 @@ interface Failure {
   readonly code?: string;
   readonly message?: string;
 }
+
+/** Built by the test command. */
+const failingDriver = process.env["BAYESBINN_FAILING_DRIVER"];
+
+(failingDriver === undefined ? test.skip : test)(
+  "whatever call of the driver fails: a typed error, and the device computes as before",
+  async () => {
+    const { codes, problems, failures } = (await childFound("failing-child.ts", [], {
+      LD_PRELOAD: [failingDriver, process.env["LD_PRELOAD"]].filter(Boolean).join(":"),
+    })) as { codes: string[]; problems: string[]; failures: Record<string, number> };
+    assert.equal(problems, []);
+    assert.equal(codes, ["ERR_CUDA", "ERR_OUT_OF_MEMORY"]);
+    // None of them is called only where nobody sees it.
+    assert.is(Object.keys(failures).length, 17);
+    assert.ok(failures["cuLaunchKernel"]! > 15, JSON.stringify(failures));
+  },
+);
 
 if (emulated) {
   test("memory that runs out is ERR_OUT_OF_MEMORY, and the process trains on, here and there", async () => {

@@ -48,8 +48,11 @@ const networks = {
 
 async function numbers(device: "cpu" | "cuda"): Promise<Float64Array[]> {
   const lists: Float64Array[] = [];
-  for (const parts of Object.values(networks))
-    lists.push(...(await numbersOf(openSession({ ...parts, device }), [2, 2, 3])));
+  for (const parts of Object.values(networks)) {
+    const session = openSession({ ...parts, device });
+    lists.push(...(await numbersOf(session, [2, 2, 3])));
+    session.dispose();
+  }
   return lists;
 }
 

@@ -6,15 +6,22 @@ import { runChild } from "../../native/support/run-child.js";
 export const emulated = addon.systemInfo().cuda.reason.includes("Virtual");
 
 /** What `child.ts` finds with other variables in its environment. */
-export async function found(what: string, environment: Readonly<Record<string, string>> = {}): Promise<unknown> {
-  const script = "../../cuda/support/child.ts";
+export const found = (what: string, environment: Readonly<Record<string, string>> = {}): Promise<unknown> =>
+  childFound("child.ts", [what], environment);
+
+/** The last line that a script beside this file writes: what it found, as JSON. */
+export async function childFound(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<unknown> {
   const ending = await runChild({
-    script,
-    args: [what],
+    script: `../../cuda/support/${script}`,
+    args,
     nodeOptions: ["--import", "tsx"],
     environment,
     limitSeconds: 240,
   });
-  assert.equal([ending.code, ending.signal], [0, null], `${what}: ${ending.stderr}`);
+  assert.equal([ending.code, ending.signal], [0, null], `${script} ${args.join(" ")}: ${ending.stderr}`);
   return JSON.parse(ending.stdout.trim().split("\n").at(-1)!);
 }

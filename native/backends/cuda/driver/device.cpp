@@ -55,9 +55,7 @@ std::shared_ptr<Device> Device::open(int ordinal) {
       throw Error(ErrorCode::cuda, "cuda: an earlier error ended the context of device " + std::to_string(ordinal) +
                                        "; dispose of all that computes there first");
     }
-    const DeviceHandle handle = device->facts_.handle;
     device.reset();
-    BB_CUDA(api().primary_ctx_reset(handle));
   }
   device.reset(new Device(ordinal));
   known = device;
@@ -109,6 +107,8 @@ Device::~Device() {
     for (const auto& [file, module] : modules_) api().module_unload(module);
   }
   api().primary_ctx_release(facts_.handle);
+  // Where others in the process hold the context, it would stay as it is, and nobody could compute there any more.
+  if (lost()) api().primary_ctx_reset(facts_.handle);
 }
 
 void Device::lose_current() {
