@@ -97,6 +97,18 @@ export interface SessionProfile {
   readonly other: number;
 }
 
+/** What a session has of a CUDA device's memory, in bytes. Blocks that it gave back stay cached for what it asks for next. */
+export interface DeviceMemory {
+  readonly inUse: number;
+  readonly mostInUse: number;
+  readonly cached: number;
+  /** How often the driver was asked for a block, and how often a cached one was taken. */
+  readonly allocations: number;
+  readonly reuses: number;
+  /** Data sets that would take more than half of what is free: they stay in pinned host memory, which kernels read. */
+  readonly samplesOnHost: number;
+}
+
 export interface SessionDescription {
   readonly device: Exclude<DeviceName, "auto">;
   readonly deviceReason: string;
@@ -104,7 +116,10 @@ export interface SessionDescription {
   readonly instructionSet: string;
   readonly blas: string;
   readonly threads: number;
+  /** Of weights, their state, activations and data sets. */
   readonly memoryBytes: number;
+  /** Absent on the CPU. */
+  readonly deviceMemory?: DeviceMemory;
   readonly outputShape: readonly number[];
   readonly layers: readonly { readonly name: string; readonly type: string; readonly outputShape: readonly number[] }[];
   readonly parameters: readonly ParameterDescription[];

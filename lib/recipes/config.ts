@@ -5,6 +5,7 @@ import { defaultAugmentation } from "../augmentation/augmentation-schema.js";
 import { augmentationTypes } from "../augmentation/index.js";
 import { datasets } from "../data/index.js";
 import { lossTypes } from "../losses/index.js";
+import { deviceOptions } from "../model/host.js";
 import { optimizerTypes } from "../optimizers/index.js";
 import { checkOptions } from "../options/check.js";
 import { scheduleTypes } from "../schedules/index.js";
@@ -96,6 +97,7 @@ export const configSchema = z
         samples: z.int().min(1).default(10).describe("Weight samples whose predictions the mean averages"),
       })
       .prefault({}),
+    cuda: deviceOptions.cuda,
   })
   .meta({ title: "bayesbinn configuration" });
 

@@ -68,6 +68,7 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions = {}
   }
   await using model = await Model.load(file, {
     maxBatch: evaluationBatch(createModel(config, dataset)),
+    cuda: config.cuda,
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
   });

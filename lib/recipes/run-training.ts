@@ -44,6 +44,7 @@ export function createTrainer(
     loss: createLoss(config),
     seed: config.seed,
     maxBatch: Math.max(config.batchSize, evaluationBatch(model)),
+    cuda: config.cuda,
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
   });

@@ -55,8 +55,8 @@ export type TrainerOptions = z.input<typeof trainerOptions>;
  *   `"auto"` takes `"cuda"` if it is usable. Default `"auto"`.
  * - `cuda`: how a CUDA device computes: `{ precision, graphs, memoryLimit }`. `precision` is that of products on tensor
  *   cores: `"float32"`, `"bf16x2"` (16 bits) or `"bf16"` (8 bits), and always `"float32"` before compute capability 8.0;
- *   `graphs`: whether training steps are recorded as CUDA graphs; `memoryLimit`: bytes of device memory, 0: no limit.
- *   Default: `"float32"`, `true` and `0`.
+ *   `graphs`: whether training steps are recorded as CUDA graphs; `memoryLimit`: bytes of device memory, 0: no limit; a
+ *   data set that would take more than half of what is free stays in host memory. Default: `"float32"`, `true` and `0`.
  * - `threads`: compute threads, an integer in 1..256; results do not depend on it. Default: one for each core.
  * - `maxBatch`: largest batch in samples, an integer in 1..2^20; memory is planned for it. Default `1000`.
  * - `seed`: of everything that is random, an integer >= 0. Default: that of the model.

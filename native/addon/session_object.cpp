@@ -18,6 +18,17 @@ Napi::Object layer_object(Napi::Env env, const LayerDescription& layer) {
   return object;
 }
 
+Napi::Object memory_object(Napi::Env env, const DeviceMemory& memory) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("inUse", static_cast<double>(memory.in_use));
+  object.Set("mostInUse", static_cast<double>(memory.most_in_use));
+  object.Set("cached", static_cast<double>(memory.cached));
+  object.Set("allocations", static_cast<double>(memory.allocations));
+  object.Set("reuses", static_cast<double>(memory.reuses));
+  object.Set("samplesOnHost", static_cast<double>(memory.samples_on_host));
+  return object;
+}
+
 }  // namespace
 
 Napi::Function SessionObject::define(Napi::Env env) {
@@ -104,6 +115,7 @@ Napi::Value SessionObject::describe(const Napi::CallbackInfo& info) {
     object.Set("blas", blas_status().description);
     object.Set("threads", static_cast<double>(session.threads()));
     object.Set("memoryBytes", static_cast<double>(bytes()));
+    if (const auto memory = session.backend().device_memory()) object.Set("deviceMemory", memory_object(env, *memory));
     object.Set("outputShape", to_array(env, session.network().output_shape()));
     Napi::Array layers = Napi::Array::New(env);
     for (const LayerDescription& layer : session.network().describe())

@@ -10,12 +10,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "backends/device_memory.h"
 #include "backends/devices.h"
 #include "backends/profile.h"
+#include "backends/row_reader.h"
 #include "backends/step_queue.h"
 #include "base/conv_shape.h"
 #include "base/philox.h"
@@ -183,10 +186,14 @@ class Backend {
   // ---- memory -----------------------------------------------------------------------------------------------------
   virtual std::string instruction_set() const = 0;
   virtual void* allocate(int64_t bytes) = 0;  // 64-byte aligned, zeroed; ERR_OUT_OF_MEMORY
+  // For a data set's samples, of which `gather` reads a batch at a time: where the device has little memory, the host's.
+  virtual void* allocate_samples(int64_t bytes) { return allocate(bytes); }
   virtual void release(void* memory) noexcept = 0;
   virtual void upload(void* device, const void* host, int64_t bytes) = 0;
   virtual void download(void* host, const void* device, int64_t bytes) = 0;
   virtual void copy(void* to, const void* from, int64_t bytes) = 0;
+  // Nothing where device memory is that of the host.
+  virtual std::optional<DeviceMemory> device_memory() const { return {}; }
   // A copy that belongs to the end of a step: not made where a queued step went wrong.
   virtual void commit(void* to, const void* from, int64_t bytes) { copy(to, from, bytes); }
   // Null: steps are done one by one, and each op has been carried out where it returns.
@@ -196,6 +203,8 @@ class Backend {
   // Bytes of a tensor for up to `batch` samples.
   virtual int64_t activation_bytes(int64_t features, int64_t batch) const = 0;
   virtual void import_rows(const float* host, Tensor out, int64_t batch) = 0;
+  // Of `rows` rows in all, `batch` at a time.
+  virtual std::unique_ptr<RowReader> read_rows(const float* host, int64_t rows, int64_t features, int64_t batch) = 0;
   virtual void export_rows(Tensor in, float* host, int64_t batch) = 0;
   // Normalised inputs and targets of `batch` samples; `targets` may be null.
   virtual void gather(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, Tensor out,

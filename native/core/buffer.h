@@ -11,6 +11,14 @@ class Buffer {
  public:
   Buffer() = default;
   Buffer(Backend& backend, int64_t bytes) : backend_(&backend), data_(backend.allocate(bytes)), bytes_(bytes) {}
+  // For a data set's samples.
+  static Buffer of_samples(Backend& backend, int64_t bytes) {
+    Buffer buffer;
+    buffer.backend_ = &backend;
+    buffer.data_ = backend.allocate_samples(bytes);
+    buffer.bytes_ = bytes;
+    return buffer;
+  }
   Buffer(Buffer&& other) noexcept { *this = std::move(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     std::swap(backend_, other.backend_);

@@ -34,8 +34,8 @@ void check_table(const DatasetSource& source, const char* name, std::span<const 
 }
 
 template <class T>
-Buffer upload(Backend& backend, std::span<const T> values) {
-  Buffer buffer(backend, static_cast<int64_t>(values.size_bytes()));
+Buffer upload_samples(Backend& backend, std::span<const T> values) {
+  Buffer buffer = Buffer::of_samples(backend, static_cast<int64_t>(values.size_bytes()));
   backend.upload(buffer.data(), values.data(), buffer.bytes());
   return buffer;
 }
@@ -102,9 +102,11 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
                        static_cast<size_t>(length) * sizeof(uint32_t);
   if (needs.on_host) require_memory("dataset " + quoted(source.name), static_cast<int64_t>(bytes));
   Storage& storage = *storage_;
-  if (!in_place) storage.inputs = source.has_bytes ? upload(backend, source.bytes) : upload(backend, source.floats);
+  if (!in_place) {
+    storage.inputs = source.has_bytes ? upload_samples(backend, source.bytes) : upload_samples(backend, source.floats);
+  }
   const void* const inputs = in_place ? static_cast<const void*>(source.bytes.data()) : storage.inputs.data();
-  storage.targets = source.has_labels ? upload(backend, source.labels) : upload(backend, source.rows);
+  storage.targets = source.has_labels ? upload_samples(backend, source.labels) : upload_samples(backend, source.rows);
   std::vector<float> table;
   if (source.has_bytes) {
     table.assign(source.byte_table.begin(), source.byte_table.end());
@@ -112,7 +114,8 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
     table.assign(source.scale.begin(), source.scale.end());
     table.insert(table.end(), source.shift.begin(), source.shift.end());
   }
-  storage.table = upload(backend, std::span<const float>(table));
+  storage.table = Buffer(backend, static_cast<int64_t>(table.size() * sizeof(float)));
+  backend.upload(storage.table.data(), table.data(), storage.table.bytes());
   float* const first = storage.table.floats();
   storage.device = {inputs,
                     source.has_bytes,

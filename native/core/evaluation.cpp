@@ -100,11 +100,13 @@ PredictResult Session::predict(const PredictCall& call) {
   const float share = 1.0f / static_cast<float>(samples);
   for (int64_t s = 0; s < samples; ++s) {
     materialize_prediction(call.weights, s);
-    for (int64_t first = 0; first < count; first += call.batch_size) {
-      const int64_t batch = std::min(call.batch_size, count - first);
-      backend_->import_rows(call.inputs.data() + first * features, network_->input(), batch);
+    const auto rows = backend_->read_rows(call.inputs.data(), count, features, call.batch_size);
+    for (int64_t first = 0; first < count;) {
+      const int64_t batch = rows->read(network_->input());
       if (!forward_eval(batch)) return result;
+      rows->prefetch();
       add_predictions(call.link, batch, share, part, result.values.data() + first * outputs);
+      first += batch;
     }
   }
   result.cancelled = false;

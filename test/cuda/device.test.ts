@@ -1,5 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { fromArrays } from "../../lib/index.js";
+import { createTrainer } from "../../lib/recipes/run-training.js";
+import { resolveConfig } from "../../lib/recipes.js";
 import { addon } from "../native/support/addon.js";
 import { refusedBy } from "../native/support/refused.js";
 import { chain, openSession } from "../native/support/specs.js";
@@ -49,6 +52,18 @@ test("a device that is not there is refused, with those that are", async () => {
   const accepted = cuda.devices.length === 1 ? '"cuda"' : `"cuda:0" to "cuda:${cuda.devices.length - 1}"`;
   const open = () => openSession({ layers: chain(["tanh"]), device });
   await refusedBy(open, "ERR_DEVICE_UNAVAILABLE", `device "${device}": no such device, accepted: ${accepted}`);
+});
+
+test("the options of a run's configuration reach the device", async () => {
+  const config = await resolveConfig("mnist-mlp", ["model.hiddenUnits=300", "cuda.memoryLimit=1000000"]);
+  const set = fromArrays({
+    inputs: new Float32Array(2 * 784),
+    targets: new Int32Array(2),
+    sampleShape: [784],
+    classes: 10,
+  });
+  const data = { train: set, test: set };
+  await refusedBy(() => createTrainer(config, data, { device: "cuda" }), "ERR_OUT_OF_MEMORY", "bytes asked for");
 });
 
 test.run();

@@ -34,6 +34,25 @@ void transpose_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row
   gather_rows(begin, end, batch, out, row, [](T value, int64_t) { return value; });
 }
 
+class HostRows final : public RowReader {
+ public:
+  HostRows(CpuBackend& backend, const float* host, int64_t rows, int64_t batch)
+      : backend_(backend), host_(host), rows_(rows), batch_(batch) {}
+
+  int64_t read(Tensor out) override {
+    const int64_t batch = std::min(batch_, rows_);
+    backend_.import_rows(host_, out, batch);
+    host_ += batch * out.features;
+    rows_ -= batch;
+    return batch;
+  }
+
+ private:
+  CpuBackend& backend_;
+  const float* host_;
+  int64_t rows_, batch_;
+};
+
 }  // namespace
 
 int64_t CpuBackend::activation_bytes(int64_t features, int64_t batch) const {
@@ -48,6 +67,10 @@ void CpuBackend::import_rows(const float* host, Tensor out, int64_t batch) {
   in_blocks(out.features, kFeatureBlock, [&](int64_t begin, int64_t end) {
     transpose_rows(begin, end, batch, out.data, [&](int64_t b) { return host + b * out.features; });
   });
+}
+
+std::unique_ptr<RowReader> CpuBackend::read_rows(const float* host, int64_t rows, int64_t, int64_t batch) {
+  return std::make_unique<HostRows>(*this, host, rows, batch);
 }
 
 void CpuBackend::export_rows(Tensor in, float* host, int64_t batch) {

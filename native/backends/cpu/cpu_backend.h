@@ -37,6 +37,7 @@ class CpuBackend final : public Backend {
   // batches.cpp
   int64_t activation_bytes(int64_t features, int64_t batch) const override;
   void import_rows(const float* host, Tensor out, int64_t batch) override;
+  std::unique_ptr<RowReader> read_rows(const float* host, int64_t rows, int64_t features, int64_t batch) override;
   void export_rows(Tensor in, float* host, int64_t batch) override;
   void gather(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, Tensor out,
               void* targets) override;

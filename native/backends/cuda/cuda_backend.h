@@ -17,6 +17,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 
 #include "backends/backend.h"
 #include "backends/cuda/device/layout.h"
@@ -24,6 +25,7 @@
 #include "backends/cuda/device/queued_step.h"
 #include "backends/cuda/driver/launch.h"
 #include "backends/cuda/driver/memory.h"
+#include "backends/cuda/row_staging.h"
 #include "backends/cuda/step_queue.h"
 
 namespace bayesbinn::cuda {
@@ -61,10 +63,12 @@ class CudaBackend final : public Backend {
 
   // memory.cpp
   void* allocate(int64_t bytes) override;
+  void* allocate_samples(int64_t bytes) override;
   void release(void* memory) noexcept override;
   void upload(void* device, const void* host, int64_t bytes) override;
   void download(void* host, const void* device, int64_t bytes) override;
   void copy(void* to, const void* from, int64_t bytes) override;
+  std::optional<DeviceMemory> device_memory() const override;
 
   // ops/ceilings.cu
   double queue_matrix_instructions(int64_t rounds);
@@ -75,6 +79,7 @@ class CudaBackend final : public Backend {
   // ops/batches.cu
   int64_t activation_bytes(int64_t features, int64_t batch) const override;
   void import_rows(const float* host, Tensor out, int64_t batch) override;
+  std::unique_ptr<RowReader> read_rows(const float* host, int64_t rows, int64_t features, int64_t batch) override;
   void export_rows(Tensor in, float* host, int64_t batch) override;
   void gather(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, Tensor out,
               void* targets) override;
@@ -156,6 +161,8 @@ class CudaBackend final : public Backend {
 
  private:
   friend class CudaStepQueue;
+  friend class RowStaging;
+  friend class StagedRows;
 
   // ops/queue.cu
   void queue_step_begin();
@@ -188,9 +195,11 @@ class CudaBackend final : public Backend {
   StreamHandle stream_ = nullptr;
   std::unique_ptr<MemoryCache> memory_;
   std::map<ScratchUse, MemoryBlock> scratch_;
+  std::unordered_map<void*, PinnedBlock> samples_on_host_;
   Precision precision_;
   QueuedStep* queued_ = nullptr;  // null: steps are not queued
   std::unique_ptr<CudaStepQueue> queue_;
+  std::unique_ptr<RowStaging> staging_;  // from the first use on
 };
 
 }  // namespace bayesbinn::cuda

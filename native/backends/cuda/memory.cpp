@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "backends/cuda/cuda_backend.h"
 
 namespace bayesbinn::cuda {
@@ -25,11 +27,14 @@ CudaBackend::~CudaBackend() {
     } catch (const Error&) {  // the device is lost, and its stream with it
     }
   }
-  // With the context of a lost device its graphs and pinned memory are gone: to free them would be an error.
+  // With the context of a lost device its graphs, streams and pinned memory are gone: to free them would be an error.
   if (device_->lost()) {
     static_cast<void>(queue_.release());
+    static_cast<void>(staging_.release());
+    for (auto& [memory, block] : samples_on_host_) block.give_up();
   } else {
     queue_.reset();
+    staging_.reset();
   }
   scratch_.clear();
 }
@@ -46,11 +51,44 @@ void* CudaBackend::allocate(int64_t bytes) {
   return memory.give_up();
 }
 
-void CudaBackend::release(void* memory) noexcept { memory_->release(memory); }
+// Pinned memory has the same address here and there, and kernels read what they need of it.
+void* CudaBackend::allocate_samples(int64_t bytes) {
+  constexpr int64_t kRoomForTheRest = 2;
+  device_->make_current();
+  if (bytes <= memory_->available() / kRoomForTheRest) return allocate(bytes);
+  PinnedBlock block(*device_, bytes);
+  void* const memory = block.data();
+  samples_on_host_.emplace(memory, std::move(block));
+  return memory;
+}
+
+void CudaBackend::release(void* memory) noexcept {
+  const auto on_host = samples_on_host_.find(memory);
+  if (on_host == samples_on_host_.end()) {
+    memory_->release(memory);
+    return;
+  }
+  try {
+    synchronize();
+  } catch (const Error&) {  // the device is lost, and pinned memory with it
+    on_host->second.give_up();
+  }
+  samples_on_host_.erase(on_host);
+}
+
+std::optional<DeviceMemory> CudaBackend::device_memory() const {
+  DeviceMemory memory = memory_->statistics();
+  for (const auto& [address, block] : samples_on_host_) memory.samples_on_host += block.bytes();
+  return memory;
+}
 
 // The host's memory may change as soon as this returns.
 void CudaBackend::upload(void* device, const void* host, int64_t bytes) {
   if (bytes == 0) return;
+  if (samples_on_host_.contains(device)) {
+    std::memcpy(device, host, static_cast<size_t>(bytes));
+    return;
+  }
   device_->make_current();
   BB_CUDA(api().memcpy_htod_async(pointer(device), host, static_cast<size_t>(bytes), stream_));
   synchronize();

@@ -98,6 +98,7 @@ const dataset = other.addDataset(data);
 const calls = [
   ...["cuStreamCreate", "cuStreamSynchronize", "cuLaunchKernel", "cuMemsetD8Async"],
   ...["cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2", "cuMemcpyDtoDAsync_v2"],
+  ...["cuEventCreate", "cuEventRecord", "cuEventSynchronize", "cuStreamWaitEvent"],
   ...["cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphInstantiateWithFlags", "cuGraphLaunch"],
 ];
 for (const call of ["cuMemAlloc_v2", "cuMemHostAlloc"]) await fail(sessionLife, call, outOfMemory);

@@ -27,6 +27,7 @@ config("what is left out comes from the schemas of the parts", () => {
   assert.equal(checked.loss, { name: "softmaxCrossEntropy" });
   assert.equal(checked.evaluation, { samples: 10 });
   assert.equal(checked.augmentation, []);
+  assert.equal(checked.cuda, { precision: "float32", graphs: true, memoryLimit: 0 });
   assert.equal(checked.dataset, { name: "mnist", validationFraction: 0.1 });
   assert.equal(checked.model.batchNorm, { momentum: 0.15, epsilon: 1e-4 });
   const { name, schedules, ...options } = checked.optimizer;

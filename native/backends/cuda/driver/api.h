@@ -14,12 +14,14 @@ struct ContextObject;
 struct ModuleObject;
 struct FunctionObject;
 struct StreamObject;
+struct EventObject;
 struct GraphObject;
 struct GraphExecObject;
 using ContextHandle = ContextObject*;
 using ModuleHandle = ModuleObject*;
 using FunctionHandle = FunctionObject*;
 using StreamHandle = StreamObject*;
+using EventHandle = EventObject*;
 using GraphHandle = GraphObject*;
 using GraphExecHandle = GraphExecObject*;
 
@@ -41,8 +43,9 @@ enum class FunctionAttribute : int {
   max_dynamic_shared_size_bytes = 8,
 };
 
-constexpr unsigned kStreamNonBlocking = 1;  // CU_STREAM_NON_BLOCKING
-constexpr int kCaptureThreadLocal = 1;      // CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
+constexpr unsigned kStreamNonBlocking = 1;   // CU_STREAM_NON_BLOCKING
+constexpr unsigned kEventDisableTiming = 2;  // CU_EVENT_DISABLE_TIMING
+constexpr int kCaptureThreadLocal = 1;       // CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
 
 // Every function in use: X(name here, exported name, parameter types). The exported name is the newest version of a
 // function whose parameters changed.
@@ -79,6 +82,11 @@ constexpr int kCaptureThreadLocal = 1;      // CU_STREAM_CAPTURE_MODE_THREAD_LOC
   X(stream_create, "cuStreamCreate", (StreamHandle*, unsigned))                                                  \
   X(stream_destroy, "cuStreamDestroy_v2", (StreamHandle))                                                        \
   X(stream_synchronize, "cuStreamSynchronize", (StreamHandle))                                                   \
+  X(stream_wait_event, "cuStreamWaitEvent", (StreamHandle, EventHandle, unsigned))                               \
+  X(event_create, "cuEventCreate", (EventHandle*, unsigned))                                                     \
+  X(event_destroy, "cuEventDestroy_v2", (EventHandle))                                                           \
+  X(event_record, "cuEventRecord", (EventHandle, StreamHandle))                                                  \
+  X(event_synchronize, "cuEventSynchronize", (EventHandle))                                                      \
   X(stream_begin_capture, "cuStreamBeginCapture_v2", (StreamHandle, int))                                        \
   X(stream_end_capture, "cuStreamEndCapture", (StreamHandle, GraphHandle*))                                      \
   X(graph_instantiate, "cuGraphInstantiateWithFlags", (GraphExecHandle*, GraphHandle, unsigned long long))       \

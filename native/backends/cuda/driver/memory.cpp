@@ -78,17 +78,19 @@ void MemoryCache::trim() noexcept {
   statistics_.cached = 0;
 }
 
-void MemoryCache::refuse(int64_t bytes) const {
+int64_t MemoryCache::available() const {
   size_t free = 0, total = 0;
-  api().mem_get_info(&free, &total);
-  if (limit_ > 0)
-    free = static_cast<size_t>(
-        std::max<int64_t>(0, std::min<int64_t>(static_cast<int64_t>(free), limit_ - statistics_.in_use)));
+  BB_CUDA(api().mem_get_info(&free, &total));
+  const int64_t most = static_cast<int64_t>(free) + statistics_.cached;
+  return limit_ > 0 ? std::clamp<int64_t>(limit_ - statistics_.in_use, 0, most) : most;
+}
+
+void MemoryCache::refuse(int64_t bytes) const {
   throw Error(ErrorCode::out_of_memory,
-              "cuda: " + std::to_string(bytes) + " bytes asked for, " + std::to_string(free) + " free of " +
-                  std::to_string(total) + " on device " + std::to_string(device_->ordinal()) + " (" + device_->name() +
-                  "): take smaller batches or a smaller network, or end what else uses the device",
-              {{"asked", std::to_string(bytes)}, {"free", std::to_string(free)}});
+              "cuda: " + std::to_string(bytes) + " bytes asked for, " + std::to_string(available()) + " free of " +
+                  std::to_string(device_->memory_bytes()) + " on device " + std::to_string(device_->ordinal()) + " (" +
+                  device_->name() + "): take smaller batches or a smaller network, or end what else uses the device",
+              {{"asked", std::to_string(bytes)}, {"free", std::to_string(available())}});
 }
 
 }  // namespace bayesbinn::cuda

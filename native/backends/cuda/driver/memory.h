@@ -8,13 +8,9 @@
 #include <utility>
 
 #include "backends/cuda/driver/device.h"
+#include "backends/device_memory.h"
 
 namespace bayesbinn::cuda {
-
-struct MemoryStatistics {
-  int64_t in_use = 0, cached = 0, most_in_use = 0;  // bytes
-  int64_t allocations = 0, reuses = 0;
-};
 
 class MemoryCache {
  public:
@@ -30,7 +26,9 @@ class MemoryCache {
   void release(void* memory) noexcept;
   // Gives what is cached back to the driver.
   void trim() noexcept;
-  const MemoryStatistics& statistics() const { return statistics_; }
+  // Bytes that could be asked for now.
+  int64_t available() const;
+  const DeviceMemory& statistics() const { return statistics_; }
 
  private:
   void* from_driver(int64_t bytes);
@@ -38,7 +36,7 @@ class MemoryCache {
 
   std::shared_ptr<Device> device_;
   int64_t limit_;
-  MemoryStatistics statistics_;
+  DeviceMemory statistics_;
   std::multimap<int64_t, void*> cached_;
   std::unordered_map<void*, int64_t> used_;
 };

@@ -24,6 +24,9 @@ class PinnedBlock {
     if (data_) api().mem_free_host(data_);
   }
 
+  // To a context that has ended, and this memory with it.
+  void give_up() { data_ = nullptr; }
+
   char* data() const { return static_cast<char*>(data_); }
   int64_t bytes() const { return bytes_; }
 

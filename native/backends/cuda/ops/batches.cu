@@ -112,6 +112,11 @@ void CudaBackend::import_rows(const float* host, Tensor out, int64_t batch) {
   import_targets(host, false, out.features, batch, out.data);
 }
 
+std::unique_ptr<RowReader> CudaBackend::read_rows(const float* host, int64_t rows, int64_t features, int64_t batch) {
+  if (!staging_) staging_ = std::make_unique<RowStaging>(*this);
+  return std::make_unique<StagedRows>(*this, *staging_, host, rows, features, batch);
+}
+
 void CudaBackend::export_rows(Tensor in, float* host, int64_t batch) {
   const int64_t values = in.features * batch;
   auto* const rows = scratch<float>(ScratchUse::host_values, values);
