@@ -7,6 +7,7 @@
 #include "addon/kernels.h"
 #include "addon/results.h"
 #include "addon/session_object.h"
+#include "addon/session_thread.h"
 #include "augmentations/list.h"
 #include "layers/list.h"
 #include "losses/list.h"
@@ -88,8 +89,17 @@ Napi::Value registry(const Napi::CallbackInfo& info) {
   });
 }
 
+// Once process.exit() is past this event, libraries are torn down in an order that nobody knows.
+void end_sessions_at_exit(Napi::Env env) {
+  const auto end = [](const Napi::CallbackInfo& info) { SessionThread::end_all(info.Env()); };
+  const Napi::Object process = env.Global().Get("process").As<Napi::Object>();
+  const Napi::Function once = process.Get("once").As<Napi::Function>();
+  once.Call(process, {Napi::String::New(env, "exit"), Napi::Function::New(env, end, "endSessions")});
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   keep_constructors(env);
+  end_sessions_at_exit(env);
   exports.Set("Session", SessionObject::define(env));
   exports.Set("kernels", kernels_object(env));
   exports.Set("systemInfo", Napi::Function::New<system_info>(env));

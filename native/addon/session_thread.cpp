@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace bayesbinn::addon {
 
@@ -36,15 +37,20 @@ void SessionThread::delist() {
   live.threads.erase(this);
 }
 
-void SessionThread::on_process_exit() {
-  std::set<SessionThread*> threads;
+void SessionThread::end_all(napi_env env) {
+  std::vector<SessionThread*> threads;
   {
-    const std::lock_guard lock(live_threads().mutex);
-    threads.swap(live_threads().threads);
+    LiveThreads& live = live_threads();
+    const std::lock_guard lock(live.mutex);
+    for (SessionThread* thread : live.threads) {
+      if (!env || thread->env_ == env) threads.push_back(thread);
+    }
   }
   for (SessionThread* thread : threads) thread->stop_();
   for (SessionThread* thread : threads) thread->join();
 }
+
+void SessionThread::on_process_exit() { end_all(nullptr); }
 
 SessionThread::SessionThread(Napi::Env env, std::function<void()> stop) : env_(env), stop_(std::move(stop)) {
   done_ = DoneFunction::New(env, "bayesbinn.session", 0, 1);
@@ -83,6 +89,7 @@ void SessionThread::close() {
 
 void SessionThread::join() {
   delist();
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;

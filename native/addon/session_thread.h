@@ -3,7 +3,8 @@
 // When the environment ends (exit, worker.terminate()), its clean-up hook stops the running call and joins the thread.
 // The hook is added after the thread-safe function and so runs before that one's own: while the thread lives, the
 // function is open. An asynchronous hook would not keep that order. A process that ends without cleaning up its
-// environment (process.exit(), an uncaught error) does the same before libraries that a call uses are torn down.
+// environment (process.exit(), an uncaught error) does the same at its event "exit", while all libraries that a call may
+// use still work, and for what other environments do, or begin after the event, before this one is torn down.
 #pragma once
 
 #include <napi.h>
@@ -31,6 +32,9 @@ class SessionThread {
 
   // The process stays alive until the task is done. One task at a time.
   void run(Task task);
+  // Stops every running task of the environment (null: of all), and ends their threads: for where no code of the
+  // environment's will need them.
+  static void end_all(napi_env env);
   // Ends the thread; no task may be running.
   void close();
 

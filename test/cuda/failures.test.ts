@@ -1,6 +1,7 @@
 /** Devices that cannot do what is asked, or are older: the emulated one takes its properties from the environment. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { runChild } from "../native/support/run-child.js";
 import { childFound, emulated, found } from "./support/on-device.js";
 
 const test = suite("failures on CUDA");
@@ -26,6 +27,17 @@ const failingDriver = process.env["BAYESBINN_FAILING_DRIVER"];
     assert.ok(failures["cuLaunchKernel"]! > 15, JSON.stringify(failures));
   },
 );
+
+for (const delay of [0, 20, 100]) {
+  test(`a process that exits as the device trains, after ${delay} ms, ends in order`, async () => {
+    const ending = await runChild({
+      script: "../../cuda/support/exit-child.ts",
+      args: [String(delay)],
+      nodeOptions: ["--import", "tsx"],
+    });
+    assert.equal({ ...ending }, { code: 0, signal: null, stdout: "", stderr: "" });
+  });
+}
 
 if (emulated) {
   test("memory that runs out is ERR_OUT_OF_MEMORY, and the process trains on, here and there", async () => {
