@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runChild } from "../native/support/run-child.js";
 import { childFound, emulated, found } from "./support/on-device.js";
+import { tolerance } from "./support/twins.js";
 
 const test = suite("failures on CUDA");
 
@@ -79,7 +80,7 @@ if (emulated) {
     // A few steps of small networks; see the tolerance of training.
     test(`compute capability ${capability}: the results of the CPU`, async () => {
       const difference = (await found("difference", { VIRTUAL_GPU_CC: capability })) as number;
-      assert.ok(difference <= 1e-3, `${difference}`);
+      assert.ok(difference <= tolerance, `${difference}`);
     });
   }
 }

@@ -11,7 +11,10 @@ type Numbers = ArrayLike<number>;
  */
 export const layerTolerance = 3e-5;
 
-/** Fails unless entries differ by at most `tolerance` times the largest expected size, or of `floor`. */
+/**
+ * Fails unless entries differ by at most `tolerance` times the largest expected size, or of `floor`: where values cancel out,
+ * as gradients before a normalisation do, what is left has the errors of what was summed up, which is of size 1 in most tests.
+ */
 export function closeToLargest(
   actual: Numbers,
   expected: Numbers,
@@ -22,7 +25,10 @@ export function closeToLargest(
   close(actual, expected, tolerance * largest, what);
 }
 
-/** Fails unless both devices computed the same bits; where the CPU fuses products with sums, unless they are close. */
+/**
+ * Fails unless both devices computed the same bits. Where the CPU fuses products with sums they may differ by some roundings
+ * of 2^-24, which an exponential function or a logarithm makes a hundred times larger at most.
+ */
 export function sameFormula(actual: Float32Array, expected: Float32Array, what: string): void {
   if (unfused) sameBits(actual, expected, what);
   else closeToLargest(actual, expected, what, { tolerance: 1e-5 });
