@@ -3,34 +3,22 @@ import * as assert from "uvu/assert";
 import { randomCrop } from "../../../lib/augmentation/random-crop.js";
 import { randomFlip } from "../../../lib/augmentation/random-flip.js";
 import { subset } from "../../../lib/data/subset.js";
-import { batchNorm } from "../../../lib/layers/batch-norm.js";
 import { flatten } from "../../../lib/layers/flatten.js";
 import { linear } from "../../../lib/layers/linear.js";
 import { sequential } from "../../../lib/model/sequential.js";
 import type { TrainCall } from "../../../lib/native/contract.js";
-import { Adam } from "../../../lib/optimizers/adam.js";
 import { BayesBiNN } from "../../../lib/optimizers/bayesbinn.js";
 import { cosine } from "../../../lib/schedules/cosine.js";
 import { exponential } from "../../../lib/schedules/exponential.js";
 import { staircase } from "../../../lib/schedules/staircase.js";
-import type { BatchProgress, Callback } from "../../../lib/training/callback.js";
+import type { BatchProgress } from "../../../lib/training/callback.js";
 import { Trainer } from "../../../lib/training/trainer.js";
 import { installFakeAddon, nativeError } from "../../support/fake-addon.js";
 import { refused, rejection } from "../../support/refused.js";
-import { toyPoints } from "../../support/toy-data.js";
+import { setUp, train, validation } from "./fit-setup.js";
 
 /** What a fit asks of native code, shown by an addon that only takes notes. */
 const test = suite("fit");
-
-const train = toyPoints(10);
-const validation = toyPoints(4);
-
-function setUp({ affine = false, optimizer = new BayesBiNN() } = {}) {
-  const addon = installFakeAddon();
-  const model = sequential({ inputShape: [2], layers: [linear({ units: 3 }), batchNorm({ affine })] });
-  const trainer = new Trainer({ model, optimizer: affine ? [optimizer, new Adam()] : optimizer, threads: 1 });
-  return { model, trainer, native: addon.sessions[0]!, behaviour: addon.behaviour };
-}
 
 test("the specification of the session is complete", () => {
   const { native } = setUp({ affine: true });
@@ -236,22 +224,6 @@ for (const stepsPerCall of [1, 2, 1000]) {
   });
 }
 
-test("a misspelt callback is refused, also one of a class; other members are its own", async () => {
-  const { trainer } = setUp();
-  const fit = (callback: object) => () => trainer.fit({ train, epochs: 1, callbacks: [callback as Callback] });
-  class Misspelt {
-    onEpochend() {}
-  }
-  for (const callback of [{ onEpochend: () => {} }, new Misspelt()]) {
-    await refused(
-      fit(callback),
-      "ERR_OPTION_UNKNOWN",
-      'fit.callbacks[0].onEpochend: unknown option, did you mean "onEpochEnd"?',
-    );
-  }
-  await fit({ once: true, online: 1, losses: [] })();
-});
-
 test("arguments of the wrong kind are told what is accepted", async () => {
   const { trainer, model } = setUp();
   await refused(
@@ -275,48 +247,6 @@ test("arguments of the wrong kind are told what is accepted", async () => {
     "ERR_OPTION_RANGE",
     /accepted: an array of at least 1, each a layer, such as linear\(\{ units: 10 \}\)$/,
   );
-});
-
-test("callbacks come in order, are waited for, and may use the trainer", async () => {
-  const { trainer, model } = setUp();
-  const events: string[] = [];
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
-  const note = (who: string): Callback => ({
-    onTrainBegin: ({ epochs, lastEpoch, stepsPerEpoch }) =>
-      void events.push(`${who} begin ${epochs} ${lastEpoch} ${stepsPerEpoch}`),
-    onEpochBegin: async (epoch) => {
-      await pause();
-      events.push(`${who} epoch ${epoch}`);
-    },
-    onEpochEnd: async ({ epoch }) => {
-      await trainer.evaluate(validation);
-      await model.predict(Float32Array.of(1, 2));
-      events.push(`${who} end of ${epoch}`);
-    },
-    onTrainEnd: ({ bestEpoch }) => void events.push(`${who} best ${bestEpoch}`),
-  });
-  await trainer.fit({ train, epochs: 1, callbacks: [note("a"), note("b")] });
-  const both = (event: string) => [`a ${event}`, `b ${event}`];
-  assert.equal(events, [...both("begin 1 1 1"), ...both("epoch 1"), ...both("end of 1"), ...both("best 1")]);
-});
-
-test("what a callback throws ends the fit, and the trainer stays usable", async () => {
-  const { trainer, native } = setUp();
-  const reason = new TypeError("from a callback");
-  for (const name of ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onTrainEnd"] as const) {
-    const sync = {
-      [name]: () => {
-        throw reason;
-      },
-    };
-    const async = { [name]: () => Promise.reject(reason) };
-    for (const callback of [sync, async]) {
-      assert.is(await rejection(() => trainer.fit({ train, epochs: 1, callbacks: [callback] })), reason, name);
-    }
-  }
-  const before = native.argumentsOf("train").length;
-  await trainer.fit({ train, epochs: 1 });
-  assert.is(native.argumentsOf("train").length, before + 1);
 });
 
 test("one fit at a time, and no other call from outside", async () => {
