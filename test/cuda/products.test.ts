@@ -8,6 +8,7 @@ import type { Guarded } from "../native/support/margins.js";
 import { randomSigns } from "../native/support/random.js";
 import { convLengths, convReference } from "../native/support/reference-conv.js";
 import { linearGradientsReference, linearReference, type Sums } from "../native/support/reference-linear.js";
+import { productTolerances } from "./support/product-tolerances.js";
 
 const test = suite("products on CUDA");
 
@@ -20,17 +21,9 @@ const convShapes = conv.shapes.filter((shape) => {
   return input <= 2 ** 14 && output * shape.inChannels * taps <= mostMultiplications;
 });
 
-/**
- * A float32 is three terms of bf16, 24 bits, and products with the smallest two of these are left out: 2^-23 of each
- * product. Tensor cores cut off the bits of a sum that do not fit, which may cost 2^-23 of it with each of up to six terms;
- * what is summed in float32 rounds as on the CPU, 2^-22. Together at most 2^-20 of the sum of the products' sizes; dropping
- * the third term would lose 2^-17 of single products.
- */
-const tolerances = ({ sizes }: Sums) => sizes.map((size) => 2 ** -20 * size);
-
 function compare(outputs: Readonly<Record<string, Guarded>>, expected: Readonly<Record<string, Sums>>, what: string) {
   for (const [key, sums] of Object.entries(expected)) {
-    close(outputs[key]!.values, sums.values, tolerances(sums), `${what}: ${key}`);
+    close(outputs[key]!.values, sums.values, productTolerances(sums), `${what}: ${key}`);
     outputs[key]!.check(`${what}: ${key}`);
   }
 }
@@ -102,7 +95,7 @@ test("what is no number, or infinite, reaches what its products reach, and nothi
     const [finite, expected, outputs] = [convReference(problem), convReference(special), conv.run(special, 1, "cuda")];
     for (const key of ["output", "inputGradient"] as const) {
       const { values } = expected[key]!;
-      const limits = tolerances(finite[key]!);
+      const limits = productTolerances(finite[key]!);
       assert.ok(values.some(Number.isNaN) && values.includes(Infinity));
       values.forEach((value, i) => {
         const found = outputs[key]!.values[i]!;
