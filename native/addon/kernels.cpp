@@ -62,7 +62,7 @@ void uniform(const Napi::CallbackInfo& info) {
     if (info.Length() < 2) throw Error(ErrorCode::option_type, "uniform: accepted: an address and a Float32Array");
     const Draw draw = draw_of(object_argument(info, "address"));
     const auto out = typed_array<float>(info[1], "out");
-    const KernelBackend backend(info.Env(), info[2], 1);
+    const KernelBackend backend(info[2], 1);
     const DeviceFloats drawn(backend, out, Access::write);
     if (!out.empty()) backend->draw_uniform(draw, 0, static_cast<int64_t>(out.size()), drawn.data());
     drawn.download();

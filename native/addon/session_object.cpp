@@ -62,7 +62,6 @@ Napi::Function SessionObject::define(Napi::Env env) {
 
 SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionObject>(info) {
   guarded(info.Env(), [&] {
-    forget_lost_device(info.Env());
     session_ = std::make_shared<Session>(to_value(object_argument(info, "Session"), ""));
     const std::weak_ptr<Session> weak = session_;
     thread_ = std::make_unique<SessionThread>(info.Env(), [weak] {

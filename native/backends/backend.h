@@ -176,9 +176,6 @@ class Backend {
   // Ops add their times.
   Profile profile;
 
-  // Whether an error of the device has ended all computing of this backend.
-  virtual bool lost() const { return false; }
-
   // Name a stretch of the host's work for a profiler of the device, one within the other; see NamedRange.
   virtual void begin_range(const char*) {}
   virtual void end_range() noexcept {}

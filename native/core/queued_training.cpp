@@ -138,7 +138,6 @@ void Session::train_queued(const TrainCall& call, const Dataset& dataset, BatchA
   };
   const NamedRange epoch_range(*backend_, ("epoch " + std::to_string(call.epoch)).c_str());
   const Clock::time_point start = Clock::now();
-  int64_t most = 1;
   while (result.steps < call.batches && !cancelled_) {
     const Clock::time_point chunk_start = Clock::now();
     const auto profiled = backend_->profile.total();
@@ -146,7 +145,7 @@ void Session::train_queued(const TrainCall& call, const Dataset& dataset, BatchA
     const int64_t batch = std::min(call.batch_size, dataset.size() - first);
     // Of one size: the last batch of an epoch may be smaller.
     const int64_t alike = std::max<int64_t>(1, (dataset.size() - first) / call.batch_size);
-    const int64_t steps = std::min({most, alike, call.batches - result.steps, queue.most_steps()});
+    const int64_t steps = std::min({queued_steps_, alike, call.batches - result.steps, queue.most_steps()});
     const StepChunk chunk = plan_chunk(call, dataset, augmentation, batch, steps, result.steps);
     for (const auto& optimizer : optimizers_) {
       optimizer->begin_step(seed_, step_, Optimizer::Update::commit_and_materialize_next);
@@ -174,7 +173,7 @@ void Session::train_queued(const TrainCall& call, const Dataset& dataset, BatchA
     if (seconds_since(start) * 1000 >= call.budget_milliseconds) break;
     const double step_seconds = seconds / static_cast<double>(std::max<size_t>(1, results.size()));
     const double fitting = kChunkShare * call.budget_milliseconds / 1000 / step_seconds;
-    most = static_cast<int64_t>(std::clamp(fitting, 1.0, 2.0 * static_cast<double>(most)));
+    queued_steps_ = static_cast<int64_t>(std::clamp(fitting, 1.0, 2.0 * static_cast<double>(queued_steps_)));
   }
   result.cancelled = cancelled_ && call.batches > 0;
 }

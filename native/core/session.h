@@ -225,6 +225,7 @@ class Session {
   std::vector<uint32_t> order_;
   int64_t order_dataset_ = -1, order_epoch_ = -1;
   uint64_t order_version_ = 0;
+  int64_t queued_steps_ = 1;  // of the next chunk at most, as long as the steps of the last one took
   std::atomic<bool> cancelled_{false}, abandoned_{false};
 };
 

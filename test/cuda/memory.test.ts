@@ -1,6 +1,7 @@
 /** Memory of the device and of the host: what is where, and how it gets there. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { NativeSession } from "../../lib/native/contract.js";
 import { sameBits } from "../native/support/compare.js";
 import { randomFloats } from "../native/support/random.js";
 import { refusedBy } from "../native/support/refused.js";
@@ -98,6 +99,20 @@ test("predictions do not depend on the batches that rows come in", async () => {
     const inputs = randomFloats(60 * rows, rows);
     const whole = await predict(inputs, rows, samples);
     for (const batchSize of [4, 5, 16]) sameBits(await predict(inputs, batchSize, samples), whole, `by ${batchSize}`);
+  }
+});
+
+test("batches for which there is no room leave room for smaller ones", async () => {
+  const maxBatch = 4096;
+  const inputs = randomFloats(60 * maxBatch, 3);
+  const predict = (session: NativeSession, batchSize: number) =>
+    session.predict({ inputs, batchSize, samples: 0, draw: 0, output: "logits" });
+  const free = open(0, { maxBatch });
+  const expected = (await predict(free, 64)).values;
+  const scarce = open(free.describe().deviceMemory!.mostInUse + 2 ** 16, { maxBatch });
+  for (let i = 0; i < 2; i++) {
+    sameBits((await predict(scarce, 64)).values, expected, "by 64");
+    await refusedBy(() => predict(scarce, maxBatch), "ERR_OUT_OF_MEMORY");
   }
 });
 

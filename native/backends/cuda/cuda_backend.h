@@ -1,8 +1,7 @@
 // The op table on a CUDA device.
 //
-// Layout: as on the CPU, samples innermost. A tensor is [features][stride] with stride = batch rounded up to 16, so that
-// rows start on 64 bytes, copies of 16 bytes are aligned whatever a convolution's taps are, and neighbouring threads
-// read neighbouring samples. Entries beyond the batch hold no meaning.
+// Layout: as on the CPU, samples innermost. A tensor is [features][batch_stride(batch)], so that copies of 16 bytes are
+// aligned whatever a convolution's taps are, and neighbouring threads read neighbouring samples. Entries beyond the batch hold no meaning.
 //
 // Packed weights are a flat array of bits in the weights' own order: weight i of a segment is bit i % 32 of word i / 32,
 // set for +1. Bits beyond the last weight are 0.
@@ -50,8 +49,6 @@ class CudaBackend final : public Backend {
  public:
   CudaBackend(std::shared_ptr<Device> device, const CudaOptions& options);
   ~CudaBackend() override;
-
-  bool lost() const override { return device_->lost(); }
 
   // ranges.cpp: NVTX, where the build found its header
   void begin_range(const char* name) override;

@@ -56,7 +56,13 @@ void* CudaBackend::allocate_samples(int64_t bytes) {
   constexpr int64_t kRoomForTheRest = 2;
   device_->make_current();
   if (bytes <= memory_->available() / kRoomForTheRest) return allocate(bytes);
-  PinnedBlock block(*device_, bytes);
+  PinnedBlock block;
+  try {
+    block = PinnedBlock(*device_, bytes);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::out_of_memory) throw;
+    return allocate(bytes);  // then with less room for the rest
+  }
   void* const memory = block.data();
   samples_on_host_.emplace(memory, std::move(block));
   return memory;

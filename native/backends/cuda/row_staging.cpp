@@ -16,8 +16,11 @@ constexpr auto kFloatBytes = static_cast<int64_t>(sizeof(float));
 RowStaging::RowStaging(CudaBackend& backend)
     : backend_(backend), copies_(*backend.device_), places_{Place(*backend.device_), Place(*backend.device_)} {}
 
+RowStaging::~RowStaging() { api().stream_synchronize(copies_.handle()); }
+
 void RowStaging::reserve(int64_t bytes) {
-  if (places_[1].memory.bytes() >= bytes) return;
+  if (room_ >= bytes) return;
+  room_ = 0;  // until all of it is there
   // Copies may still be under way, and what the cache gives may still be in use.
   copies_.synchronize();
   backend_.synchronize();
@@ -27,6 +30,7 @@ void RowStaging::reserve(int64_t bytes) {
     place.pinned = PinnedBlock(*backend_.device_, bytes);
     place.memory = MemoryBlock(*backend_.memory_, bytes);
   }
+  room_ = bytes;
 }
 
 void RowStaging::send(const void* host, int64_t bytes) {

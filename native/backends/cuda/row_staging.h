@@ -18,6 +18,9 @@ class CudaBackend;
 class RowStaging {
  public:
   explicit RowStaging(CudaBackend& backend);
+  ~RowStaging();
+  RowStaging(const RowStaging&) = delete;
+  RowStaging& operator=(const RowStaging&) = delete;
 
   // Makes room for batches of so many bytes.
   void reserve(int64_t bytes);
@@ -41,6 +44,7 @@ class RowStaging {
   CudaBackend& backend_;
   Stream copies_;
   std::array<Place, 2> places_;
+  int64_t room_ = 0;  // bytes of each
   uint64_t sent_ = 0, received_ = 0;
 };
 

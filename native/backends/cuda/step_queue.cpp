@@ -9,6 +9,8 @@ namespace {
 
 // Forms that are remembered: each may hold a graph.
 constexpr size_t kMostForms = 16;
+// Of graphs, after which a session goes on without them.
+constexpr int kMostFailedRecords = 8;
 constexpr auto kStepBytes = static_cast<int64_t>(sizeof(QueuedStep));
 
 }  // namespace
@@ -106,16 +108,34 @@ void CudaStepQueue::forget_forms() {
 void CudaStepQueue::step(const std::string& form, const std::function<void()>& issue) {
   if (stale_ || (forms_.size() >= kMostForms && !forms_.contains(form))) forget_forms();
   if (graphs_ && forms_.contains(form)) {
-    Graph& graph = forms_[form];
-    if (!graph) graph = Graph(backend_.stream_, [&] { issue_between(issue); });
-    backend_.device_->make_current();
-    graph.launch(backend_.stream_);
+    replay(forms_[form], issue);
   } else {
     issue_between(issue);
     if (stale_) forget_forms();
     forms_[form];
   }
   ++queued_;
+}
+
+void CudaStepQueue::replay(Graph& graph, const std::function<void()>& issue) {
+  if (!graph && !record(graph, issue)) {
+    issue_between(issue);
+    return;
+  }
+  backend_.device_->make_current();
+  graph.launch(backend_.stream_);
+}
+
+// Nothing was done where that fails: the step can be queued op by op, and the next of its form be tried again.
+bool CudaStepQueue::record(Graph& graph, const std::function<void()>& issue) {
+  try {
+    graph = Graph(backend_.stream_, [&] { issue_between(issue); });
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::cuda || backend_.device_->lost()) throw;
+    if (++failed_records_ == kMostFailedRecords) graphs_ = false;
+    return false;
+  }
 }
 
 std::vector<StepResult> CudaStepQueue::finish() {

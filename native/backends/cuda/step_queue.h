@@ -54,6 +54,9 @@ class CudaStepQueue final : public StepQueue {
   void upload_maps(const StepChunk& chunk);
   void issue_between(const std::function<void()>& issue);
   void forget_forms();
+  // A further step of a form.
+  void replay(Graph& graph, const std::function<void()>& issue);
+  bool record(Graph& graph, const std::function<void()>& issue);
 
   CudaBackend& backend_;
   bool graphs_;
@@ -66,6 +69,7 @@ class CudaStepQueue final : public StepQueue {
   int64_t queued_ = 0;
   std::map<std::string, Graph> forms_;  // of the steps that were issued; their graphs, once they are recorded
   bool stale_ = false;
+  int failed_records_ = 0;
 };
 
 }  // namespace bayesbinn::cuda

@@ -1,6 +1,7 @@
 // A library for LD_PRELOAD under which calls of the CUDA driver fail: BAYESBINN_FAILING_CALL="cuMemAlloc_v2 3 2" makes the
 // third call from now on give 2, CUDA_ERROR_OUT_OF_MEMORY, in place of what it does; with "trap" for the number a kernel
-// that is no good goes first, which ends the context. A program may change the variable as it runs.
+// that is no good goes first, which ends the context. A program may change the variable as it runs; BAYESBINN_FAILED_CALL is
+// its value from the failure on.
 #include <dlfcn.h>
 
 #include <array>
@@ -65,6 +66,7 @@ std::optional<Result> failure_of(const char* function) {
   const long failing = std::strtol(order.c_str() + length + 1, &result, 10);
   const bool traps = std::strcmp(result, " trap") == 0;
   if ((traps && capturing) || ++calls != failing) return {};
+  setenv("BAYESBINN_FAILED_CALL", given, 1);
   if (!traps) return static_cast<Result>(std::strtol(result, nullptr, 10));
   trap();
   return {};

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "backends/cuda/device/async_copy.h"
+#include "backends/cuda/device/queued_step.h"
 #include "backends/cuda/device/step_buffer.h"
 
 namespace bayesbinn::cuda {
@@ -31,6 +32,7 @@ struct WeightGradientParameters {
   uint32_t batch, batch_stride, quads;
   GradientAxis down, across;
   uint32_t tiles_down, steps, part_steps;
+  const QueuedStep* queued;  // null: steps are not queued
 };
 
 #ifdef __CUDACC__

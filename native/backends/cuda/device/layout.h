@@ -8,10 +8,11 @@
 
 namespace bayesbinn::cuda {
 
-constexpr int64_t kBatchMultiple = 16;
-
+// Floats from a feature to the next: 16 bytes, 32, or a multiple of 64, so that small batches of large images take no more
+// memory than they need.
 BB_FORMULA int64_t batch_stride(int64_t batch) {
-  return (batch + kBatchMultiple - 1) / kBatchMultiple * kBatchMultiple;
+  const int64_t multiple = batch <= 4 ? 4 : batch <= 8 ? 8 : 16;
+  return (batch + multiple - 1) / multiple * multiple;
 }
 
 constexpr int kWarp = 32;

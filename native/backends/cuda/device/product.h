@@ -72,14 +72,23 @@ constexpr int kFloatWords = Tile::kRows* Tile::kBehind* kFloatPitch<Tile>;
 using FloatTile128x64 = ProductTile<2, 4, 1, 16>;
 using FloatTile64x32 = ProductTile<1, 2, 4, 16>;
 
-// Tiles in shared memory: one in use, the others on their way.
-template <bool kAmpere>
-constexpr int kProductStages = kAmpere ? 3 : 2;
+// Words of a slab of both sides in shared memory; `left_words`: of weights.
+template <class Tile>
+BB_FORMULA constexpr int product_stage_words(int left_words) {
+  return left_words + Tile::kSourceFloats;
+}
 
-// `left_words`: of weights, four bytes each.
+// Slabs there: one in use, the others on their way. Two where three would not let two blocks share the 164 KB of a
+// multiprocessor, or the 64 KB of one before capability 8.0 not hold a single block.
+template <class Tile>
+BB_FORMULA constexpr int product_stages(int left_words, bool ampere) {
+  constexpr int kMostBytes = 80 * 1024;
+  return ampere && 3 * 4 * product_stage_words<Tile>(left_words) <= kMostBytes ? 3 : 2;
+}
+
 template <class Tile>
 constexpr int product_shared_bytes(int left_words, bool ampere) {
-  return (ampere ? kProductStages<true> : kProductStages<false>)*(left_words + Tile::kSourceFloats) * 4;
+  return product_stages<Tile>(left_words, ampere) * product_stage_words<Tile>(left_words) * 4;
 }
 
 }  // namespace bayesbinn::cuda

@@ -68,11 +68,11 @@ __device__ void write_sums(const ProductParameters& p, int first_row, int64_t fi
 template <class Tile, class Left>
 __device__ __forceinline__ void block_product(const ProductParameters& p) {
 #if __CUDA_ARCH__ >= 800
-  constexpr int kStages = kProductStages<true>;
+  constexpr int kStages = product_stages<Tile>(Left::kWords, true);
 #else
-  constexpr int kStages = kProductStages<false>;
+  constexpr int kStages = product_stages<Tile>(Left::kWords, false);
 #endif
-  constexpr int kStage = Left::kWords + Tile::kSourceFloats;
+  constexpr int kStage = product_stage_words<Tile>(Left::kWords);
   static_assert(Left::kWords % 4 == 0 && kStages * kStage >= (Tile::kBehind - 1) * Tile::kSide * 32 * kWarp);
   BB_SHARED(float, shared);
   // Neighbouring blocks share columns: activations are read from memory once.

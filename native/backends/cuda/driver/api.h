@@ -35,7 +35,6 @@ enum class Attribute : int {
   multiprocessor_count = 16,
   compute_capability_major = 75,
   compute_capability_minor = 76,
-  max_shared_memory_per_block_optin = 97,
 };
 
 // CUfunction_attribute
@@ -64,7 +63,6 @@ constexpr int kCaptureThreadLocal = 1;       // CU_STREAM_CAPTURE_MODE_THREAD_LO
   X(primary_ctx_reset, "cuDevicePrimaryCtxReset_v2", (DeviceHandle))                                             \
   X(ctx_set_current, "cuCtxSetCurrent", (ContextHandle))                                                         \
   X(module_load_data, "cuModuleLoadDataEx", (ModuleHandle*, const void*, unsigned, int*, void**))                \
-  X(module_unload, "cuModuleUnload", (ModuleHandle))                                                             \
   X(module_get_function, "cuModuleGetFunction", (FunctionHandle*, ModuleHandle, const char*))                    \
   X(func_set_attribute, "cuFuncSetAttribute", (FunctionHandle, FunctionAttribute, int))                          \
   X(mem_get_info, "cuMemGetInfo_v2", (size_t*, size_t*))                                                         \

@@ -7,6 +7,7 @@
 namespace bayesbinn::cuda {
 namespace {
 
+constexpr int kOldestResettingDriver = 12000;
 constexpr unsigned kSharedWithoutAsking = 48 * 1024;
 
 // The flag of the device whose context this thread has: it tells devices apart, also where one is gone.
@@ -44,12 +45,11 @@ ModuleHandle load(const std::string& file, const char* text) {
 
 std::shared_ptr<Device> Device::open(int ordinal) {
   static std::mutex opening;
-  static std::map<int, std::weak_ptr<Device>> open_devices;
+  // Open until the process ends, with the kernels that were loaded. Leaked: the driver may be gone at static destruction.
+  static auto& open_devices = *new std::map<int, std::shared_ptr<Device>>;
   const std::lock_guard lock(opening);
-  std::weak_ptr<Device>& known = open_devices[ordinal];
-  std::shared_ptr<Device> device = known.lock();
-  if (device && !device->lost()) return device;
-  if (device) {
+  std::shared_ptr<Device>& device = open_devices[ordinal];
+  if (device && device->lost()) {
     // Others may be about to call the driver with what belongs to the lost context.
     if (device.use_count() > 1) {
       throw Error(ErrorCode::cuda, "cuda: an earlier error ended the context of device " + std::to_string(ordinal) +
@@ -57,8 +57,7 @@ std::shared_ptr<Device> Device::open(int ordinal) {
     }
     device.reset();
   }
-  device.reset(new Device(ordinal));
-  known = device;
+  if (!device) device.reset(new Device(ordinal));
   return device;
 }
 
@@ -95,20 +94,16 @@ Device::Device(int ordinal)
                 {{"path", "device"}, {"value", device}, {"accepted", "auto, cpu"}});
   }
   multiprocessors_ = attribute(Attribute::multiprocessor_count, facts_.handle);
-  most_shared_ = attribute(Attribute::max_shared_memory_per_block_optin, facts_.handle);
   BB_CUDA(api().primary_ctx_retain(&context_, facts_.handle));
 }
 
+// Only of a lost context, and where there was none.
 Device::~Device() {
   if (!context_) return;
-  if (!lost()) {
-    api().ctx_set_current(context_);
-    current_flag.reset();
-    for (const auto& [file, module] : modules_) api().module_unload(module);
-  }
   api().primary_ctx_release(facts_.handle);
-  // Where others in the process hold the context, it would stay as it is, and nobody could compute there any more.
-  if (lost()) api().primary_ctx_reset(facts_.handle);
+  // Where others in the process hold the context, it would stay as it is, and nobody could compute there any more. Drivers
+  // before CUDA 12 do not survive that reliably.
+  if (library().driver_version >= kOldestResettingDriver) api().primary_ctx_reset(facts_.handle);
 }
 
 void Device::lose_current() {
@@ -118,9 +113,10 @@ void Device::lose_current() {
 void Device::make_current() {
   if (lost()) {
     throw Error(ErrorCode::cuda, "cuda: an earlier error ended the context of device " + std::to_string(ordinal_) +
-                                     "; dispose of all that computes there, and make it anew");
+                                     "; dispose of all that computes there, and make it anew; if that fails too, "
+                                     "start the process anew");
   }
-  if (current_flag == lost_) return;
+  // Others may have set theirs on this thread.
   BB_CUDA(api().ctx_set_current(context_));
   current_flag = lost_;
 }

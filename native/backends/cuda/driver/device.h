@@ -37,7 +37,8 @@ DeviceFacts device_facts(int ordinal);
 
 class Device {
  public:
-  // The device of this number, shared by all who use it. ERR_DEVICE_UNAVAILABLE.
+  // The device of this number, shared by all who use it; one whose context ended is opened anew once nobody does.
+  // ERR_DEVICE_UNAVAILABLE, ERR_CUDA.
   static std::shared_ptr<Device> open(int ordinal);
   ~Device();
   Device(const Device&) = delete;
@@ -66,7 +67,7 @@ class Device {
   int ordinal_;
   DeviceFacts facts_;
   ContextHandle context_ = nullptr;
-  int multiprocessors_ = 0, most_shared_ = 0;
+  int multiprocessors_ = 0;
   std::shared_ptr<std::atomic<bool>> lost_;
   std::mutex loading_;
   std::map<std::string, ModuleHandle> modules_;

@@ -11,7 +11,8 @@ namespace bayesbinn::cuda {
 class Graph {
  public:
   Graph() = default;
-  // Records what `work` puts into the stream, without doing it. ERR_CUDA where that cannot be recorded.
+  // Records what `work` puts into the stream, without doing it. ERR_CUDA where that cannot be recorded: calls of others in
+  // the process, such as a wait for the whole device, may forbid it.
   Graph(StreamHandle stream, const std::function<void()>& work);
   Graph(Graph&& other) noexcept { *this = std::move(other); }
   Graph& operator=(Graph&& other) noexcept {

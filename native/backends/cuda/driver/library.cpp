@@ -37,10 +37,10 @@ std::string find_functions(void* handle, Api& found) {
 }
 
 // Errors after which no call of the context succeeds: a kernel went wrong, or the device did (memory or a link that
-// cannot be trusted, illegal addresses and instructions, a time limit, an assertion).
+// cannot be trusted, illegal addresses and instructions, a time limit, an assertion, the server of several processes).
 bool ends_context(Result result) {
-  return result == 214 || result == 220 || result == 700 || result == 702 || result == 709 || result == 710 ||
-         (result >= 714 && result <= 719) || result == 999;
+  return result == 214 || result == 220 || result == 226 || result == 700 || result == 702 || result == 709 ||
+         result == 710 || (result >= 714 && result <= 719) || result == 721 || result == 807 || result == 999;
 }
 
 const char* const kInstallDriver = "install the NVIDIA driver, and check the device with nvidia-smi";

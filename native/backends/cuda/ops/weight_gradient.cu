@@ -99,6 +99,8 @@ __device__ __forceinline__ void repair(const WeightGradientParameters& p, float*
 template <class Tile, int kTerms>
 __device__ __forceinline__ void weight_gradient(const WeightGradientParameters& p) {
   BB_SHARED(float, buffers);
+  // Nobody would use it, and to repair what is no number takes long.
+  if (p.queued && p.queued->halted != 0) return;
   constexpr int kFloats = kBuffers * (Tile::rows + Tile::columns) * kStepDepth;
   GradientColumn* const columns = reinterpret_cast<GradientColumn*>(buffers + kFloats);
   const uint32_t first_row = blockIdx.x % p.tiles_down * Tile::rows;
@@ -249,7 +251,8 @@ void CudaBackend::conv2d_weight_gradient(const ConvShape& shape, const float* dy
                                       axis_of(shape.columns),
                                       static_cast<uint32_t>(kind.tiles_down(rows)),
                                       static_cast<uint32_t>(steps),
-                                      static_cast<uint32_t>(part_steps)};
+                                      static_cast<uint32_t>(part_steps),
+                                      queued_};
   run({"weight_gradient", kind.kernels[static_cast<int>(precision_)]},
       {tiles, kGradientThreads, kind.shared, static_cast<unsigned>(parts)}, p);
   if (parts > 1) {
