@@ -1,13 +1,15 @@
 // `npm run test:cuda [-- filter ...]`: the tests of test/cuda, on the NVIDIA device of this machine or, where it has none,
 // on virtual-gpu, which is built for it. Closes with `N passed, N failed`; without either, says what was skipped.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addonIsCurrent, buildAddon, buildCudaChecks } from "./support/addon.mjs";
 import { ensureNodeModules } from "./support/node-modules.mjs";
 import { addonFile, cudaChecks, root } from "./support/paths.mjs";
 import { main, runToEnd, ScriptError } from "./support/process.mjs";
 import { requireNode } from "./support/requirements.mjs";
+import { unlaunchedKernels } from "./support/unlaunched-kernels.mjs";
 import { virtualGpuEnvironment, virtualGpuSources } from "./support/virtual-gpu.mjs";
 
 await main(async () => {
@@ -24,23 +26,51 @@ await main(async () => {
   const recorder = existsSync(cudaChecks.rangeRecorder) && { BAYESBINN_RANGE_RECORDER: cudaChecks.rangeRecorder };
   if (!recorder) console.log("NOTE: without the header of NVTX the tests of its ranges are skipped.");
   const env = { ...found.env, ...recorder, BAYESBINN_FAILING_DRIVER: cudaChecks.failingDriver };
-  const runner = join(root, "test", "support", "run-tests.mjs");
-  const { code } = await runToEnd(process.execPath, [runner, "--cuda", ...process.argv.slice(2)], { env });
-  process.exitCode = code ?? 1;
+  const filters = process.argv.slice(2);
+  if (!found.virtual || filters.length > 0) process.exitCode = await runTests(filters, env);
+  else await runAllAndLookAtKernels(env);
 });
+
+/**
+ * @param {readonly string[]} filters
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function runTests(filters, env) {
+  const runner = join(root, "test", "support", "run-tests.mjs");
+  return (await runToEnd(process.execPath, [runner, "--cuda", ...filters], { env })).code ?? 1;
+}
+
+/**
+ * A kernel that no test launches is a failure as well.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function runAllAndLookAtKernels(env) {
+  const folder = mkdtempSync(join(tmpdir(), "bayesbinn-kernels-"));
+  try {
+    const reports = join(folder, "reports.txt");
+    process.exitCode = await runTests([], { ...env, VIRTUAL_GPU_STATS: reports });
+    const kernels = unlaunchedKernels(reports);
+    if (kernels.length === 0) return;
+    process.exitCode = 1;
+    console.log(`\nNo test launches ${kernels.join(", ")}.\n0 passed, 1 failed`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** The device with the environment in which it is found, or why there is none. */
 async function findDevice() {
   const own = cudaIn(process.env);
   if (own.crashed) throw new ScriptError(own.reason);
   if (!own.built) return "the addon was built without the CUDA backend (see `npm run build:addon`)";
-  if (own.usable) return { name: `${own.reason}, the device of this machine`, env: process.env };
+  if (own.usable) return { name: `${own.reason}, the device of this machine`, env: process.env, virtual: false };
   const sources = virtualGpuSources();
   if (sources === undefined) return `${own.reason}, and there is no virtual-gpu (VIRTUAL_GPU_DIR)`;
   const env = { ...process.env, ...(await virtualGpuEnvironment(sources)) };
   const virtual = cudaIn(env);
   if (!virtual.usable) throw new ScriptError(`virtual-gpu of ${sources} cannot be used: ${virtual.reason}`);
-  return { name: `${virtual.reason}, a virtual device (${own.reason})`, env };
+  return { name: `${virtual.reason}, a virtual device (${own.reason})`, env, virtual: true };
 }
 
 /**

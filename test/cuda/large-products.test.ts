@@ -28,32 +28,36 @@ for (const shape of [
   }
 }
 
-// 561 tiles of 128 by 128 weights.
-const [batch, inFeatures, outFeatures] = [5, 4100, 2049];
-const [input, outputGradient] = [randomFloats(batch * inFeatures, 1), randomFloats(batch * outFeatures, 2)];
 const ampere = Number(addon.systemInfo().cuda.devices[0]!.capability) >= 8;
-// The same for all: it depends on the batch alone.
-let expected: Sums | undefined;
 
-for (const precision of ["float32", "bf16x2", "bf16"] as const) {
-  test(`gradient of ${outFeatures} x ${inFeatures} weights, ${precision}`, async () => {
-    const session = openSession({
-      inputShape: [inFeatures],
-      layers: chain(["linear", { units: outFeatures, weights: "real" }]),
-      real: sgd(),
-      loss: "meanSquaredError",
-      device: "cuda",
-      cuda: { ...cudaDefaults, precision },
+// 561 tiles of 128 by 128 weights, and one of 64 by 64.
+for (const [batch, inFeatures, outFeatures] of [
+  [5, 4100, 2049],
+  [21, 33, 31],
+] as const) {
+  const [input, outputGradient] = [randomFloats(batch * inFeatures, 1), randomFloats(batch * outFeatures, 2)];
+  // The same for all precisions: it depends on the batch alone.
+  let expected: Sums | undefined;
+  for (const precision of ["float32", "bf16x2", "bf16"] as const) {
+    test(`gradient of ${outFeatures} x ${inFeatures} weights, ${precision}`, async () => {
+      const session = openSession({
+        inputShape: [inFeatures],
+        layers: chain(["linear", { units: outFeatures, weights: "real" }]),
+        real: sgd(),
+        loss: "meanSquaredError",
+        device: "cuda",
+        cuda: { ...cudaDefaults, precision },
+      });
+      const call = { inputs: input, outputGradients: [outputGradient], batch, phase: "train", commit: false } as const;
+      const { weights, gradients } = await session.replay(call);
+      session.dispose();
+      const problem = { batch, inFeatures, outFeatures, input, weights: weights[0]!, outputGradient };
+      expected ??= linearGradientsReference(problem).weightGradient;
+      // Before capability 8.0 all are float32.
+      const limits = productTolerances(expected, ampere ? precision : "float32");
+      close(gradients[0]!, expected.values, limits, precision);
     });
-    const call = { inputs: input, outputGradients: [outputGradient], batch, phase: "train", commit: false } as const;
-    const { weights, gradients } = await session.replay(call);
-    session.dispose();
-    const problem = { batch, inFeatures, outFeatures, input, weights: weights[0]!, outputGradient };
-    expected ??= linearGradientsReference(problem).weightGradient;
-    // Before capability 8.0 all are float32.
-    const limits = productTolerances(expected, ampere ? precision : "float32");
-    close(gradients[0]!, expected.values, limits, precision);
-  });
+  }
 }
 
 test.run();
