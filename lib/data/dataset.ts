@@ -2,7 +2,7 @@
  * Samples and targets in memory. Images stay bytes and are normalised when a batch is gathered.
  *
  * `inputs` holds `length * product(sampleShape)` values, row-major, images as channels, rows, columns. Bytes in a
- * `SharedArrayBuffer` are read where they lie; everything else is copied when it is first used.
+ * `SharedArrayBuffer` are read where they lie by the CPU; everything else is copied when it is first used.
  */
 export interface Dataset {
   readonly name: string;

@@ -28,8 +28,8 @@ export interface ArraysOptions {
  * network input = (value * scale - mean[c]) / std[c]
  *
  * The arrays are not copied: they are read when training starts, and must not change before that. Bytes in a
- * `SharedArrayBuffer` are read in place as long as they are used, without a copy, also by several workers: they must not
- * change at all.
+ * `SharedArrayBuffer` are read in place by the CPU as long as they are used, without a copy, also by several workers: they
+ * must not change at all.
  *
  * ```ts
  * const xor = fromArrays({

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "backends/cuda/cuda_backend.h"
+#include "base/memory.h"
 
 namespace bayesbinn::cuda {
 namespace {
@@ -58,6 +59,7 @@ void* CudaBackend::allocate_samples(int64_t bytes) {
   if (bytes <= memory_->available() / kRoomForTheRest) return allocate(bytes);
   PinnedBlock block;
   try {
+    require_memory("data set in host memory", bytes);
     block = PinnedBlock(*device_, bytes);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::out_of_memory) throw;

@@ -5,8 +5,6 @@
 namespace bayesbinn::bench {
 namespace {
 
-constexpr double kFloat = 4;
-
 std::string text(const ConvShape& shape) {
   return std::to_string(shape.batch) + " images " + std::to_string(shape.rows.size) + "x" +
          std::to_string(shape.columns.size) + ", " + std::to_string(shape.in) + " to " + std::to_string(shape.out);
@@ -24,11 +22,10 @@ std::vector<KernelRow> cifar10_vgg_rows(Backend& backend, Size size) {
   const int64_t features = channels * pixels * pixels;
   const auto arrays =
       std::make_shared<LayerArrays>(backend, PackedShape{channels, channels, 9}, features, features, batch);
-  const auto statistics = std::make_shared<Buffer>(random_values(backend, 4 * channels));
+  const auto norm = std::make_shared<Normalisation>(backend, channels);
   const auto winners = std::make_shared<Buffer>(backend, backend.winner_bytes(pool));
   const ChannelBatch channel_batch = {batch, {channels, pixels * pixels}};
   const BatchNormParameters parameters = {nullptr, nullptr, 1e-5, 0.2, true};
-  const auto statistic = [=](int64_t i) { return statistics->floats() + i * channels; };
 
   const auto values = static_cast<double>(features * batch);
   const auto weights = static_cast<double>(9 * channels * channels);
@@ -47,13 +44,15 @@ std::vector<KernelRow> cifar10_vgg_rows(Backend& backend, Size size) {
        }},
       {"batch norm of images, training", size_text, 2 * kFloat * values, 0,
        [=, &backend] {
-         backend.batch_norm_train(channel_batch, parameters, arrays->y.floats(), arrays->dy.floats(), statistic(0),
-                                  statistic(1), statistic(2), statistic(3));
+         backend.batch_norm_train(channel_batch, parameters, arrays->y.floats(), arrays->dy.floats(),
+                                  norm->mean.floats(), norm->inverse.floats(), norm->running_mean.floats(),
+                                  norm->running_variance.floats());
        }},
       {"batch norm gradient of images", size_text, 3 * kFloat * values, 0,
        [=, &backend] {
          backend.batch_norm_gradient(channel_batch, parameters, true, arrays->x.floats(), arrays->y.floats(),
-                                     arrays->dy.floats(), statistic(0), statistic(1), arrays->dx.floats(), {}, {});
+                                     arrays->dy.floats(), norm->mean.floats(), norm->inverse.floats(),
+                                     arrays->dx.floats(), {}, {});
        }},
       {"largest of 2x2", size_text, kFloat * values * 1.25, 0,
        [=, &backend] { backend.max_pool2d(pool, arrays->x.floats(), arrays->y.floats(), winners->data()); }},

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <random>
+#include <vector>
 
 #include "bench/activations.h"
 #include "bench/binary_weights.h"
@@ -26,15 +27,36 @@ struct LayerArrays {
   Buffer x, y, dx, dy;
 };
 
-// Normals on the device.
-inline Buffer random_values(Backend& backend, int64_t count) {
+constexpr double kFloat = sizeof(float);
+
+inline Buffer on_device(Backend& backend, const std::vector<float>& values) {
+  Buffer buffer(backend, static_cast<int64_t>(values.size() * sizeof(float)));
+  backend.upload(buffer.data(), values.data(), buffer.bytes());
+  return buffer;
+}
+
+// A gradient so small that weights stay what they are, however often they are updated.
+inline Buffer random_gradient(Backend& backend, int64_t count) {
   std::mt19937 random(2);
   std::normal_distribution<float> normal(0, 1e-12f);
   std::vector<float> values(static_cast<size_t>(count));
   for (float& value : values) value = normal(random);
-  Buffer buffer(backend, count * static_cast<int64_t>(sizeof(float)));
-  backend.upload(buffer.data(), values.data(), buffer.bytes());
-  return buffer;
+  return on_device(backend, values);
 }
+
+// Statistics of a batch norm without gain and bias.
+struct Normalisation {
+  Normalisation(Backend& backend, int64_t channels)
+      : mean(ones(backend, channels)),
+        inverse(ones(backend, channels)),
+        running_mean(ones(backend, channels)),
+        running_variance(ones(backend, channels)) {}
+
+  static Buffer ones(Backend& backend, int64_t count) {
+    return on_device(backend, std::vector<float>(static_cast<size_t>(count), 1.0f));
+  }
+
+  Buffer mean, inverse, running_mean, running_variance;
+};
 
 }  // namespace bayesbinn::bench

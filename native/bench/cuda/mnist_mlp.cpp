@@ -5,22 +5,9 @@
 namespace bayesbinn::bench {
 namespace {
 
-constexpr double kFloat = 4;
-
 std::string text(const LinearShape& shape) {
   return std::to_string(shape.batch) + "x" + std::to_string(shape.in) + "x" + std::to_string(shape.out);
 }
-
-// Statistics of a batch norm without gain and bias.
-struct Normalisation {
-  Normalisation(Backend& backend, int64_t channels)
-      : mean(random_values(backend, channels)),
-        inverse(random_values(backend, channels)),
-        running_mean(random_values(backend, channels)),
-        running_variance(random_values(backend, channels)) {}
-
-  Buffer mean, inverse, running_mean, running_variance;
-};
 
 }  // namespace
 
@@ -28,7 +15,7 @@ std::vector<KernelRow> mnist_mlp_rows(Backend& backend, Size size) {
   const LinearShape shape = size == Size::full ? LinearShape{100, 2048, 2048} : LinearShape{5, 33, 40};
   const auto arrays =
       std::make_shared<LayerArrays>(backend, PackedShape{shape.out, shape.in, 1}, shape.in, shape.out, shape.batch);
-  const auto gradient = std::make_shared<Buffer>(random_values(backend, shape.out * shape.in));
+  const auto gradient = std::make_shared<Buffer>(random_gradient(backend, shape.out * shape.in));
   const auto norm = std::make_shared<Normalisation>(backend, shape.out);
   const auto mask = std::make_shared<Buffer>(backend, backend.mask_bytes(shape.in, shape.batch));
   const ChannelBatch channels = {shape.batch, {shape.out, 1}};
