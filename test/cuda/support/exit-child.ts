@@ -1,5 +1,5 @@
-// `node --import tsx exit-child.ts <addon> <milliseconds>`: ends the process while the device trains. The first session computes on the CPU,
-// so that the driver's library is loaded after everything else.
+// `node --import tsx exit-child.ts <addon> <milliseconds>`: ends the process while the device trains. The first session
+// computes on the CPU, so that the driver's library is loaded after everything else.
 import { bayesbinn, chain, labelled, openSession, trainCall } from "../../native/support/specs.js";
 
 const parts = { inputShape: [40], layers: chain(["linear", { units: 50 }], ["linear", { units: 4 }]) };
