@@ -1,5 +1,6 @@
 /** Training of small networks on the device and on the CPU at once. */
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../../lib/layers/shape.js";
 import type { DatasetSpec, NativeSession, WeightChoice } from "../../../lib/native/contract.js";
 import { close } from "../../native/support/compare.js";
 import { methodRows } from "../../native/support/method-rows.js";
@@ -87,7 +88,7 @@ export const tolerance = 1e-4;
 /** Samples whose two likeliest classes are equally likely but for roundings, as happens with signs for weights. */
 async function undecided(session: NativeSession, data: DatasetSpec, choice: WeightChoice): Promise<number> {
   const { byteTable: table, sampleShape } = data;
-  const [channels = 1, pixels] = [sampleShape[0], sampleShape.slice(1).reduce((product, size) => product * size, 1)];
+  const [channels = 1, pixels] = [sampleShape[0], sizeOf(sampleShape.slice(1))];
   const input = (value: number, i: number) => table?.[256 * (Math.floor(i / pixels) % channels) + value] ?? value;
   const call = { ...choice, inputs: Float32Array.from(data.inputs, input), batchSize: 32 };
   const { values } = await session.predict({ ...call, output: "probabilities" });

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../../lib/layers/shape.js";
 import type {
   DatasetSpec,
   LayerSpec,
@@ -222,7 +223,7 @@ export function branches(parts: Partial<SessionParts> = {}): SessionParts {
 
 /** Random samples with labels. */
 export function labelled(count: number, sampleShape: readonly number[], classes: number, seed = 5): DatasetSpec {
-  const features = sampleShape.reduce((product, size) => product * size, 1);
+  const features = sizeOf(sampleShape);
   return {
     name: "random",
     inputs: randomFloats(count * features, seed, -2, 2),
