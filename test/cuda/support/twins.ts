@@ -3,16 +3,9 @@ import * as assert from "uvu/assert";
 import { sizeOf } from "../../../lib/layers/shape.js";
 import type { DatasetSpec, NativeSession, WeightChoice } from "../../../lib/native/contract.js";
 import { close } from "../../native/support/compare.js";
-import { methodRows } from "../../native/support/method-rows.js";
+import { namedMethods } from "../../native/support/method-rows.js";
 import { randomFloats } from "../../native/support/random.js";
-import {
-  bayesbinn,
-  chain,
-  type MethodSpec,
-  openSession,
-  type SessionParts,
-  trainCall,
-} from "../../native/support/specs.js";
+import { chain, openSession, type SessionParts, trainCall } from "../../native/support/specs.js";
 import { closeStates, closeToLargest, layerTolerance } from "./parity.js";
 
 export const [count, classes, batchSize, steps] = [65, 3, 13, 20];
@@ -44,26 +37,12 @@ export const networks = (kind: "binary" | "real"): Readonly<Record<string, Sessi
   },
 });
 
-export const methods: readonly {
-  readonly name: string;
-  readonly kind: "binary" | "real";
-  readonly method: MethodSpec;
-}[] = [
-  ...methodRows.map(({ kind, method, variant }) => ({
-    name: [method.type, variant].filter(Boolean).join(", "),
-    kind,
-    method,
-  })),
-  ...[
-    { temperature: 1, samples: 2 },
-    { temperature: 1e-8 },
-    { temperature: 1e-8, samples: 3, staleMu: true, perWeightPrior: true },
-  ].map((options) => ({
-    name: `bayesbinn ${JSON.stringify(options)}`,
-    kind: "binary" as const,
-    method: bayesbinn({ ...options, trainSetSize: count, learningRate: 1e-3 }),
-  })),
-];
+const regime = { trainSetSize: count, learningRate: 1e-3 };
+export const methods = namedMethods([
+  ["soft weights, two samples", { ...regime, samples: 2 }],
+  ["signs", { ...regime, temperature: 1e-8 }],
+  ["signs, three samples", { ...regime, temperature: 1e-8, samples: 3, staleMu: true, perWeightPrior: true }],
+]);
 
 /** Steps of an epoch each of five batches, and what they say. */
 export async function trained(session: NativeSession, data: DatasetSpec, from = 0, to = steps): Promise<number[]> {
@@ -85,6 +64,15 @@ export async function trained(session: NativeSession, data: DatasetSpec, from = 
  */
 export const tolerance = 1e-4;
 
+/** Fails unless the losses of steps are close. */
+export const closeLosses = (actual: readonly number[], expected: readonly number[]): void =>
+  close(
+    actual,
+    expected,
+    expected.map((loss) => tolerance * (1 + loss)),
+    "losses of steps",
+  );
+
 /** Samples whose two likeliest classes are equally likely but for roundings, as happens with signs for weights. */
 async function undecided(session: NativeSession, data: DatasetSpec, choice: WeightChoice): Promise<number> {
   const { byteTable: table, sampleShape } = data;
@@ -103,12 +91,7 @@ export async function compare(parts: SessionParts, data: DatasetSpec): Promise<v
   const [cuda, cpu] = [openSession({ ...parts, device: "cuda" }), openSession(parts)];
   assert.is(cuda.describe().device, "cuda");
   const [actual, expected] = [await trained(cuda, data), await trained(cpu, data)];
-  close(
-    actual,
-    expected,
-    expected.map((loss) => tolerance * (1 + loss)),
-    "losses of steps",
-  );
+  closeLosses(actual, expected);
   await closeStates(cuda, cpu, "state", { tolerance, floor: 1 });
   assert.equal(cuda.counters(), cpu.counters());
   for (const samples of [0, 3]) {
