@@ -7,18 +7,13 @@ import { sameBits } from "../native/support/compare.js";
 import { randomFloats } from "../native/support/random.js";
 import { refusedBy } from "../native/support/refused.js";
 import { sameState } from "../native/support/same-state.js";
-import { bayesbinn, chain, labelled, openSession, type SessionParts, trainCall } from "../native/support/specs.js";
+import { bits, chain, labelled, openSession, type SessionParts, trainCall } from "../native/support/specs.js";
 import { cudaDefaults } from "../support/cuda-defaults.mjs";
 import { emulated } from "./support/on-device.js";
 
 const test = suite("memory on CUDA");
 
-const parts: SessionParts = {
-  maxBatch: 128,
-  inputShape: [2, 5, 6],
-  layers: chain(["flatten"], ["linear", { units: 9 }], ["batchNorm"], ["tanh"], ["linear", { units: 4 }]),
-  binary: bayesbinn({ temperature: 1e-8 }),
-};
+const parts = bits({ maxBatch: 128, inputShape: [2, 5, 6] });
 
 const open = (memoryLimit = 0, more: Partial<SessionParts> = {}) =>
   openSession({ ...parts, ...more, device: "cuda", cuda: { ...cudaDefaults, memoryLimit } });
@@ -26,7 +21,7 @@ const open = (memoryLimit = 0, more: Partial<SessionParts> = {}) =>
 test("a session tells what it has of the device's memory, and the CPU nothing", async () => {
   const session = open();
   const before = session.describe().deviceMemory!;
-  assert.ok(before.inUse > 4 * (60 * 9 + 9 * 4), `${before.inUse} bytes`);
+  assert.ok(before.inUse > 4 * (60 * 33 + 33 * 4), `${before.inUse} bytes`);
   assert.is(before.samplesOnHost, 0);
   const dataset = session.addDataset(labelled(1000, parts.inputShape!, 4));
   const withData = session.describe().deviceMemory!;

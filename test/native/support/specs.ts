@@ -221,6 +221,16 @@ export function branches(parts: Partial<SessionParts> = {}): SessionParts {
   };
 }
 
+/** A small network whose weights are bits: vectors, or what is flattened to them, to 4 classes. */
+export function bits(parts: Partial<SessionParts> = {}): SessionParts {
+  return {
+    inputShape: [12],
+    layers: chain(["flatten"], ["linear", { units: 33 }], ["batchNorm"], ["dropout"], ["linear", { units: 4 }]),
+    binary: bayesbinn({ temperature: 1e-8, samples: 2 }),
+    ...parts,
+  };
+}
+
 /** Random samples with labels. */
 export function labelled(count: number, sampleShape: readonly number[], classes: number, seed = 5): DatasetSpec {
   const features = sizeOf(sampleShape);
