@@ -18,7 +18,7 @@ test("trained, evaluated and disposed of: no memory, stream, event or graph is l
     assert.equal(report.slice(-3, -1), ["faults 0 invalid-calls 0", "leaks 0 bytes 0"]);
     // Kernels stay loaded for sessions to come.
     assert.match(report.at(-1)!, /^open streams 0 events 0 modules \d+ graphs 0$/);
-    assert.ok(report.length > 30, "kernels ran");
+    assert.match(report.at(-4)!, /^total launches [1-9]/);
   } finally {
     rmSync(folder, { recursive: true });
   }

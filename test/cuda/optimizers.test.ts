@@ -6,9 +6,9 @@ import { kernels } from "../native/support/addon.js";
 import { bayesbinnRows, lambdas, uniforms } from "../native/support/bayesbinn-rows.js";
 import { sameBits } from "../native/support/compare.js";
 import { type Guarded, guarded } from "../native/support/margins.js";
-import { methodRows } from "../native/support/method-rows.js";
+import { namedMethods } from "../native/support/method-rows.js";
 import { randomFloats } from "../native/support/random.js";
-import { bayesbinn, type MethodSpec } from "../native/support/specs.js";
+import type { MethodSpec } from "../native/support/specs.js";
 import { streams } from "../native/support/streams.js";
 import { sameFormula } from "./support/parity.js";
 
@@ -31,16 +31,9 @@ test("uniforms", () => {
   kernels.uniform({ seed: 1, stream: "weights", step: 0, sample: 0 }, new Float32Array(0), "cuda");
 });
 
-const named = (name: string, method: MethodSpec, samples = 1) => ({ name, method, samples });
-const methods = [
-  ...methodRows.map(({ method, variant }) => named([method.type, variant].filter(Boolean).join(", "), method)),
-  ...bayesbinnRows.map(([name, options]) =>
-    named(`bayesbinn, ${name}`, bayesbinn(options), options.estimator === "mean" ? 1 : (options.samples ?? 1)),
-  ),
-];
-
 /** Latent weights and state of three updates, the second after a pause, on one device. */
-function updated(optimizer: MethodSpec, samples: number, count: number, device: KernelDevice): Record<string, Guarded> {
+function updated(optimizer: MethodSpec, count: number, device: KernelDevice): Record<string, Guarded> {
+  const samples = optimizer["estimator"] === "sample" ? Number(optimizer["samples"]) : 1;
   const lists = (make: (sample: number) => Float32Array) => Array.from({ length: samples }, (_, s) => make(s));
   const names = kernels.stateNames(optimizer);
   const latent = guarded(count, lambdas(count, 3));
@@ -56,10 +49,10 @@ function updated(optimizer: MethodSpec, samples: number, count: number, device: 
   return { latent, ...arrays };
 }
 
-for (const { name, method, samples } of methods) {
+for (const { name, method } of namedMethods(bayesbinnRows)) {
   test(`${name}: update`, () => {
     for (const count of lengths) {
-      const [cuda, cpu] = [updated(method, samples, count, "cuda"), updated(method, samples, count, "cpu")];
+      const [cuda, cpu] = [updated(method, count, "cuda"), updated(method, count, "cpu")];
       for (const [key, { values }] of Object.entries(cpu)) {
         sameFormula(cuda[key]!.values, values, `${key}, ${count} weights`);
         cuda[key]!.check(`${key}, ${count} weights`);

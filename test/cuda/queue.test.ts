@@ -1,4 +1,5 @@
 /** Steps that the device runs by itself: graphs, chunks, and what goes wrong within one. */
+import { setTimeout } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DatasetSpec } from "../../lib/native/contract.js";
@@ -6,9 +7,8 @@ import { addon } from "../native/support/addon.js";
 import { refusedBy } from "../native/support/refused.js";
 import { sameState } from "../native/support/same-state.js";
 import {
-  bayesbinn,
+  bits,
   branches,
-  chain,
   everything,
   labelled,
   openSession,
@@ -17,14 +17,9 @@ import {
   sessionSpec,
   trainCall,
 } from "../native/support/specs.js";
+import { emulated } from "./support/on-device.js";
 
 const test = suite("queued steps on CUDA");
-
-const bits: SessionParts = {
-  inputShape: [12],
-  layers: chain(["linear", { units: 33 }], ["batchNorm"], ["dropout"], ["linear", { units: 4 }]),
-  binary: bayesbinn({ temperature: 1e-8, samples: 2 }),
-};
 
 const open = (parts: SessionParts, options: object = {}) =>
   openSession({ ...parts, device: "cuda", cuda: { ...sessionSpec(parts).cuda, ...options } });
@@ -39,8 +34,8 @@ function overflowing(good: DatasetSpec, first: number): DatasetSpec {
 for (const [name, parts] of Object.entries({
   everything: everything(),
   branches: branches(),
-  bits,
-  "no bits": { ...bits, binary: pmf() },
+  bits: bits(),
+  "no bits": bits({ binary: pmf() }),
 })) {
   test(`${name}: graphs, single steps and chunks are the same bits`, async () => {
     const data = labelled(31, parts.inputShape!, 4);
@@ -62,7 +57,7 @@ for (const [name, parts] of Object.entries({
 
 test("a hyperparameter that changes reaches steps that are replayed", async () => {
   const data = labelled(28, [12], 4);
-  const sessions = [open(bits), open(bits, { graphs: false })];
+  const sessions = [open(bits()), open(bits(), { graphs: false })];
   for (const session of sessions) {
     const dataset = session.addDataset(data);
     for (const [epoch, learningRate] of [0.01, 0.5, 0.003].entries()) {
@@ -79,7 +74,7 @@ test("a hyperparameter that changes reaches steps that are replayed", async () =
 for (const graphs of [true, false]) {
   test(`a loss that is no number within a chunk, ${graphs ? "" : "without "}graphs: the steps before it stay, and nothing of it`, async () => {
     const good = labelled(63, [12], 4);
-    const [failed, exact] = [open(bits, { graphs }), open(bits, { graphs })];
+    const [failed, exact] = [open(bits(), { graphs }), open(bits(), { graphs })];
     const bad = failed.addDataset(overflowing(good, 42));
     const call = { shuffle: false, batches: 9 };
     await refusedBy(() => failed.train(trainCall(bad, call)), "ERR_NUMERIC", "step 6");
@@ -92,14 +87,14 @@ for (const graphs of [true, false]) {
 }
 
 test("an update that leaves float32: ERR_NUMERIC for its step, and no further step", async () => {
-  const session = open(bits);
+  const session = open(bits());
   const dataset = session.addDataset(labelled(28, [12], 4));
   await session.train(trainCall(dataset, { batches: 2 }));
   session.setHyperparameters(0, { learningRate: 1e38, trainSetSize: 1e38 });
   await refusedBy(() => session.train(trainCall(dataset, { batches: 4 })), "ERR_NUMERIC", "step 2");
   assert.is(session.counters().step, 3);
   await refusedBy(() => session.train(trainCall(dataset)), "ERR_NUMERIC", "step 2");
-  const other = open(bits);
+  const other = open(bits());
   await session.setState("training", await other.getState("training"));
   session.setHyperparameters(0, { learningRate: 0.01, trainSetSize: 10 });
   assert.is((await session.train(trainCall(dataset, { batches: 4 }))).steps, 4);
@@ -110,7 +105,7 @@ test("products in one bf16 term are near those in three, and not the same", asyn
   const outputs = new Map<string, Float32Array>();
   for (const precision of ["float32", "bf16x2", "bf16"]) {
     const call = { inputs, batchSize: 21, samples: 0, draw: 0, output: "logits" as const };
-    outputs.set(precision, (await open(bits, { precision }).predict(call)).values);
+    outputs.set(precision, (await open(bits(), { precision }).predict(call)).values);
   }
   const exact = outputs.get("float32")!;
   const largest = Math.max(...exact.map(Math.abs));
@@ -124,16 +119,26 @@ test("products in one bf16 term are near those in three, and not the same", asyn
 });
 
 test("a training that is cancelled has whole steps, and goes on from there", async () => {
-  const [session, whole] = [open(bits), open(bits)];
-  const data = labelled(70, [12], 4);
+  const [session, whole] = [open(bits()), open(bits())];
+  const batches = 20;
+  const data = labelled(7 * batches, [12], 4);
   const [dataset, same] = [session.addDataset(data), whole.addDataset(data)];
-  const running = session.train(trainCall(dataset, { batches: 10 }));
-  session.cancel();
-  const { steps } = await running; // all of them, where the device was faster
-  assert.is(session.counters().step, steps);
-  await session.train(trainCall(dataset, { firstBatch: steps, batches: 10 - steps }));
-  await whole.train(trainCall(same, { batches: 10 }));
+  let [done, halfway] = [0, 0];
+  // Later each time, until some call comes to its end.
+  for (let wait = 0; done < batches; wait += 5) {
+    const left = batches - done;
+    const running = session.train(trainCall(dataset, { firstBatch: done, batches: left }));
+    await setTimeout(wait);
+    session.cancel();
+    const { steps, cancelled } = await running;
+    if (cancelled && steps > 0 && steps < left) halfway++;
+    done += steps;
+    assert.is(session.counters().step, done);
+  }
+  await whole.train(trainCall(same, { batches }));
   await sameState(session, whole, "after all steps");
+  // A real device may be faster than all of the waits.
+  if (emulated) assert.ok(halfway > 0);
 });
 
 test.run();

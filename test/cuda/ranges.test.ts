@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runChild } from "../native/support/run-child.js";
+import { runDeviceChild } from "./support/on-device.js";
 
 const recorder = process.env["BAYESBINN_RANGE_RECORDER"];
 const ranges = suite("ranges of NVTX");
@@ -16,12 +16,8 @@ async function recorded(graphs: boolean): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "bayesbinn-ranges-"));
   try {
     const file = join(folder, "ranges.txt");
-    const ending = await runChild({
-      script: "../../cuda/support/ranges-child.ts",
-      args: [String(graphs)],
-      nodeOptions: ["--import", "tsx"],
-      environment: { NVTX_INJECTION64_PATH: recorder!, BAYESBINN_RANGES: file },
-    });
+    const environment = { NVTX_INJECTION64_PATH: recorder!, BAYESBINN_RANGES: file };
+    const ending = await runDeviceChild("ranges-child.ts", [String(graphs)], environment);
     assert.equal([ending.code, ending.signal], [0, null], ending.stderr);
     return readFileSync(file, "utf8").trimEnd().split("\n");
   } finally {

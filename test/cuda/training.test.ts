@@ -7,8 +7,7 @@ import { close } from "../native/support/compare.js";
 import { randomFloats } from "../native/support/random.js";
 import { sameState } from "../native/support/same-state.js";
 import { chain, everything, labelled, openSession, type SessionParts, trainCall } from "../native/support/specs.js";
-import { closeToLargest } from "./support/parity.js";
-import { batchSize, classes, compare, count, methods, networks, tolerance, trained } from "./support/twins.js";
+import { batchSize, classes, closeLosses, compare, count, methods, networks, trained } from "./support/twins.js";
 
 const test = suite("training on CUDA");
 
@@ -20,12 +19,12 @@ for (const { name, kind, method } of methods) {
 
 test("bytes and their table are the inputs of the CPU", async () => {
   const { images: parts } = networks("binary");
-  const { inputs: _, scale: __, shift: ___, ...rest } = labelled(count, parts!.inputShape!, classes);
-  const inputs = Uint8Array.from({ length: count * 30 }, (____, i) => (i * i) % 251);
-  const byteTable = Float32Array.from({ length: 2 * 256 }, (____, i) => ((i % 256) - 128) / (i < 256 ? 64 : 100));
-  for (const bytes of [inputs, new Uint8Array(new SharedArrayBuffer(inputs.length))]) {
-    bytes.set(inputs);
-    await compare(parts!, { ...rest, inputs: bytes, byteTable });
+  const { name, sampleShape, targets, targetWidth } = labelled(count, parts!.inputShape!, classes);
+  const bytes = Uint8Array.from({ length: count * 30 }, (_, i) => (i * i) % 251);
+  const byteTable = Float32Array.from({ length: 2 * 256 }, (_, i) => ((i % 256) - 128) / (i < 256 ? 64 : 100));
+  for (const inputs of [bytes, new Uint8Array(new SharedArrayBuffer(bytes.length))]) {
+    inputs.set(bytes);
+    await compare(parts!, { name, inputs, byteTable, sampleShape, targets, targetWidth });
   }
 });
 
@@ -53,7 +52,7 @@ test("targets that are numbers, and one a pixel with augmentation", async () => 
     const call = trainCall(dataset, { batchSize, batches: 5, augmentation });
     losses.push([...(await session.train(call)).stepLosses]);
   }
-  closeToLargest(losses[0]!, losses[1]!, "losses", { tolerance });
+  closeLosses(losses[0]!, losses[1]!);
 });
 
 test("a state goes from the CPU to the device and back, and training goes on from it", async () => {
@@ -71,12 +70,7 @@ test("a state goes from the CPU to the device and back, and training goes on fro
   losses.push(...(await trained(second, data, 5, 10)));
   await handOver(second, third);
   losses.push(...(await trained(third, data, 10, 15)));
-  close(
-    losses,
-    expected,
-    expected.map((loss) => tolerance * (1 + loss)),
-    "losses of steps",
-  );
+  closeLosses(losses, expected);
 });
 
 test("first weights are the same bits, and so is a state that is kept and restored", async () => {

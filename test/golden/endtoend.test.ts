@@ -5,6 +5,7 @@
  * Largest errors reached (AVX2): 1.4e-6 in the logits (PyTorch itself is 1.2e-6 away from float64), 5e-7 of the largest
  * entry before batch norm, where up to 8192 terms are summed in another order, and 7e-7 after it.
  */
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { z } from "zod";
@@ -12,6 +13,7 @@ import { mlpBinaryConnect } from "../../lib/architectures/mlp-binary-connect.js"
 import { mlpContinual } from "../../lib/architectures/mlp-continual.js";
 import { vggBinaryConnect } from "../../lib/architectures/vgg-binary-connect.js";
 import type { Layer } from "../../lib/layers/layer.js";
+import { sizeOf } from "../../lib/layers/shape.js";
 import { meanSquaredError } from "../../lib/losses/mean-squared-error.js";
 import type { Model } from "../../lib/model/model.js";
 import { BayesBiNN } from "../../lib/optimizers/bayesbinn.js";
@@ -119,10 +121,6 @@ async function outputsUpTo(golden: Golden, weights: readonly Float32Array[], cou
   });
   const call = { batchSize: images, samples: 0, draw: 0, output: "logits" } as const;
   return (await session.predict({ inputs: golden.f32("x"), ...call })).values;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, axis) => size * axis, 1);
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

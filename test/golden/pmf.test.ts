@@ -6,6 +6,7 @@
  * Largest errors reached, of the largest entry, over all quantities, steps and instruction sets: 5.2e-6 (of the weights, in whose
  * projection beta multiplies the errors of the auxiliary values), and 3e-6 of all but them and their gradient.
  */
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { z } from "zod";
@@ -16,6 +17,7 @@ import { flatten } from "../../lib/layers/flatten.js";
 import { linear } from "../../lib/layers/linear.js";
 import { maxPool2d } from "../../lib/layers/max-pool2d.js";
 import { relu } from "../../lib/layers/relu.js";
+import { sizeOf } from "../../lib/layers/shape.js";
 import { softmaxCrossEntropy } from "../../lib/losses/softmax-cross-entropy.js";
 import { PMF } from "../../lib/optimizers/pmf.js";
 import { replayed } from "./cases.js";
@@ -124,7 +126,7 @@ function levels(golden: Golden, values: Float32Array): { low: Float32Array; high
   const parts: [number[], number[]] = [[], []];
   let start = 0;
   for (const [, [rows, ...rest]] of golden.settings(settingsSchema).param_shapes) {
-    const width = rest.reduce((product, size) => product * size, 1);
+    const width = sizeOf(rest);
     for (let row = 0; row < rows!; row++, start += width) {
       parts[row % 2]!.push(...values.subarray(start, start + width));
     }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { sizeOf } from "../../lib/layers/shape.js";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "vectors");
 
@@ -98,7 +99,7 @@ export class Golden {
       if (at < 0 || at >= length) throw new Error(`${this.name}: ${name} has ${length} entries on axis ${axis}`);
       index = index * length + at;
     }
-    const bytes = product(array.shape.slice(first.length)) * elementBytes[dtype];
+    const bytes = sizeOf(array.shape.slice(first.length)) * elementBytes[dtype];
     const start = array.offset + index * bytes;
     return this.#bytes.slice(start, start + bytes);
   }
@@ -130,13 +131,9 @@ export function readGolden(path: string): Golden {
   require(digest === header.bin_sha256, `SHA-256 ${digest}, not ${header.bin_sha256}`);
   let end = 0;
   for (const [name, { dtype, shape, offset, bytes }] of Object.entries(header.arrays)) {
-    require(bytes === product(shape) * elementBytes[dtype], `${name}: ${bytes} bytes for ${shape} of ${dtype}`);
+    require(bytes === sizeOf(shape) * elementBytes[dtype], `${name}: ${bytes} bytes for ${shape} of ${dtype}`);
     require(offset >= end && offset + bytes <= file.length, `${name} lies outside the file or over another array`);
     end = offset + bytes;
   }
   return new Golden(header, new Uint8Array(file).buffer);
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((result, axis) => result * axis, 1);
 }

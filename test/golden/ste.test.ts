@@ -6,9 +6,11 @@
  * Largest errors reached, of the largest entry, over all quantities, steps and instruction sets: 1.5e-7 for an update, 3.2e-6 (of
  * the second moment) in a trajectory.
  */
+
 import { suite } from "uvu";
 import { z } from "zod";
 import { update } from "../../lib/kernels.js";
+import { sizeOf } from "../../lib/layers/shape.js";
 import { binaryCrossEntropy } from "../../lib/losses/binary-cross-entropy.js";
 import { softmaxCrossEntropy } from "../../lib/losses/softmax-cross-entropy.js";
 import { Adam } from "../../lib/optimizers/adam.js";
@@ -128,7 +130,7 @@ function byOwner(golden: Golden, values: Float32Array): Float32Array[] {
   const parts: number[][] = [[], []];
   let start = 0;
   for (const [name, shape] of golden.settings(settingsSchema).param_shapes) {
-    const end = start + shape.reduce((product, size) => product * size, 1);
+    const end = start + sizeOf(shape);
     parts[name.endsWith(".bias") ? 1 : 0]!.push(...values.subarray(start, end));
     start = end;
   }

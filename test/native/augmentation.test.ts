@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../lib/layers/shape.js";
 import type { AugmentationSpec } from "../../lib/native/contract.js";
 import { addon, kernels } from "./support/addon.js";
 import {
   augmented,
   cases,
-  countOf,
   crop,
   epoch,
   flip,
@@ -105,7 +105,7 @@ test("masks on a smaller grid with the same centre are mirrored and turned with 
   const shape: Size = [21, 1, 7, 7];
   // The mask is what the middle of the image shows.
   const [size, margin] = [5, 1];
-  const images = Uint8Array.from(randomLabels(countOf(shape), 200, 4));
+  const images = Uint8Array.from(randomLabels(sizeOf(shape), 200, 4));
   const middle = (from: ArrayLike<number>) =>
     Float32Array.from({ length: 21 * size ** 2 }, (_, i) => {
       const [image, row, column] = [Math.floor(i / size ** 2), Math.floor(i / size) % size, i % size];
@@ -122,7 +122,7 @@ test("masks on a smaller grid with the same centre are mirrored and turned with 
 test("all shifts of a crop, sides of a flip and quarter turns are equally frequent", () => {
   const images = 1 << 14;
   const shape: Size = [images, 1, 5, 5];
-  const dot = new Uint8Array(countOf(shape));
+  const dot = new Uint8Array(sizeOf(shape));
   // In the middle for shifts, in a corner for turns.
   const at = (place: number) => dot.map((_, i) => (i % 25 === place ? 1 : 0));
   const byteTable = Float32Array.from({ length: 256 }, (_, i) => i);

@@ -1,6 +1,7 @@
 /** The layers conv2d and convTranspose2d against float64, on bits and on float32 values. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../lib/layers/shape.js";
 import type { NativeSession, ReplayCall } from "../../lib/native/contract.js";
 import type { ErrorCode } from "../../lib/native/errors.js";
 import { kernels } from "./support/addon.js";
@@ -9,7 +10,6 @@ import { randomFloats } from "./support/random.js";
 import { type ConvProblem, convReference } from "./support/reference-conv.js";
 import { convolutionOptions } from "./support/reference-conv-layers.js";
 import type { Sums } from "./support/reference-linear.js";
-import { product } from "./support/reference-network.js";
 import { refusedBy } from "./support/refused.js";
 import { bayesbinn, chain, labelled, openSession, type SessionParts, trainCall } from "./support/specs.js";
 
@@ -106,7 +106,7 @@ async function check(row: Row, session: NativeSession, call: ReplayCall, what: s
   const places = [0, 0];
   for (const { name, optimizer, shape } of parameters) {
     const part = places[optimizer]!;
-    places[optimizer]! += product(shape);
+    places[optimizer]! += sizeOf(shape);
     used[name.split(".")[1]!] = {
       weights: result.weights[optimizer]!.slice(part, places[optimizer]!),
       gradient: result.gradients[optimizer]!.slice(part, places[optimizer]!),
@@ -156,8 +156,8 @@ for (const row of rows) {
             state.map(({ name, shape, data }, i) => ({ name, shape, data: randomFloats(data.length, 7 + i) })),
           );
           const call: ReplayCall = {
-            inputs: randomFloats(batch * product(row.input), 1),
-            outputGradients: [randomFloats(batch * product(outputShape), 2)],
+            inputs: randomFloats(batch * sizeOf(row.input), 1),
+            outputGradients: [randomFloats(batch * sizeOf(outputShape), 2)],
             batch,
             phase: "train",
             commit: false,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../lib/layers/shape.js";
 import { addon } from "./support/addon.js";
 import { bayesbinn, chain, everything, labelled, openSession } from "./support/specs.js";
 
@@ -91,10 +92,7 @@ test("state comes in the order of the network, `model` without what only trainin
     ],
   );
   for (const { data, shape } of await session.getState("training")) {
-    assert.is(
-      data.length,
-      shape.reduce((product, size) => product * size, 1),
-    );
+    assert.is(data.length, sizeOf(shape));
   }
 });
 

@@ -1,6 +1,7 @@
 // Histograms of what a method keeps for its weights, against a plain count in double precision.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../lib/layers/shape.js";
 import type { NativeSession } from "../../lib/native/contract.js";
 import { randomFloats } from "./support/random.js";
 import { refusedBy } from "./support/refused.js";
@@ -148,7 +149,7 @@ test("a histogram draws the first weights, counts all of them, and changes nothi
     const [own] = await session.distributions(5);
     const { parameters } = session.describe();
     const binary = parameters.filter(({ kind }) => kind === "binary");
-    const total = binary.reduce((sum, { shape }) => sum + shape.reduce((size, axis) => size * axis, 1), 0);
+    const total = binary.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     assert.is(
       own!.counts.reduce((sum, count) => sum + count, 0),
       total,

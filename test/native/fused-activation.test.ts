@@ -1,5 +1,6 @@
 // A ReLU right behind a batch norm is done by it. With a flatten layer in between it is not: same bits.
 import { suite } from "uvu";
+import { sizeOf } from "../../lib/layers/shape.js";
 import { sameBits } from "./support/compare.js";
 import { randomFloats } from "./support/random.js";
 import { adam, bayesbinn, chain, openSession, type SessionParts } from "./support/specs.js";
@@ -35,7 +36,7 @@ for (const [where, fused, apart] of [
     test(`${where}, ${phase}`, async () => {
       const [one, other] = [open(fused), open(apart)];
       const inputs = randomFloats(batch * 30, 3);
-      const width = one.describe().outputShape.reduce((product, size) => product * size, 1);
+      const width = sizeOf(one.describe().outputShape);
       const call = { inputs, batch, phase, commit: false, outputGradients: [randomFloats(batch * width, 4)] };
       const [expected, actual] = [await other.replay(call), await one.replay(call)];
       for (const key of ["outputs", "inputGradients", "gradients"] as const) {

@@ -2,12 +2,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { unet } from "../../lib/architectures/unet.js";
+import { sizeOf } from "../../lib/layers/shape.js";
 import { layerSpecs } from "../../lib/model/graph.js";
 import type { NativeSession, ReplayCall } from "../../lib/native/contract.js";
 import { close, sameBits } from "./support/compare.js";
 import { generator, randomFloats } from "./support/random.js";
 import { type RandomGraph, randomGraph } from "./support/random-graph.js";
-import { product, runNetwork } from "./support/reference-network.js";
+import { runNetwork } from "./support/reference-network.js";
 import {
   adam,
   bayesbinn,
@@ -50,7 +51,7 @@ function byName(session: NativeSession, arrays: readonly Float32Array[], sample:
   return new Map(
     session.describe().parameters.map(({ name, optimizer, shape }) => {
       const start = starts[optimizer]!;
-      starts[optimizer] = start + product(shape);
+      starts[optimizer] = start + sizeOf(shape);
       return [name, ofSample(arrays[optimizer]!, sample).slice(start, starts[optimizer])];
     }),
   );
@@ -62,7 +63,7 @@ function masksOf(session: NativeSession, seed: number): Record<string, Uint8Arra
   const dropouts = session.describe().layers.filter(({ type }) => type.startsWith("dropout"));
   return Object.fromEntries(
     dropouts.map(({ name, type, outputShape }) => {
-      const flags = type === "dropout" ? product(outputShape) : outputShape[0]!;
+      const flags = type === "dropout" ? sizeOf(outputShape) : outputShape[0]!;
       return [name, Uint8Array.from({ length: samples * batch * flags }, () => (next() < 0.75 ? 1 : 0))];
     }),
   );
@@ -77,9 +78,9 @@ async function poison(session: NativeSession, features: number, outputs: number)
 }
 
 function callOf(session: NativeSession, { inputShape }: RandomGraph, seed: number): ReplayCall {
-  const outputs = product(session.describe().outputShape);
+  const outputs = sizeOf(session.describe().outputShape);
   return {
-    inputs: randomFloats(batch * product(inputShape), seed + 1, -2, 2),
+    inputs: randomFloats(batch * sizeOf(inputShape), seed + 1, -2, 2),
     outputGradients: Array.from({ length: samples }, (_, s) => randomFloats(batch * outputs, seed + 2 + s)),
     dropoutKeep: masksOf(session, seed),
     batch,
@@ -104,7 +105,7 @@ function differences(values: Float64Array, scalar: () => number): Float64Array {
 async function check(graph: RandomGraph, seed: number): Promise<void> {
   const session = open(graph);
   const call = callOf(session, graph, seed);
-  await poison(session, product(graph.inputShape), product(session.describe().outputShape));
+  await poison(session, sizeOf(graph.inputShape), sizeOf(session.describe().outputShape));
   const result = await session.replay(call);
   const statistics = [...(await stateOf(session, "model"))].filter(([name]) => name.includes(".running_"));
   for (let s = 0; s < samples; s++) {
@@ -207,14 +208,14 @@ test("evaluation, in the smaller memory of predictions as well", async () => {
   const network = branches({ maxBatch: count });
   const session = openSession(network);
   const { layers, inputShape = [] } = network;
-  const inputs = randomFloats(count * product(inputShape), 4);
+  const inputs = randomFloats(count * sizeOf(inputShape), 4);
   const outputGradients = [new Float32Array(count * 4)];
   const { weights } = await session.replay({ inputs, outputGradients, batch: count, phase: "eval", commit: false });
   const places = weights.map(() => 0);
   const tensors = new Map([...(await stateOf(session, "model"))].map(([name, { data }]) => [name, data]));
   for (const { name, optimizer, shape } of session.describe().parameters) {
     const start = places[optimizer]!;
-    places[optimizer] = start + product(shape);
+    places[optimizer] = start + sizeOf(shape);
     tensors.set(name, weights[optimizer]!.subarray(start, places[optimizer]));
   }
   const input = { batch: count, shape: inputShape, values: Float64Array.from(inputs) };

@@ -1,6 +1,7 @@
 // A copy of the model's state in native memory, and states read in pieces.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../lib/layers/shape.js";
 import type { NativeSession, TensorLayout } from "../../lib/native/contract.js";
 import { addon } from "./support/addon.js";
 import { sameBits } from "./support/compare.js";
@@ -28,7 +29,7 @@ function inPieces(layout: readonly TensorLayout[], read: Read): Map<string, Floa
   const piece = new Float32Array(7);
   return new Map(
     layout.map(({ name, shape }) => {
-      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      const values = new Float32Array(sizeOf(shape));
       for (let first = 0; first < values.length; first += piece.length) {
         const part = piece.subarray(0, Math.min(piece.length, values.length - first));
         read(name, first, part);
@@ -134,7 +135,7 @@ test("pieces that are not there", async () => {
   );
   await session.keepState("best");
   const [{ name, shape }] = (await session.stateLayout("model")) as [TensorLayout];
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = sizeOf(shape);
   const reads: Read[] = [(...call) => session.readState(...call), (...call) => session.readKept("best", ...call)];
   for (const read of reads) {
     read(name, count, new Float32Array(0));

@@ -1,18 +1,19 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../lib/layers/shape.js";
 import type { DatasetSpec, NativeSession, WeightChoice } from "../../lib/native/contract.js";
 import { addon } from "./support/addon.js";
 import { close } from "./support/compare.js";
 import { predictionWeights } from "./support/prediction-weights.js";
 import { generator, randomFloats, randomLabels } from "./support/random.js";
 import { referenceLosses } from "./support/reference-losses.js";
-import { product, runNetwork } from "./support/reference-network.js";
+import { runNetwork } from "./support/reference-network.js";
 import { branches, chain, openSession, type SessionParts, stateOf } from "./support/specs.js";
 
 const test = suite("network parity");
 
 const inputShape = [2, 3, 2];
-const features = product(inputShape);
+const features = sizeOf(inputShape);
 const outputs = 3;
 const [seed, samples] = [31, 20];
 
@@ -147,7 +148,7 @@ for (const [loss, reference] of Object.entries(referenceLosses)) {
     // The weights that the step drew, put back under their names.
     const places = [0, 0];
     for (const { name, optimizer, shape } of session.describe().parameters) {
-      const count = product(shape);
+      const count = sizeOf(shape);
       tensors.set(name, result.weights[optimizer]!.slice(places[optimizer]!, places[optimizer]! + count));
       places[optimizer]! += count;
     }

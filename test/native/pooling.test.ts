@@ -1,6 +1,7 @@
 // Max pooling bit by bit: which of equal values wins, what a NaN does, and windows of every width of the kept places.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../lib/layers/shape.js";
 import { close, sameBits } from "./support/compare.js";
 import { generator, randomFloats } from "./support/random.js";
 import { chain, openSession } from "./support/specs.js";
@@ -23,9 +24,9 @@ const pairs = (down: Window, across: Window) => ({
 
 async function run(type: string, options: object, inputShape: number[], inputs: Float32Array, gradient?: Float32Array) {
   const layers = chain([type, { ...options }]);
-  const batch = inputs.length / inputShape.reduce((product, size) => product * size, 1);
+  const batch = inputs.length / sizeOf(inputShape);
   const session = openSession({ layers, inputShape, maxBatch: batch + 3, loss: "meanSquaredError", threads: 2 });
-  const outputs = batch * session.describe().outputShape.reduce((product, size) => product * size, 1);
+  const outputs = batch * sizeOf(session.describe().outputShape);
   const outputGradients = [gradient ?? new Float32Array(outputs).fill(1)];
   const result = await session.replay({ inputs, outputGradients, batch, phase: "eval", commit: false });
   const predicted = await session.predict({ inputs, batchSize: batch, output: "logits", samples: 0, draw: 0 });

@@ -2,13 +2,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../../lib/layers/shape.js";
 import type { DatasetSpec, EvaluateCall, NativeSession } from "../../lib/native/contract.js";
 import { kernels } from "./support/addon.js";
 import { close, sameBits } from "./support/compare.js";
 import { predictionWeights } from "./support/prediction-weights.js";
 import { generator, randomFloats } from "./support/random.js";
 import { referenceLosses } from "./support/reference-losses.js";
-import { product, runNetwork } from "./support/reference-network.js";
+import { runNetwork } from "./support/reference-network.js";
 import { refusedBy } from "./support/refused.js";
 import { sameState } from "./support/same-state.js";
 import {
@@ -94,7 +95,7 @@ function statisticsOf(
   inputs: Float32Array,
   batchSize: number,
 ): Map<string, Float64Array> {
-  const features = product(inputShape);
+  const features = sizeOf(inputShape);
   const count = inputs.length / features;
   const order = kernels.permutation(count, seed, 0);
   // A step of training that drops nothing (the sum of one value is that value), and keeps the batch's statistics alone.
@@ -187,7 +188,7 @@ for (const [name, parts] of Object.entries(networks)) {
     // A view of some of the samples, in an order of its own.
     const indices = Uint32Array.from({ length: 23 }, (_, i) => (i * 11) % 40);
     const batchNorm = { dataset: session.addSubset(session.addDataset(all), indices), batchSize: 10 };
-    const features = product(inputShape);
+    const features = sizeOf(inputShape);
     const rows = [...indices].flatMap((at) => [...all.inputs.subarray(at * features, (at + 1) * features)]);
     const train = { inputs: Float32Array.from(rows), batchSize: 10 };
     const [samples, draw] = [3, 9];
@@ -250,7 +251,7 @@ for (const [name, network] of Object.entries(trained)) {
     }
     await sameState(session, twin, "evaluated");
     for (const { name: tensor, shape } of twin.keptLayout("best")) {
-      const [kept, expected] = [new Float32Array(product(shape)), new Float32Array(product(shape))];
+      const [kept, expected] = [new Float32Array(sizeOf(shape)), new Float32Array(sizeOf(shape))];
       session.readKept("best", tensor, 0, kept);
       twin.readKept("best", tensor, 0, expected);
       sameBits(kept, expected, `kept ${tensor}`);

@@ -1,6 +1,7 @@
 // `node --import tsx child.ts <addon> <what>`: a process with another device, or none. Says what it found as a line of
 // JSON, the last of its output.
 import { createHash } from "node:crypto";
+import * as assert from "uvu/assert";
 import type { NativeSession } from "../../../lib/native/contract.js";
 import { addon, kernels } from "../../native/support/addon.js";
 import {
@@ -63,9 +64,13 @@ async function digest(): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Largest difference of a list from that of the CPU, of the size of the largest entry. */
+/** Largest difference of a list from that of the CPU, of the size of the largest entry: finite, as all numbers have to be. */
 async function difference(): Promise<number> {
   const [cuda, cpu] = [await numbers("cuda"), await numbers("cpu")];
+  const lengths = (lists: readonly Float64Array[]) => lists.map(({ length }) => length);
+  assert.equal(lengths(cuda), lengths(cpu));
+  // JSON has neither NaN nor infinities, and would make them null.
+  for (const list of [...cuda, ...cpu]) assert.ok(list.every(Number.isFinite), `${list}`);
   const ofList = (list: Float64Array, i: number) => {
     const largest = list.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
     return Math.max(...list.map((value, at) => Math.abs(value - cuda[i]![at]!))) / largest;

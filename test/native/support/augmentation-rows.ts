@@ -1,4 +1,5 @@
 /** Pipelines of steps, and pictures for them. */
+import { sizeOf } from "../../../lib/layers/shape.js";
 import type { AugmentationSpec, KernelDevice } from "../../../lib/native/contract.js";
 import { kernels } from "./addon.js";
 import { generator, randomFloats, randomLabels } from "./random.js";
@@ -23,13 +24,11 @@ export const seed = 2 ** 40 + 3;
 export const epoch = 7;
 const scale = [0.25, -2, 0.5];
 const shift = [-3, 1, 0.125];
-export const countOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
-
 /** Images of bytes, or the floats of as many; masks of the same rows and columns. */
 export function pictures(shape: Size, kind: "bytes" | "floats") {
   const [images, channels, rows, columns] = shape;
-  const next = generator(countOf(shape));
-  const count = countOf(shape);
+  const next = generator(sizeOf(shape));
+  const count = sizeOf(shape);
   const values = kind === "bytes" ? Uint8Array.from({ length: count }, () => next() * 256) : randomFloats(count, 3);
   const table = Float32Array.from({ length: channels * 256 }, (_, i) => {
     const channel = Math.floor(i / 256);

@@ -1,4 +1,5 @@
 /** Every layer and every loss alone, and all of them in a network, with inputs away from kinks: one step of each. */
+import { sizeOf } from "../../../lib/layers/shape.js";
 import type { NativeSession, ReplayCall } from "../../../lib/native/contract.js";
 import { gridValues } from "./numerical-gradient.js";
 import { generator } from "./random.js";
@@ -247,7 +248,7 @@ export const deep: SessionParts = {
 /** Dropout keeps three of four values of the input, or of its channels. */
 export function masks({ layers, inputShape = [] }: SessionParts, values: number): Record<string, Uint8Array> {
   const next = generator(3);
-  const pixels = inputShape.slice(1).reduce((product, size) => product * size, 1);
+  const pixels = sizeOf(inputShape.slice(1));
   const flags = (length: number) => Uint8Array.from({ length }, () => (next() < 0.75 ? 1 : 0));
   return Object.fromEntries(
     layers
@@ -263,8 +264,8 @@ export async function openRow(
 ): Promise<{ readonly session: NativeSession; readonly call: ReplayCall }> {
   const session = openSession({ ...parts, maxBatch: batch, ...more });
   const { outputShape, parameters } = session.describe();
-  const values = batch * parts.inputShape!.reduce((product, size) => product * size, 1);
-  const outputs = batch * outputShape.reduce((product, size) => product * size, 1);
+  const values = batch * sizeOf(parts.inputShape!);
+  const outputs = batch * sizeOf(outputShape);
   const state = await session.getState("model");
   await session.setState(
     "model",
@@ -276,7 +277,7 @@ export async function openRow(
   const count = (optimizer: number) =>
     parameters
       .filter((parameter) => parameter.optimizer === optimizer)
-      .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+      .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const optimizers = new Set(parameters.map(({ optimizer }) => optimizer)).size;
   const call: ReplayCall = {
     inputs: inputs(gridValues(values, 1)),

@@ -128,3 +128,25 @@ export const methodRows: readonly MethodRow[] = [
     schedule: (epoch) => ({ weightDecay: 0, maxBeta: 1e4, beta: 1.2 ** epoch }),
   },
 ];
+
+export interface NamedMethod {
+  readonly name: string;
+  readonly kind: "binary" | "real";
+  readonly method: MethodSpec;
+}
+
+/** The method of every row by its name, and BayesBiNN with these options. */
+export const namedMethods = (
+  regimes: readonly (readonly [name: string, options: Readonly<Record<string, unknown>>])[],
+): NamedMethod[] => [
+  ...methodRows.map(({ kind, method, variant }) => ({
+    name: [method.type, variant].filter(Boolean).join(", "),
+    kind,
+    method,
+  })),
+  ...regimes.map(([name, options]) => ({
+    name: `bayesbinn, ${name}`,
+    kind: "binary" as const,
+    method: bayesbinn(options),
+  })),
+];

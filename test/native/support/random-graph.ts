@@ -1,3 +1,4 @@
+import { sizeOf } from "../../../lib/layers/shape.js";
 import type { LayerSpec } from "../../../lib/native/contract.js";
 import { generator } from "./random.js";
 import { node } from "./specs.js";
@@ -12,7 +13,6 @@ export interface RandomGraph {
   readonly layers: readonly LayerSpec[];
 }
 
-const size = (shape: readonly number[]) => shape.reduce((product, axis) => product * axis, 1);
 const equal = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, i) => n === b[i]);
 
 const vectorLayers = ["linear", "linear", "tanh", "batchNorm", "normAndRelu", "relu", "dropout"];
@@ -60,7 +60,9 @@ class Growth {
   join(): Value {
     const read = new Set(this.layers.flatMap(({ inputs }) => inputs));
     const ends = this.values.filter(({ name }) => !read.has(name));
-    const vectors = ends.map((end) => (end.shape.length === 1 ? end : this.push("flatten", [end], [size(end.shape)])));
+    const vectors = ends.map((end) =>
+      end.shape.length === 1 ? end : this.push("flatten", [end], [sizeOf(end.shape)]),
+    );
     if (vectors.length === 1) return vectors[0]!;
     return this.push("concatenate", vectors, [vectors.reduce((sum, { shape }) => sum + shape[0]!, 0)]);
   }
@@ -90,7 +92,7 @@ class Growth {
     } else if (type.startsWith("dropout")) {
       this.push(type, [from], shape, { rate: 0.25 });
     } else if (type === "flatten") {
-      this.push(type, [from], [size(shape)]);
+      this.push(type, [from], [sizeOf(shape)]);
     } else if (type.startsWith("global")) {
       this.push(type, [from], [channels]);
     } else if (type === "centerCrop2d") {

@@ -1,4 +1,5 @@
 // Graphs of layers in float64: plain loops, one sample after the other, row-major.
+import { sizeOf } from "../../../lib/layers/shape.js";
 import type { LayerSpec } from "../../../lib/native/contract.js";
 import { convolution, transposedConvolution } from "./reference-conv-layers.js";
 import { averagePool, centerCrop, concatenate, maxPool } from "./reference-images.js";
@@ -26,8 +27,6 @@ export interface NetworkResult {
   readonly statistics: ReadonlyMap<string, Float64Array>;
 }
 
-export const product = (shape: readonly number[]) => shape.reduce((total, size) => total * size, 1);
-
 export function runNetwork(layers: readonly LayerSpec[], input: Activations, values: NetworkValues): NetworkResult {
   const statistics = new Map<string, Float64Array>();
   const outputs = new Map([["input", input]]);
@@ -47,7 +46,7 @@ function runLayer(
   const input = inputs[0]!;
   switch (layer.type) {
     case "flatten":
-      return { ...input, shape: [product(input.shape)] };
+      return { ...input, shape: [sizeOf(input.shape)] };
     case "relu":
       return { ...input, values: input.values.map((value) => Math.max(value, 0)) };
     case "tanh":
@@ -56,7 +55,7 @@ function runLayer(
     case "dropout2d": {
       if (values.phase === "eval") return input;
       const keep = values.dropoutKeep![layer.name]!;
-      const spatial = layer.type === "dropout" ? 1 : product(input.shape.slice(1));
+      const spatial = layer.type === "dropout" ? 1 : sizeOf(input.shape.slice(1));
       const scale = 1 / (1 - (layer["rate"] as number));
       return {
         ...input,
@@ -108,7 +107,7 @@ function batchNorm(
   statistics: Map<string, Float64Array>,
 ): Activations {
   const channels = shape[0]!;
-  const spatial = product(shape) / channels;
+  const spatial = sizeOf(shape) / channels;
   const momentum = layer["momentum"] as number;
   const tensor = (name: string) => tensors.get(`${layer.name}.${name}`);
   const running = {

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../../lib/layers/shape.js";
 import type {
   DatasetSpec,
   LayerSpec,
@@ -220,9 +221,19 @@ export function branches(parts: Partial<SessionParts> = {}): SessionParts {
   };
 }
 
+/** A small network whose weights are bits: vectors, or what is flattened to them, to 4 classes. */
+export function bits(parts: Partial<SessionParts> = {}): SessionParts {
+  return {
+    inputShape: [12],
+    layers: chain(["flatten"], ["linear", { units: 33 }], ["batchNorm"], ["dropout"], ["linear", { units: 4 }]),
+    binary: bayesbinn({ temperature: 1e-8, samples: 2 }),
+    ...parts,
+  };
+}
+
 /** Random samples with labels. */
 export function labelled(count: number, sampleShape: readonly number[], classes: number, seed = 5): DatasetSpec {
-  const features = sampleShape.reduce((product, size) => product * size, 1);
+  const features = sizeOf(sampleShape);
   return {
     name: "random",
     inputs: randomFloats(count * features, seed, -2, 2),
