@@ -1,8 +1,7 @@
 /** Devices that cannot do what is asked, or are older: the emulated one takes its properties from the environment. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runChild } from "../native/support/run-child.js";
-import { childFound, emulated, found } from "./support/on-device.js";
+import { childFound, emulated, found, runDeviceChild } from "./support/on-device.js";
 import { tolerance } from "./support/twins.js";
 
 const test = suite("failures on CUDA");
@@ -43,11 +42,7 @@ const fatal = [
 
 for (const delay of [0, 20, 100]) {
   test(`a process that exits as the device trains, after ${delay} ms, ends in order`, async () => {
-    const ending = await runChild({
-      script: "../../cuda/support/exit-child.ts",
-      args: [String(delay)],
-      nodeOptions: ["--import", "tsx"],
-    });
+    const ending = await runDeviceChild("exit-child.ts", [String(delay)]);
     assert.equal({ ...ending }, { code: 0, signal: null, stdout: "", stderr: "" });
   });
 }
