@@ -62,10 +62,10 @@ const failures: Record<string, { failed: number; ended: number }> = {};
 
 type Options = { readonly before?: () => Promise<unknown> };
 
-/** Lets the first calls and then, in growing strides, later ones fail, until one is not reached any more. */
+/** Lets the first calls and then, in ever larger strides, later ones fail, until one is not reached any more. */
 async function fail(life: () => Promise<Life>, call: string, result: "trap" | number, { before }: Options = {}) {
   const expected = await unharmed(life);
-  for (let at = 1; ; at += 1 + (at >> 1)) {
+  for (let at = 1; ; at += 1 + at) {
     await before?.();
     const what = `${call} ${at} ${result}`;
     process.env["BAYESBINN_FAILING_CALL"] = what;
