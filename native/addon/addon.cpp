@@ -70,7 +70,7 @@ Napi::Value system_info(const Napi::CallbackInfo& info) {
     object.Set("blas", blas.description);
     object.Set("blasConcurrent", blas.concurrent);
     object.Set("hardwareThreads", std::thread::hardware_concurrency());
-    object.Set("cuda", cuda_object(env, cuda_status()));
+    object.Set("cuda", cuda_object(env, cuda_status(false)));
     return object;
   });
 }

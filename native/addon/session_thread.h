@@ -4,7 +4,7 @@
 // The hook is added after the thread-safe function and so runs before that one's own: while the thread lives, the
 // function is open. An asynchronous hook would not keep that order. A process that ends without cleaning up its
 // environment (process.exit(), an uncaught error) does the same at its event "exit", while all libraries that a call may
-// use still work, and for what other environments do, or begin after the event, before this one is torn down.
+// use still work. What runs in other environments, or begins after that event, is stopped by a handler at exit.
 #pragma once
 
 #include <napi.h>

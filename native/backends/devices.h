@@ -30,7 +30,8 @@ struct DeviceStatus {
   std::vector<CudaDevice> devices = {};
 };
 
-DeviceStatus cuda_status();
+// The first device is opened to see whether that works; it may stay open for who comes next.
+DeviceStatus cuda_status(bool stays_open);
 // `threads`: compute threads of the session. ERR_OPTION_RANGE where BAYESBINN_INSTRUCTION_SET names none that can be
 // used; make_cuda_backend: `ordinal` as the driver counts devices, ERR_DEVICE_UNAVAILABLE.
 std::unique_ptr<Backend> make_cpu_backend(int threads);

@@ -68,7 +68,7 @@ void Session::choose_device(const CudaOptions& options) {
   }
   device_reason_ = "asked for";
   if (device_ == "auto") {
-    const DeviceStatus cuda = cuda_status();
+    const DeviceStatus cuda = cuda_status(true);
     device_reason_ = cuda.reason;
     if (cuda.usable) ordinal = 0;
   }

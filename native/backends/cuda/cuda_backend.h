@@ -1,7 +1,8 @@
 // The op table on a CUDA device.
 //
 // Layout: as on the CPU, samples innermost. A tensor is [features][batch_stride(batch)], so that copies of 16 bytes are
-// aligned whatever a convolution's taps are, and neighbouring threads read neighbouring samples. Entries beyond the batch hold no meaning.
+// aligned whatever a convolution's taps are, and neighbouring threads read neighbouring samples. Entries beyond the batch
+// hold no meaning.
 //
 // Packed weights are a flat array of bits in the weights' own order: weight i of a segment is bit i % 32 of word i / 32,
 // set for +1. Bits beyond the last weight are 0.

@@ -12,7 +12,7 @@ CudaDevice described(int ordinal) {
 
 }  // namespace
 
-DeviceStatus cuda_status() {
+DeviceStatus cuda_status(bool stays_open) {
   const cuda::Library& library = cuda::library();
   DeviceStatus status;
   status.built = true;
@@ -23,7 +23,7 @@ DeviceStatus cuda_status() {
   if (!library.problem.empty()) return status;
   try {
     for (int ordinal = 0; ordinal < library.devices; ++ordinal) status.devices.push_back(described(ordinal));
-    status.reason = cuda::Device::open(0)->name();
+    status.reason = cuda::Device::open(0, stays_open)->name();
     status.usable = true;
   } catch (const Error& error) {
     status.reason = error.what();

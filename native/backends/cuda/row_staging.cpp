@@ -21,6 +21,7 @@ RowStaging::~RowStaging() { api().stream_synchronize(copies_.handle()); }
 void RowStaging::reserve(int64_t bytes) {
   if (room_ >= bytes) return;
   room_ = 0;  // until all of it is there
+  backend_.device_->make_current();
   // Copies may still be under way, and what the cache gives may still be in use.
   copies_.synchronize();
   backend_.synchronize();

@@ -43,7 +43,7 @@ ModuleHandle load(const std::string& file, const char* text) {
 
 }  // namespace
 
-std::shared_ptr<Device> Device::open(int ordinal) {
+std::shared_ptr<Device> Device::open(int ordinal, bool stays_open) {
   static std::mutex opening;
   // Open until the process ends, with the kernels that were loaded. Leaked: the driver may be gone at static destruction.
   static auto& open_devices = *new std::map<int, std::shared_ptr<Device>>;
@@ -57,8 +57,10 @@ std::shared_ptr<Device> Device::open(int ordinal) {
     }
     device.reset();
   }
-  if (!device) device.reset(new Device(ordinal));
-  return device;
+  if (device) return device;
+  std::shared_ptr<Device> opened(new Device(ordinal));
+  if (stays_open) device = opened;
+  return opened;
 }
 
 DeviceFacts device_facts(int ordinal) {
@@ -97,10 +99,11 @@ Device::Device(int ordinal)
   BB_CUDA(api().primary_ctx_retain(&context_, facts_.handle));
 }
 
-// Only of a lost context, and where there was none.
+// Where the context was lost, or never used.
 Device::~Device() {
   if (!context_) return;
   api().primary_ctx_release(facts_.handle);
+  if (!lost()) return;
   // Where others in the process hold the context, it would stay as it is, and nobody could compute there any more. Drivers
   // before CUDA 12 do not survive that reliably.
   if (library().driver_version >= kOldestResettingDriver) api().primary_ctx_reset(facts_.handle);

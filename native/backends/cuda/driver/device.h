@@ -39,7 +39,7 @@ class Device {
  public:
   // The device of this number, shared by all who use it; one whose context ended is opened anew once nobody does.
   // ERR_DEVICE_UNAVAILABLE, ERR_CUDA.
-  static std::shared_ptr<Device> open(int ordinal);
+  static std::shared_ptr<Device> open(int ordinal, bool stays_open = true);
   ~Device();
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
