@@ -10,14 +10,10 @@ namespace bayesbinn {
 class Buffer {
  public:
   Buffer() = default;
-  Buffer(Backend& backend, int64_t bytes) : backend_(&backend), data_(backend.allocate(bytes)), bytes_(bytes) {}
+  Buffer(Backend& backend, int64_t bytes) : Buffer(backend, backend.allocate(bytes), bytes) {}
   // For a data set's samples.
   static Buffer of_samples(Backend& backend, int64_t bytes) {
-    Buffer buffer;
-    buffer.backend_ = &backend;
-    buffer.data_ = backend.allocate_samples(bytes);
-    buffer.bytes_ = bytes;
-    return buffer;
+    return Buffer(backend, backend.allocate_samples(bytes), bytes);
   }
   Buffer(Buffer&& other) noexcept { *this = std::move(other); }
   Buffer& operator=(Buffer&& other) noexcept {
@@ -35,6 +31,8 @@ class Buffer {
   int64_t bytes() const { return bytes_; }
 
  private:
+  Buffer(Backend& backend, void* data, int64_t bytes) : backend_(&backend), data_(data), bytes_(bytes) {}
+
   Backend* backend_ = nullptr;
   void* data_ = nullptr;
   int64_t bytes_ = 0;

@@ -1,4 +1,4 @@
-/** Shapes for which products and their gradients are cut into the larger tiles. */
+/** Shapes for which products and their gradients are cut into the larger tiles, and gradients in every precision. */
 import { suite } from "uvu";
 import { addon } from "../native/support/addon.js";
 import { close } from "../native/support/compare.js";

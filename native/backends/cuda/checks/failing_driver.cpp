@@ -4,7 +4,6 @@
 // its value from the failure on.
 #include <dlfcn.h>
 
-#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -80,10 +79,10 @@ struct Failing<Function, Result (*)(Arguments...)> {
   static inline Result (*real)(Arguments...) = nullptr;
   static Result call(Arguments... arguments) {
     const std::optional<Result> failure = failure_of(Function::kName);
+    if (!failure) return real(arguments...);
     // Its errors end the capture all the same.
-    const bool goes_on = !failure || std::strcmp(Function::kName, "cuStreamEndCapture") == 0;
-    const Result result = goes_on ? real(arguments...) : *failure;
-    return failure ? *failure : result;
+    if (std::strcmp(Function::kName, "cuStreamEndCapture") == 0) real(arguments...);
+    return *failure;
   }
 };
 

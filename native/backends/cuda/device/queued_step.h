@@ -30,6 +30,9 @@ struct UpdateOutcome {
   uint32_t unused;
 };
 
+// Null: steps are not queued.
+BB_FORMULA bool halted(const QueuedStep* queued) { return queued && queued->halted != 0; }
+
 // A draw whose step is that of the queued step, where there is one.
 struct QueuedDraw {
   Draw draw;

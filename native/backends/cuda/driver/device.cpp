@@ -121,7 +121,7 @@ void Device::make_current() {
   }
   // Others may have set theirs on this thread.
   BB_CUDA(api().ctx_set_current(context_));
-  current_flag = lost_;
+  if (current_flag != lost_) current_flag = lost_;
 }
 
 FunctionHandle Device::function(const KernelName& name, unsigned shared) {

@@ -38,6 +38,7 @@ DeviceFacts device_facts(int ordinal);
 class Device {
  public:
   // The device of this number, shared by all who use it; one whose context ended is opened anew once nobody does.
+  // `stays_open`: until the process ends; otherwise, where it is not open yet, as long as somebody uses it.
   // ERR_DEVICE_UNAVAILABLE, ERR_CUDA.
   static std::shared_ptr<Device> open(int ordinal, bool stays_open = true);
   ~Device();

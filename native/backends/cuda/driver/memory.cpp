@@ -86,11 +86,12 @@ int64_t MemoryCache::available() const {
 }
 
 void MemoryCache::refuse(int64_t bytes) const {
+  const std::string asked = std::to_string(bytes), free = std::to_string(available());
   throw Error(ErrorCode::out_of_memory,
-              "cuda: " + std::to_string(bytes) + " bytes asked for, " + std::to_string(available()) + " free of " +
-                  std::to_string(device_->memory_bytes()) + " on device " + std::to_string(device_->ordinal()) + " (" +
-                  device_->name() + "): take smaller batches or a smaller network, or end what else uses the device",
-              {{"asked", std::to_string(bytes)}, {"free", std::to_string(available())}});
+              "cuda: " + asked + " bytes asked for, " + free + " free of " + std::to_string(device_->memory_bytes()) +
+                  " on device " + std::to_string(device_->ordinal()) + " (" + device_->name() +
+                  "): take smaller batches or a smaller network, or end what else uses the device",
+              {{"asked", asked}, {"free", free}});
 }
 
 }  // namespace bayesbinn::cuda

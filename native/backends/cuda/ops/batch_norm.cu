@@ -89,7 +89,7 @@ BB_KERNEL(kThreads) batch_norm_train_kernel(const BatchNormKernelParameters p) {
     if (chunk.number == 0) {
       p.mean[c] = statistics[0];
       p.inverse_deviation[c] = statistics[1];
-      if (!p.queued || !p.queued->halted) {
+      if (!halted(p.queued)) {
         p.running_mean[c] = static_cast<float>((1 - p.momentum) * p.running_mean[c] + p.momentum * mean);
         p.running_variance[c] =
             static_cast<float>((1 - p.momentum) * p.running_variance[c] + p.momentum * variance * p.unbiased);

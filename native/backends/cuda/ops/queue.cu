@@ -37,7 +37,7 @@ BB_KERNEL(1) step_end_kernel(const QueueParameters p) {
 
 BB_KERNEL(kThreads) commit_kernel(const CommitParameters p) {
   const int64_t i = thread_index();
-  if (i < p.words && !p.queued->halted) p.to[i] = p.from[i];
+  if (i < p.words && !halted(p.queued)) p.to[i] = p.from[i];
 }
 
 #else

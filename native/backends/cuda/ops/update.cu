@@ -81,7 +81,7 @@ __device__ __forceinline__ bool is_finite(const Weight& weight) {
 template <class F>
 __device__ __forceinline__ void update_weights(const UpdateParameters& p) {
   BB_SHARED(int, space);
-  if (p.queued && p.queued->halted != 0) return;
+  if (halted(p.queued)) return;
   const auto step = QueuedScalars::resolve<typename F::Step>(p.step);
   const Noise noise = resolved(p.noise);
   const Noise next_noise = {nullptr, QueuedDraw::resolve(p.next)};

@@ -100,7 +100,7 @@ template <class Tile, int kTerms>
 __device__ __forceinline__ void weight_gradient(const WeightGradientParameters& p) {
   BB_SHARED(float, buffers);
   // Nobody would use it, and to repair what is no number takes long.
-  if (p.queued && p.queued->halted != 0) return;
+  if (halted(p.queued)) return;
   constexpr int kFloats = kBuffers * (Tile::rows + Tile::columns) * kStepDepth;
   GradientColumn* const columns = reinterpret_cast<GradientColumn*>(buffers + kFloats);
   const uint32_t first_row = blockIdx.x % p.tiles_down * Tile::rows;
