@@ -102,6 +102,7 @@ export { type ArraysOptions, fromArrays } from "./data/from-arrays.js";
 export { type ImageFolderOptions, loadImageFolder } from "./data/images/image-folder.js";
 export { loadMnist, type MnistOptions } from "./data/mnist.js";
 export type { DatasetPair } from "./data/named-dataset.js";
+export { type PermuteFeaturesOptions, permuteFeatures } from "./data/permute-features.js";
 export { subset } from "./data/subset.js";
 export { splitDataset } from "./training/split.js";
 
