@@ -106,6 +106,13 @@ export { type PermuteFeaturesOptions, permuteFeatures } from "./data/permute-fea
 export { subset } from "./data/subset.js";
 export { splitDataset } from "./training/split.js";
 
+// Sequences of tasks, for continual learning.
+
+export { loadMnistThenFashion, type MnistThenFashionOptions } from "./data/tasks/mnist-then-fashion.js";
+export { loadPermutedMnist, type PermutedMnistOptions } from "./data/tasks/permuted-mnist.js";
+export { loadSplitMnist, type SplitMnistOptions } from "./data/tasks/split-mnist.js";
+export type { Task, TaskSequence } from "./data/tasks/task-sequence.js";
+
 // Errors, and what the machine can do.
 
 export type { DeviceName, NamedTensor, SessionDescription, SessionProfile, SystemInfo } from "./native/contract.js";
