@@ -110,8 +110,16 @@ export { type ArraysOptions, fromArrays } from "./data/from-arrays.js";
 export { type ImageFolderOptions, loadImageFolder } from "./data/images/image-folder.js";
 export { loadMnist, type MnistOptions } from "./data/mnist.js";
 export type { DatasetPair } from "./data/named-dataset.js";
+export { type PermuteFeaturesOptions, permuteFeatures } from "./data/permute-features.js";
 export { subset } from "./data/subset.js";
 export { splitDataset } from "./training/split.js";
+
+// Sequences of tasks, for continual learning.
+
+export { loadMnistThenFashion, type MnistThenFashionOptions } from "./data/tasks/mnist-then-fashion.js";
+export { loadPermutedMnist, type PermutedMnistOptions } from "./data/tasks/permuted-mnist.js";
+export { loadSplitMnist, type SplitMnistOptions } from "./data/tasks/split-mnist.js";
+export type { Task, TaskSequence } from "./data/tasks/task-sequence.js";
 
 // Errors, and what the machine can do.
 

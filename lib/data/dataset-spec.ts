@@ -8,8 +8,8 @@ import { validateDataset } from "./validate.js";
  * What a session needs to hold the samples of `dataset`: its arrays, with the normalisation as a table (bytes) or as
  * scale and shift (floats).
  *
- * All stored samples are in it, whatever `dataset.indices` chooses: hand the indices to the session's `addSubset`, so
- * that the subsets of one data set share its memory.
+ * All stored samples are in it as they are, whatever `dataset.indices` and `dataset.permutation` choose: hand these to
+ * the session's `addSubset`, so that the views of one data set share its memory.
  *
  * Errors: those of `validateDataset`, since data sets can be written by hand and arrays can change; `ERR_OPTION_RANGE`
  * for a normalisation that leaves the range of float32.

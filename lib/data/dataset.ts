@@ -20,6 +20,11 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   /** Which samples, in this order; absent: all. Splits share their arrays through it. `length` counts these. */
   readonly indices?: Uint32Array;
+  /**
+   * Feature f of a network input is feature `permutation[f]` of the stored sample, normalised as that one: a permutation of
+   * 0 to `product(sampleShape) - 1`; absent: as stored. Tasks share their arrays through it.
+   */
+  readonly permutation?: Uint32Array;
 }
 
 export interface Normalization {

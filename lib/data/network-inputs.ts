@@ -1,16 +1,17 @@
 import { outOfRange } from "../options/check.js";
 import { BYTE_VALUES, byteTable, normalizationRows, scaleAndShift } from "./byte-table.js";
 import type { Dataset } from "./dataset.js";
-import { sampleSize } from "./validate.js";
+import { checkPermutation, sampleSize } from "./validate.js";
 
 /**
- * The samples `first` to `first + count - 1` of `dataset`, normalised, as a network takes them.
+ * The samples `first` to `first + count - 1` of `dataset`, normalised and with their features permuted, as a network takes
+ * them.
  *
  * Bytes give exactly the floats that training sees; floats agree with it up to rounding.
  *
  * Shapes: `[count, ...sampleShape]`, row-major, newly allocated.
  *
- * Errors: `ERR_OPTION_RANGE` where `dataset` has no such samples.
+ * Errors: `ERR_OPTION_RANGE` where `dataset` has no such samples; those of `validateDataset` for its permutation.
  */
 export function networkInputs(dataset: Dataset, first = 0, count: number = dataset.length - first): Float32Array {
   if (!Number.isInteger(first) || first < 0 || first >= dataset.length) {
@@ -19,8 +20,10 @@ export function networkInputs(dataset: Dataset, first = 0, count: number = datas
   if (!Number.isInteger(count) || count < 1 || count > dataset.length - first) {
     throw outOfRange("networkInputs.count", count, `integers in 1 to ${dataset.length - first}`);
   }
+  checkPermutation(dataset);
   const size = sampleSize(dataset);
-  const fill = normalizer(dataset, size);
+  const { permutation } = dataset;
+  const fill = permutation === undefined ? normalizer(dataset, size) : permuter(dataset, permutation);
   const out = new Float32Array(count * size);
   for (let i = 0; i < count; i++) fill(out, i * size, (dataset.indices?.[first + i] ?? first + i) * size);
   return out;
@@ -48,5 +51,16 @@ function normalizer({ inputs, sampleShape, normalization }: Dataset, size: numbe
       const [factor, offset] = [scale[row] as number, shift[row] as number];
       for (const end = j + rowSize; j < end; j++) out[to + j] = (inputs[from + j] as number) * factor + offset;
     }
+  };
+}
+
+/** The same for permuted features: each is normalised as the stored one that it is. */
+function permuter(dataset: Dataset, permutation: Uint32Array): Fill {
+  const size = permutation.length;
+  const normalize = normalizer(dataset, size);
+  const sample = new Float32Array(size);
+  return (out, to, from) => {
+    normalize(sample, 0, from);
+    for (let j = 0; j < size; j++) out[to + j] = sample[permutation[j] as number] as number;
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BayesBinnError } from "../native/errors.js";
-import { checkOptions, outOfRange } from "../options/check.js";
+import { checkOptions, outOfRange, wrongType } from "../options/check.js";
 import type { Dataset } from "./dataset.js";
 
 /** The fields of a data set as `fromArrays` takes them; it adds the defaults. */
@@ -29,6 +29,7 @@ const datasetSchema = z.object({
   length: z.int().nonnegative(),
   classNames: z.array(z.string()).optional(),
   indices: z.custom<Uint32Array>((value) => value instanceof Uint32Array, "a Uint32Array").optional(),
+  permutation: z.custom<Uint32Array>((value) => value instanceof Uint32Array, "a Uint32Array").optional(),
 });
 
 /**
@@ -38,8 +39,8 @@ const datasetSchema = z.object({
  *
  * Errors, each naming the data set and the entry:
  * - `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`: a field that cannot be, an empty data set, a label outside its range, an index
- *   beyond the samples.
- * - `ERR_SHAPE_MISMATCH`: lengths of inputs, targets, indices and normalisation that do not fit together.
+ *   beyond the samples, a feature that is no feature of a sample or comes twice.
+ * - `ERR_SHAPE_MISMATCH`: lengths of inputs, targets, indices, permutation and normalisation that do not fit together.
  * - `ERR_NUMERIC`: NaN or infinity in inputs or targets.
  */
 export function validateDataset(dataset: Dataset): void {
@@ -49,6 +50,33 @@ export function validateDataset(dataset: Dataset): void {
   checkClassNames(dataset);
   checkLength(dataset);
   checkNormalization(dataset);
+  checkPermutation(dataset);
+}
+
+/**
+ * Checks that the permutation of a data set, if it has one, names each feature of a sample once.
+ *
+ * Errors: those of {@link validateDataset}.
+ */
+export function checkPermutation({
+  name,
+  permutation,
+  sampleShape,
+}: Pick<Dataset, "name" | "permutation" | "sampleShape">): void {
+  if (permutation === undefined) return;
+  const path = `${name}.permutation`;
+  if (!(permutation instanceof Uint32Array)) throw wrongType(path, permutation, "a Uint32Array");
+  const features = sampleSize({ sampleShape });
+  const { length } = permutation;
+  if (length !== features) {
+    throw mismatch(path, length, `${length} features; samples of shape ${sampleShape.join("x")} have ${features}`);
+  }
+  const seen = new Uint8Array(features);
+  permutation.forEach((feature, place) => {
+    if (feature >= features) throw outOfRange(`${path}[${place}]`, feature, `integers in 0 to ${features - 1}`);
+    if (seen[feature] !== 0) throw outOfRange(`${path}[${place}]`, feature, "each feature once");
+    seen[feature] = 1;
+  });
 }
 
 /** Values of one sample. */

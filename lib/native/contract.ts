@@ -267,8 +267,11 @@ export interface NativeSession {
   /** Seconds that the session has worked, by part; see {@link SessionProfile}. */
   profile(): SessionProfile;
   addDataset(spec: DatasetSpec): number;
-  /** The samples of `dataset` at `indices`, sharing its memory. */
-  addSubset(dataset: number, indices: Uint32Array): number;
+  /**
+   * A view of `dataset` that shares its memory: the samples at `indices` (absent: all), with feature `permutation[f]` of
+   * each in the place of feature f (absent: as they are). One of the two at least. Augmentation refuses permuted features.
+   */
+  addSubset(dataset: number, indices: Uint32Array | undefined, permutation?: Uint32Array): number;
   removeDataset(dataset: number): void;
   /** Changes hyperparameters from the next step on. Unknown keys and values out of range are refused. */
   setHyperparameters(optimizer: number, values: Readonly<Record<string, number>>): void;

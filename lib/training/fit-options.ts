@@ -73,6 +73,10 @@ export function planFit(given: FitOptions, network: Network, { loss, maxBatch }:
   }
   checkStates(options.callbacks);
   checkAugmentation(options.augmentation, network, "fit.augmentation");
+  if (options.augmentation.length > 0 && options.train.permutation !== undefined) {
+    const accepted = `no steps where features are permuted, as those of ${options.train.name} are`;
+    throw outOfRange("fit.augmentation", options.augmentation, accepted);
+  }
   checkBatchSize("fit.batchSize", options.batchSize, maxBatch);
   const evaluationBatchSize = checkBatchSize("fit.evaluationBatchSize", options.evaluationBatchSize, maxBatch);
   checkCompany(options, loss);

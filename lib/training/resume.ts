@@ -29,12 +29,16 @@ export function settingOf(model: Model, host: Host, plan: FitPlan): Readonly<Rec
 }
 
 /** What tells data sets apart, but for their inputs, which may be large. */
-function dataOf({ name, length, sampleShape, targets, indices }: Dataset): object {
+function dataOf({ name, length, sampleShape, targets, indices, permutation }: Dataset): object {
+  const features = permutation && { permutation: digestOf([permutation]) };
+  const chosen = indices === undefined ? [targets] : [targets, indices];
+  return { name, samples: length, sampleShape, targets: digestOf(chosen), ...features };
+}
+
+function digestOf(arrays: readonly (Int32Array | Float32Array | Uint32Array)[]): string {
   const digest = createHash("sha256");
-  for (const array of [targets, ...(indices === undefined ? [] : [indices])]) {
-    digest.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  }
-  return { name, samples: length, sampleShape, targets: digest.digest("hex") };
+  for (const array of arrays) digest.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  return digest.digest("hex");
 }
 
 /**

@@ -147,7 +147,8 @@ export class Trainer implements AsyncDisposable {
    *   `[channels, rows, columns]`. Draws depend on the seed, the epoch and the sample alone. Steps see the image on an endless
    *   plane: what one moves out of sight, the next can bring back. Where the output is `[channels, rows, columns]`,
    *   targets have a value a pixel and move with the image, labels and numbers alike, each read from the nearest pixel;
-   *   there are none beyond the edges, so that steps that look there need `fill: "reflect"`. Default: none.
+   *   there are none beyond the edges, so that steps that look there need `fill: "reflect"`. Permuted features
+   *   (`permuteFeatures`) are no images any more, and refused. Default: none.
    * - `testEveryEpoch`: whether the test data are evaluated after every epoch. Default `false`.
    * - `evaluationBatchSize`: samples computed at once in evaluations, an integer >= 1. Default: the trainer's `maxBatch`.
    * - `earlyStopping`: `{ monitor?, patience?, minDelta? }`, stop when nothing improves any more. Default: never.

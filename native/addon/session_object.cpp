@@ -178,11 +178,22 @@ Napi::Value SessionObject::add_dataset(const Napi::CallbackInfo& info) {
 Napi::Value SessionObject::add_subset(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
-    DatasetStore& datasets = idle().datasets();
+    Session& session = idle();
+    DatasetStore& datasets = session.datasets();
     const auto base = static_cast<int>(to_integer(info[0], "dataset", 0, INT32_MAX));
-    const auto given = typed_array<uint32_t>(info[1], "indices");
-    const std::vector<uint32_t> indices(given.begin(), given.end());  // a copy, as of labels
-    const int id = datasets.add(Dataset(datasets.get(base), indices));
+    // Copies, as of labels.
+    std::vector<uint32_t> indices, permutation;
+    DatasetView view;
+    const bool permuted = !info[2].IsUndefined();
+    if (!permuted || !info[1].IsUndefined()) {
+      indices = copy_of<uint32_t>(typed_array<uint32_t>(info[1], "indices"));
+      view.indices = indices;
+    }
+    if (permuted) {
+      permutation = copy_of<uint32_t>(typed_array<uint32_t>(info[2], "permutation"));
+      view.permutation = permutation;
+    }
+    const int id = datasets.add(Dataset(session.backend(), datasets.get(base), view));
     if (const auto at = buffers_.find(base); at != buffers_.end()) buffers_[id] = at->second;
     report_memory(env);
     return Napi::Number::New(env, id);

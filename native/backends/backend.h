@@ -141,6 +141,7 @@ struct DeviceDataset {
   bool labels;
   int64_t target_width;
   ChannelShape shape;
+  const uint32_t* permutation;  // of features: which stored one `gather` puts at each place; null: as stored
 };
 
 // How the images of a batch are resampled, and with them targets that have a value a pixel (and channel). Maps lie on the
@@ -203,10 +204,12 @@ class Backend {
   // Of `rows` rows in all, `batch` at a time.
   virtual std::unique_ptr<RowReader> read_rows(const float* host, int64_t rows, int64_t features, int64_t batch) = 0;
   virtual void export_rows(Tensor in, float* host, int64_t batch) = 0;
-  // Normalised inputs and targets of `batch` samples; `targets` may be null.
+  // Normalised inputs and targets of `batch` samples; `targets` may be null. A feature is normalised by the row of the
+  // stored one that it is.
   virtual void gather(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, Tensor out,
                       void* targets) = 0;
-  // The same with resampled images: inputs are [channels, rows, columns], and normalised by channel or all alike.
+  // The same with resampled images: inputs are [channels, rows, columns], and normalised by channel or all alike, and
+  // features are as stored.
   virtual void gather_resampled(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch,
                                 const Resampling& resampling, Tensor out, void* targets) = 0;
   // Targets given row-major on the host, in the layout that `loss` reads.

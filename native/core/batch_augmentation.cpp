@@ -14,6 +14,11 @@ std::string text(const Grid& grid) { return std::to_string(grid.rows) + " x " + 
 BatchAugmentation::BatchAugmentation(const Pipeline& pipeline, const Shape& input, const Shape& output,
                                      const DeviceDataset& data)
     : pipeline_(pipeline) {
+  if (data.permutation) {
+    throw Error(ErrorCode::option_range,
+                "augmentation: the features of the data set are permuted, accepted where they are as stored",
+                {{"path", "augmentation"}});
+  }
   if (input.size() != 3)
     mismatch("the network reads samples of shape " + to_string(input) + ", accepted: images [channels, rows, columns]");
   if (data.table_rows != 1 && data.table_rows != channels(input)) {

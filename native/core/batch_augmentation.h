@@ -13,7 +13,8 @@ namespace bayesbinn {
 class BatchAugmentation {
  public:
   // For a network from `input` to `output`. ERR_SHAPE_MISMATCH where the input is no image, a step does not take images of
-  // its size, or targets on a grid cannot go along; ERR_OPTION_RANGE where those would come from beyond the edges.
+  // its size, or targets on a grid cannot go along; ERR_OPTION_RANGE where those would come from beyond the edges, and where
+  // features of `data` are permuted.
   BatchAugmentation(const Pipeline& pipeline, const Shape& input, const Shape& output, const DeviceDataset& data);
 
   // The maps of a batch, until the next call: of each sample, by its stored index, and the epoch alone, so that neither

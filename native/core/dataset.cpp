@@ -117,33 +117,69 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
   storage.table = Buffer(backend, static_cast<int64_t>(table.size() * sizeof(float)));
   backend.upload(storage.table.data(), table.data(), storage.table.bytes());
   float* const first = storage.table.floats();
-  storage.device = {inputs,
-                    source.has_bytes,
-                    first,
-                    first,
-                    first + table_rows,
-                    table_rows,
-                    storage.targets.data(),
-                    source.has_labels,
-                    width,
-                    shape};
+  device_ = {inputs,
+             source.has_bytes,
+             first,
+             first,
+             first + table_rows,
+             table_rows,
+             storage.targets.data(),
+             source.has_labels,
+             width,
+             shape,
+             nullptr};
   indices_.resize(static_cast<size_t>(length));
   std::iota(indices_.begin(), indices_.end(), 0u);
 }
 
-Dataset::Dataset(const Dataset& base, std::span<const uint32_t> indices) : storage_(base.storage_), shares_(true) {
-  if (indices.empty()) throw Error(ErrorCode::shape_mismatch, "a subset without samples");
-  indices_.reserve(indices.size());
-  for (const uint32_t index : indices) {
-    if (index >= base.indices_.size()) {
-      throw Error(ErrorCode::option_range, "subset index " + text(index) + ", accepted: 0 to " + text(base.size() - 1));
+Dataset::Dataset(Backend& backend, const Dataset& base, const DatasetView& view)
+    : storage_(base.storage_), permutation_(base.permutation_), device_(base.device_), shares_(true) {
+  if (view.indices) {
+    if (view.indices->empty()) throw Error(ErrorCode::shape_mismatch, "a subset without samples");
+    indices_.reserve(view.indices->size());
+    for (const uint32_t index : *view.indices) {
+      if (index >= base.indices_.size()) {
+        throw Error(ErrorCode::option_range,
+                    "subset index " + text(index) + ", accepted: 0 to " + text(base.size() - 1));
+      }
+      indices_.push_back(base.indices_[index]);
     }
-    indices_.push_back(base.indices_[index]);
+  } else {
+    indices_ = base.indices_;
   }
+  if (view.permutation) permute(backend, *view.permutation);
+}
+
+void Dataset::permute(Backend& backend, std::span<const uint32_t> features) {
+  const auto count = static_cast<size_t>(device_.shape.channels * device_.shape.spatial);
+  if (features.size() != count) {
+    throw Error(ErrorCode::shape_mismatch, "permutation of " + text(static_cast<int64_t>(features.size())) +
+                                               " features, accepted: the " + text(static_cast<int64_t>(count)) +
+                                               " of a sample");
+  }
+  auto permutation = std::make_shared<Permutation>();
+  permutation->features.reserve(count);
+  std::vector<bool> seen(count);
+  for (const uint32_t feature : features) {
+    if (feature >= count || seen[feature]) {
+      const char* const problem = feature >= count ? "" : " twice";
+      throw Error(ErrorCode::option_range, "permutation: feature " + text(feature) + problem +
+                                               ", accepted: each of 0 to " + text(static_cast<int64_t>(count) - 1) +
+                                               " once");
+    }
+    seen[feature] = true;
+    permutation->features.push_back(permutation_ ? permutation_->features[feature] : feature);
+  }
+  permutation_bytes_ = static_cast<int64_t>(count * sizeof(uint32_t));
+  permutation->device = Buffer(backend, permutation_bytes_);
+  backend.upload(permutation->device.data(), permutation->features.data(), permutation_bytes_);
+  device_.permutation = reinterpret_cast<const uint32_t*>(permutation->device.data());
+  permutation_ = std::move(permutation);
 }
 
 int64_t Dataset::bytes() const {
-  const auto own = static_cast<int64_t>(indices_.size() * sizeof(uint32_t));
+  // A permutation is there on the host as well.
+  const auto own = static_cast<int64_t>(indices_.size() * sizeof(uint32_t)) + 2 * permutation_bytes_;
   return shares_ ? own : own + storage_->inputs.bytes() + storage_->targets.bytes() + storage_->table.bytes();
 }
 

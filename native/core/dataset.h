@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,16 +37,22 @@ struct DatasetNeeds {
   bool on_host;        // the copy takes of the memory that the system can tell the free part of
 };
 
+// Which samples of a dataset, and which of their features at each place; absent: all, as they are.
+struct DatasetView {
+  std::optional<std::span<const uint32_t>> indices;
+  std::optional<std::span<const uint32_t>> permutation;
+};
+
 class Dataset {
  public:
   // Checks every length and label against `needs`. ERR_SHAPE_MISMATCH, ERR_OPTION_RANGE, ERR_NUMERIC,
   // and ERR_OUT_OF_MEMORY before anything is copied.
   Dataset(Backend& backend, const DatasetSource& source, const DatasetNeeds& needs);
-  // The samples of `base` at `indices`. ERR_OPTION_RANGE.
-  Dataset(const Dataset& base, std::span<const uint32_t> indices);
+  // A view of `base`. ERR_OPTION_RANGE, ERR_SHAPE_MISMATCH.
+  Dataset(Backend& backend, const Dataset& base, const DatasetView& view);
 
   int64_t size() const { return static_cast<int64_t>(indices_.size()); }
-  const DeviceDataset& device() const { return storage_->device; }
+  const DeviceDataset& device() const { return device_; }
   const std::vector<uint32_t>& indices() const { return indices_; }
   // Of this view alone where it shares its samples; without inputs that are read in place.
   int64_t bytes() const;
@@ -53,11 +60,19 @@ class Dataset {
  private:
   struct Storage {
     Buffer inputs, table, targets;
-    DeviceDataset device = {};
+  };
+  struct Permutation {
+    std::vector<uint32_t> features;
+    Buffer device;
   };
 
+  void permute(Backend& backend, std::span<const uint32_t> features);
+
   std::shared_ptr<Storage> storage_;
+  std::shared_ptr<const Permutation> permutation_;  // null: none
+  DeviceDataset device_ = {};
   bool shares_ = false;
+  int64_t permutation_bytes_ = 0;  // of one that came with this view
   std::vector<uint32_t> indices_;
 };
 

@@ -83,7 +83,7 @@ std::string Session::step_form(const Dataset& dataset, const Resampling* resampl
   const DeviceDataset& data = dataset.device();
   std::string form = std::to_string(batch) + (data.bytes ? " bytes " : " floats ") + std::to_string(data.table_rows);
   if (resampling) form += " fill " + std::to_string(static_cast<int>(resampling->fill));
-  const void* const places[] = {data.inputs, data.byte_table, data.targets};
+  const void* const places[] = {data.inputs, data.byte_table, data.targets, data.permutation};
   form.append(reinterpret_cast<const char*>(places), sizeof places);
   for (const auto& optimizer : optimizers_) form += optimizer->form();
   return form;

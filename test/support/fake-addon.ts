@@ -32,12 +32,19 @@ export interface Behaviour {
   evaluations: { lossSum: number; correct: number; count: number }[];
 }
 
+/** A view of a data set: what it was made of, as far as that was given. */
+interface FakeView {
+  base: number;
+  indices?: Uint32Array;
+  permutation?: Uint32Array;
+}
+
 /** A session without arithmetic: it keeps what it was asked, and answers from its {@link Behaviour}. */
 export class FakeSession implements NativeSession {
   /** Names and arguments of all calls, in order. */
   readonly calls: [name: string, ...args: unknown[]][] = [];
   /** Names of data sets, and subsets. As native code does, it keeps none of the arrays that it is given. */
-  readonly datasets = new Map<number, string | { base: number; indices: Uint32Array }>();
+  readonly datasets = new Map<number, string | FakeView>();
   disposed = false;
   #running: (() => void) | undefined;
   #state = 0;
@@ -75,8 +82,11 @@ export class FakeSession implements NativeSession {
     return this.#add(spec.name);
   }
 
-  addSubset(base: number, indices: Uint32Array): number {
-    return this.#add({ base, indices: indices.slice() });
+  addSubset(base: number, indices: Uint32Array | undefined, permutation?: Uint32Array): number {
+    const view: FakeView = { base };
+    if (indices !== undefined) view.indices = indices.slice();
+    if (permutation !== undefined) view.permutation = permutation.slice();
+    return this.#add(view);
   }
 
   removeDataset(dataset: number): void {
@@ -189,7 +199,7 @@ export class FakeSession implements NativeSession {
     return this.calls.filter((call) => call[0] === name).map((call) => call[1] as T);
   }
 
-  #add(dataset: string | { base: number; indices: Uint32Array }): number {
+  #add(dataset: string | FakeView): number {
     const id = this.#nextDataset++;
     this.datasets.set(id, dataset);
     return id;

@@ -8,10 +8,10 @@ namespace {
 
 constexpr int64_t kFeatureBlock = 64;
 
-// out[f][b] = value(row(b)[f], f) for features begin..end: kBatchMultiple samples at once, whose places in `out` are a
-// cache line. What lies beyond the batch is 0.
-template <class T, class Row, class Value>
-void gather_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row, Value&& value) {
+// out[f][b] = value(row(b)[s], s) with s = stored(f), for features begin..end: kBatchMultiple samples at once, whose
+// places in `out` are a cache line. What lies beyond the batch is 0.
+template <class T, class Row, class Stored, class Value>
+void gather_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row, Stored&& stored, Value&& value) {
   const int64_t stride = batch_stride(batch);
   for (int64_t first = 0; first < batch; first += kBatchMultiple) {
     const int64_t count = std::min(kBatchMultiple, batch - first);
@@ -19,10 +19,11 @@ void gather_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row, V
     for (int64_t i = 0; i < count; ++i) in[i] = row(first + i);
     for (int64_t f = begin; f < end; ++f) {
       T* __restrict line = out + f * stride + first;
+      const int64_t s = stored(f);
       if (count == kBatchMultiple) {
-        for (int64_t i = 0; i < kBatchMultiple; ++i) line[i] = value(in[i][f], f);
+        for (int64_t i = 0; i < kBatchMultiple; ++i) line[i] = value(in[i][s], s);
       } else {
-        for (int64_t i = 0; i < count; ++i) line[i] = value(in[i][f], f);
+        for (int64_t i = 0; i < count; ++i) line[i] = value(in[i][s], s);
         std::fill(line + count, line + kBatchMultiple, T{0});
       }
     }
@@ -31,7 +32,8 @@ void gather_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row, V
 
 template <class T, class Row>
 void transpose_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row) {
-  gather_rows(begin, end, batch, out, row, [](T value, int64_t) { return value; });
+  gather_rows(
+      begin, end, batch, out, row, [](int64_t f) { return f; }, [](T value, int64_t) { return value; });
 }
 
 class HostRows final : public RowReader {
@@ -104,17 +106,24 @@ void CpuBackend::place_targets(const void* host, const uint32_t* indices, bool l
 void CpuBackend::gather(const DeviceDataset& data, const uint32_t* indices, int64_t batch, Tensor out, void* targets) {
   const int64_t spatial = data.table_rows == 1 ? out.features : data.shape.spatial;  // features of a row of the table
   const auto first = [&](int64_t b) { return static_cast<int64_t>(indices[b]) * out.features; };
-  in_blocks(out.features, kFeatureBlock, [&](int64_t begin, int64_t end) {
-    if (data.bytes) {
-      gather_rows(
-          begin, end, batch, out.data, [&](int64_t b) { return static_cast<const uint8_t*>(data.inputs) + first(b); },
-          [&](uint8_t value, int64_t f) { return data.byte_table[f / spatial * 256 + value]; });
-    } else {
-      gather_rows(
-          begin, end, batch, out.data, [&](int64_t b) { return static_cast<const float*>(data.inputs) + first(b); },
-          [&](float value, int64_t f) { return value * data.scale[f / spatial] + data.shift[f / spatial]; });
-    }
-  });
+  const auto gather_features = [&](auto&& stored) {
+    in_blocks(out.features, kFeatureBlock, [&](int64_t begin, int64_t end) {
+      if (data.bytes) {
+        gather_rows(
+            begin, end, batch, out.data, [&](int64_t b) { return static_cast<const uint8_t*>(data.inputs) + first(b); },
+            stored, [&](uint8_t value, int64_t f) { return data.byte_table[f / spatial * 256 + value]; });
+      } else {
+        gather_rows(
+            begin, end, batch, out.data, [&](int64_t b) { return static_cast<const float*>(data.inputs) + first(b); },
+            stored, [&](float value, int64_t f) { return value * data.scale[f / spatial] + data.shift[f / spatial]; });
+      }
+    });
+  };
+  if (data.permutation) {
+    gather_features([&](int64_t f) { return static_cast<int64_t>(data.permutation[f]); });
+  } else {
+    gather_features([](int64_t f) { return f; });
+  }
   if (targets) gather_targets(data, indices, batch, targets);
 }
 

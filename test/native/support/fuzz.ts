@@ -174,7 +174,7 @@ const tensor = { name: "linear11.bias", shape: [4], data: floats(4) };
 const sessionArguments: Readonly<Record<string, readonly unknown[]>> = {
   describe: [],
   addDataset: [set],
-  addSubset: [1, Uint32Array.of(0, 1)],
+  addSubset: [1, Uint32Array.of(0, 1), Uint32Array.from({ length: features }, (_, i) => features - 1 - i)],
   removeDataset: [2],
   setHyperparameters: [0, { learningRate: 0.1, momentum: 0.5 }],
   train: [trainCall(1, { batchSize: 5, augmentation })],

@@ -186,6 +186,53 @@ test("data are uploaded once; subsets share the arrays", () => {
   assert.is(native.datasets.size, 5);
 });
 
+test("a view for each pair of indices and permutation, all of one copy", () => {
+  const { session, native } = open();
+  const data = points();
+  const base = session.dataset(data);
+  const [swapped, part] = [{ ...data, permutation: Uint32Array.of(1, 0) }, subset(data, [2, 0])];
+  const both = { ...part, permutation: swapped.permutation };
+  const ids = [data, swapped, part, both].map((each) => session.dataset(each));
+  assert.equal(
+    [swapped, { ...both, name: "another object" }].map((each) => session.dataset(each)),
+    [ids[1], ids[3]],
+  );
+  const { indices } = part;
+  assert.equal(
+    ids.slice(1).map((id) => native.datasets.get(id)),
+    [
+      { base, permutation: swapped.permutation },
+      { base, indices },
+      { base, indices, permutation: swapped.permutation },
+    ],
+  );
+  assert.is(native.datasets.size, 4);
+});
+
+test("a view goes with the first of its arrays, and once", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const { session, native } = open();
+  const removed: number[] = [];
+  const remove = native.removeDataset.bind(native);
+  native.removeDataset = (id) => {
+    removed.push(id);
+    remove(id);
+  };
+  const data = points();
+  const part = subset(data, [2, 0]);
+  // The permutation alone goes; then indices and permutation of another one at once.
+  session.dataset({ ...part, permutation: Uint32Array.of(1, 0) });
+  session.dataset({ ...subset(data, [1]), permutation: Uint32Array.of(1, 0) });
+  for (let turn = 0; turn < 100 && native.datasets.size !== 2; turn++) {
+    collect();
+    await new Promise(setImmediate);
+    session.dataset(part);
+  }
+  assert.is(native.datasets.size, 2, "the data and the subset");
+  assert.equal(removed.sort(), [1, 2]);
+});
+
 test("the copy of data goes when their arrays have gone", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;

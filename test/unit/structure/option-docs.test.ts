@@ -9,6 +9,10 @@ import { fashionMnistOptions } from "../../../lib/data/fashion-mnist.js";
 import { arraysOptions } from "../../../lib/data/from-arrays.js";
 import { imageFolderOptions } from "../../../lib/data/images/image-folder.js";
 import { mnistOptions } from "../../../lib/data/mnist.js";
+import { permuteFeaturesOptions } from "../../../lib/data/permute-features.js";
+import { mnistThenFashionOptions } from "../../../lib/data/tasks/mnist-then-fashion.js";
+import { permutedMnistOptions } from "../../../lib/data/tasks/permuted-mnist.js";
+import { splitMnistOptions } from "../../../lib/data/tasks/split-mnist.js";
 import { layerTypes } from "../../../lib/layers/index.js";
 import { csvLoggerOptions } from "../../../lib/loggers/csv-logger.js";
 import { jsonLinesLoggerOptions } from "../../../lib/loggers/json-lines-logger.js";
@@ -81,6 +85,14 @@ const rows: readonly Row[] = [
   loader("cifar/cifar10-jpeg", "loadCifar10Jpeg", cifar10JpegOptions),
   loader("cifar/cifar100", "loadCifar100", cifar100Options),
   loader("images/image-folder", "loadImageFolder", imageFolderOptions),
+  loader("tasks/permuted-mnist", "loadPermutedMnist", permutedMnistOptions),
+  loader("tasks/split-mnist", "loadSplitMnist", splitMnistOptions),
+  loader("tasks/mnist-then-fashion", "loadMnistThenFashion", mnistThenFashionOptions),
+  {
+    path: "lib/data/permute-features.ts",
+    declaration: "export function permuteFeatures",
+    options: permuteFeaturesOptions,
+  },
   { path: "lib/data/from-arrays.ts", declaration: "export function fromArrays", options: arraysOptions },
 ];
 

@@ -27,7 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   losses: ["options", "native"],
   optimizers: ["layers", "schedules", "options", "native"],
   io: ["options", "native/errors", "native/contract"],
-  data: ["io", "options", "native/errors", "native/contract"],
+  data: ["io", "options", "native/errors", "native/contract", "native/binding"],
   augmentation: ["data", "layers", "options", "native"],
   model: ["io", "data", "layers", "losses", "optimizers", "schedules", "options", "native"],
   training: ["augmentation", "model", "io", "data", "layers", "losses", "optimizers", "schedules", "options", "native"],

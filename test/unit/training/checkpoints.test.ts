@@ -114,6 +114,10 @@ test("foreign files are told from checkpoints, and checkpoints of other fits fro
     [{ train: toyPoints(96, shape) }, /fit\.train\.samples was 97 and is 96 now/],
     [{ train: { ...train, name: "other" } }, /fit\.train\.name was "toy" and is "other" now/],
     [{ train: { ...train, targets: train.targets.map((label) => (label + 1) % 3) } }, /fit\.train\.targets/],
+    [
+      { train: { ...train, permutation: Uint32Array.of(1, 0) }, augmentation: [] },
+      /fit\.train\.permutation was undefined and is "/,
+    ],
     [{ validation: toyPoints(30, shape) }, /fit\.validation\.samples was 31 and is 30 now/],
     [{ earlyStopping: { patience: 3 } }, /fit\.earlyStopping\.patience was 50 and is 3 now/],
   ];

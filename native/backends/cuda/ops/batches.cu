@@ -19,6 +19,7 @@ struct GatherParameters {
   const float* byte_table;  // bytes
   const float* scale;       // floats
   const float* shift;
+  const uint32_t* permutation;  // null: features as stored
   QueuedIndices indices;
   RowCopy targets;
 };
@@ -56,7 +57,7 @@ BB_KERNEL(kThreads) export_rows_kernel(const ExportParameters p) {
   }
 }
 
-// normalise(value, feature / spatial) of stored values of type T.
+// normalise(value, row of the table) of stored values of type T.
 template <class T, class Normalise>
 __device__ __forceinline__ void gather_tile(const GatherParameters& p, uint32_t* tile, Normalise&& normalise) {
   const int64_t input_tiles = tile_count(p.features, p.batch);
@@ -67,12 +68,14 @@ __device__ __forceinline__ void gather_tile(const GatherParameters& p, uint32_t*
   const TilePlace place = tile_at(blockIdx.x, p.batch);
   const uint32_t* const numbers = QueuedIndices::resolve(p.indices);
   const T* const rows = static_cast<const T*>(p.inputs);
-  const int64_t row = (place.feature + lane_index()) / p.spatial;  // of the table
-  transpose_tile(place, p.features, p.batch, tile, reinterpret_cast<uint32_t*>(p.out),
-                 [&](int64_t feature, int64_t sample) {
-                   const T value = rows[static_cast<int64_t>(numbers[sample]) * p.features + feature];
-                   return __float_as_uint(normalise(value, row));
-                 });
+  // A thread has one feature of its tile.
+  int64_t stored = place.feature + lane_index();
+  if (p.permutation && stored < p.features) stored = p.permutation[stored];
+  const int64_t row = stored / p.spatial;  // of the table
+  transpose_tile(place, p.features, p.batch, tile, reinterpret_cast<uint32_t*>(p.out), [&](int64_t, int64_t sample) {
+    const T value = rows[static_cast<int64_t>(numbers[sample]) * p.features + stored];
+    return __float_as_uint(normalise(value, row));
+  });
 }
 
 BB_KERNEL(kThreads) gather_bytes_kernel(const GatherParameters p) {
@@ -138,6 +141,7 @@ void CudaBackend::gather(const DeviceDataset& data, const uint32_t* host_indices
       data.byte_table,
       data.scale,
       data.shift,
+      data.permutation,
       indices,
       {static_cast<const uint32_t*>(data.targets), static_cast<uint32_t*>(targets), target_width, batch, indices}};
   const Grid grid = {tile_count(p.features, batch) + tile_count(target_width, batch), kThreads, kTileBytes};
