@@ -102,7 +102,9 @@ export { type ArraysOptions, fromArrays } from "./data/from-arrays.js";
 export { type ImageFolderOptions, loadImageFolder } from "./data/images/image-folder.js";
 export { loadMnist, type MnistOptions } from "./data/mnist.js";
 export type { DatasetPair } from "./data/named-dataset.js";
+export { loadSnelson, snelsonGrid, snelsonScaling } from "./data/snelson.js";
 export { subset } from "./data/subset.js";
+export { loadTwoMoons, type TwoMoonsOptions } from "./data/two-moons.js";
 export { splitDataset } from "./training/split.js";
 
 // Errors, and what the machine can do.

@@ -9,6 +9,8 @@ import { fashionMnistOptions } from "../../../lib/data/fashion-mnist.js";
 import { arraysOptions } from "../../../lib/data/from-arrays.js";
 import { imageFolderOptions } from "../../../lib/data/images/image-folder.js";
 import { mnistOptions } from "../../../lib/data/mnist.js";
+import { snelsonOptions } from "../../../lib/data/snelson.js";
+import { twoMoonsOptions } from "../../../lib/data/two-moons.js";
 import { layerTypes } from "../../../lib/layers/index.js";
 import { csvLoggerOptions } from "../../../lib/loggers/csv-logger.js";
 import { jsonLinesLoggerOptions } from "../../../lib/loggers/json-lines-logger.js";
@@ -81,6 +83,8 @@ const rows: readonly Row[] = [
   loader("cifar/cifar10-jpeg", "loadCifar10Jpeg", cifar10JpegOptions),
   loader("cifar/cifar100", "loadCifar100", cifar100Options),
   loader("images/image-folder", "loadImageFolder", imageFolderOptions),
+  loader("snelson", "loadSnelson", snelsonOptions),
+  loader("two-moons", "loadTwoMoons", twoMoonsOptions),
   { path: "lib/data/from-arrays.ts", declaration: "export function fromArrays", options: arraysOptions },
 ];
 
