@@ -5,6 +5,7 @@ import { fashionMlp } from "./fashion-mlp.js";
 import { mnistLrnet } from "./mnist-lrnet.js";
 import { mnistMlp } from "./mnist-mlp.js";
 import type { Recipe } from "./recipe.js";
+import { snelson } from "./snelson.js";
 import { snelsonPaper } from "./snelson-paper.js";
 import { twoMoons } from "./two-moons.js";
 import { twoMoonsPaper } from "./two-moons-paper.js";
@@ -19,5 +20,6 @@ export const recipes: readonly Recipe[] = [
   cifar100Vgg,
   twoMoons,
   twoMoonsPaper,
+  snelson,
   snelsonPaper,
 ];

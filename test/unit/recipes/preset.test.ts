@@ -60,7 +60,7 @@ presets("settings go over a method", async () => {
 
 presets("recipes of other data than those of Table 9 have settings of their own, for some methods", async () => {
   const names = Object.fromEntries(recipes.map((recipe) => [recipe.name, methodsOf(recipe).map(({ name }) => name)]));
-  for (const name of ["two-moons", "two-moons-paper", "snelson-paper"]) {
+  for (const name of ["two-moons", "two-moons-paper", "snelson", "snelson-paper"]) {
     assert.equal(names[name], ["bayesbinn", "ste"]);
     await failure(
       () => resolveConfig(name, [], { method: "bop" }),

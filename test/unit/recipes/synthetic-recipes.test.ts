@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { checkConfig } from "../../../lib/recipes/config.js";
 import { resolveConfig } from "../../../lib/recipes/resolve-config.js";
 import { runConfig } from "../../../lib/recipes/run.js";
+import { snelson } from "../../../lib/recipes/snelson.js";
 import { snelsonPaper } from "../../../lib/recipes/snelson-paper.js";
 import { twoMoons } from "../../../lib/recipes/two-moons.js";
 import { twoMoonsPaper } from "../../../lib/recipes/two-moons-paper.js";
@@ -56,6 +57,13 @@ test("snelson-paper: Table 4", async () => {
   assert.equal([ste.optimizer.learningRate, ste.optimizer.schedules], [0.1, {}], "no decay in the notebook");
 });
 
+test("snelson differs in the optimizer", () => {
+  const [own, paper] = [checkConfig(snelson.config), checkConfig(snelsonPaper.config)];
+  const optimizer = { learningRate: 1e-3, samples: 5, initialLambda: 15, trainSizeFactor: 300 };
+  const schedules = { learningRate: { name: "exponential", gamma: 0.01 ** (1 / 5000) } };
+  assert.equal(own, { ...paper, name: "snelson", optimizer: { ...paper.optimizer, ...optimizer, schedules } });
+});
+
 test("schedules are as long as the training", async () => {
   const milestones = async (epochs: number) => {
     const { schedules } = (await resolveConfig("two-moons", [], { method: "ste", epochs })).optimizer;
@@ -68,6 +76,7 @@ test("schedules are as long as the training", async () => {
 for (const [recipe, method] of [
   ["two-moons", "bayesbinn"],
   ["two-moons-paper", "ste"],
+  ["snelson", "bayesbinn"],
   ["snelson-paper", "bayesbinn"],
   ["snelson-paper", "ste"],
 ] as const) {
