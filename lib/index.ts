@@ -111,7 +111,9 @@ export { type ImageFolderOptions, loadImageFolder } from "./data/images/image-fo
 export { loadMnist, type MnistOptions } from "./data/mnist.js";
 export type { DatasetPair } from "./data/named-dataset.js";
 export { type PermuteFeaturesOptions, permuteFeatures } from "./data/permute-features.js";
+export { loadSnelson, snelsonGrid, snelsonScaling } from "./data/snelson.js";
 export { subset } from "./data/subset.js";
+export { loadTwoMoons, type TwoMoonsOptions } from "./data/two-moons.js";
 export { splitDataset } from "./training/split.js";
 
 // Sequences of tasks, for continual learning.

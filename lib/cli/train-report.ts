@@ -1,3 +1,4 @@
+import type { Metrics } from "../model/metrics.js";
 import { percentText } from "../recipes/percent.js";
 import type { RunListeners } from "../recipes/run-options.js";
 import type { RunStart, RunSummary } from "../recipes/run-report.js";
@@ -90,14 +91,15 @@ function startText(start: RunStart): string {
 }
 
 function summaryText({ bestEpoch, validation, test, trainSeconds, run }: RunSummary): string {
-  const accuracy = ({ loss, accuracy }: { readonly loss: number; readonly accuracy?: number }) =>
-    accuracy === undefined ? `loss ${loss.toFixed(4)}` : percentText(accuracy);
+  // Of a loss without an accuracy there is only itself.
+  const name = test.mode.accuracy === undefined ? "loss" : "accuracy";
+  const result = ({ loss, accuracy }: Metrics) => (accuracy === undefined ? loss.toFixed(4) : percentText(accuracy));
   const best =
     validation === undefined
       ? `epoch ${bestEpoch}`
-      : `epoch ${bestEpoch}, the best on validation (${accuracy(validation)})`;
+      : `epoch ${bestEpoch}, the best on validation (${result(validation)})`;
   return [
-    `test accuracy: ${accuracy(test.mode)} (mode), ${accuracy(test.mean)} (mean of ${test.mean.samples} samples), at ${best}`,
+    `test ${name}: ${result(test.mode)} (mode), ${result(test.mean)} (mean of ${test.mean.samples} samples), at ${best}`,
     `trained for ${seconds(trainSeconds)}; the run is in ${run}`,
     "",
   ].join("\n");

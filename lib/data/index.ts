@@ -5,6 +5,8 @@ import { fashionMnist } from "./fashion-mnist.js";
 import { imageFolder } from "./images/image-folder.js";
 import { mnist } from "./mnist.js";
 import type { NamedDataset } from "./named-dataset.js";
+import { snelson } from "./snelson.js";
+import { twoMoons } from "./two-moons.js";
 
 /** Every data set that a recipe or a configuration can name. A new one is its own file and one line here. */
 export const datasets = [
@@ -14,4 +16,6 @@ export const datasets = [
   cifar10Jpeg,
   cifar100,
   imageFolder,
+  snelson,
+  twoMoons,
 ] as const satisfies readonly NamedDataset[];

@@ -13,7 +13,7 @@ export interface NamedDataset<Options extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** One line for people. */
   readonly description: string;
-  /** Absent where only the data say. */
+  /** Absent where targets are no labels, or only the data say. */
   readonly classes?: number;
   /** Shape of one sample: channels, rows, columns for images. Absent where only the data say. */
   readonly sampleShape?: readonly number[];

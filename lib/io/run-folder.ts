@@ -26,7 +26,7 @@ export interface RunFolderOptions {
  * |---|---|
  * | `config.json` | the resolved configuration; itself an input of `bayesbinn train` |
  * | `run.json` | options that are no part of it, and the versions and the machine of each sitting |
- * | `history.jsonl` | one line an epoch, appended and flushed as the epoch ends: losses, accuracies, hyperparameters |
+ * | `history.jsonl` | one line an epoch, appended as the epoch ends and flushed, but once a second at most: losses, accuracies, hyperparameters |
  * | `history.csv` | losses, accuracies and flip ratios as a table |
  * | `tensorboard/` | the same and more for TensorBoard, where it is asked for |
  * | `timings.jsonl` | one line an epoch: durations |
@@ -38,6 +38,9 @@ export interface RunFolderOptions {
  * `tensorboard/` and the metadata of checkpoints only; all other files hold the same bytes for the same configuration and seed.
  */
 export class RunFolder {
+  /** When lines were last flushed. */
+  private readonly flushed: { history?: number; timings?: number } = {};
+
   private constructor(
     readonly path: string,
     /** What {@link create} made for it, from the top down. */
@@ -99,10 +102,15 @@ export class RunFolder {
     await writeFileAtomically(this.file(name), [Buffer.from(pretty(value))]);
   }
 
-  /** Adds a line to `history.jsonl` or `timings.jsonl`, and flushes it to the disk. */
+  /**
+   * Adds a line to `history.jsonl` or `timings.jsonl`, and flushes it to the disk unless that was done within the last second:
+   * epochs of milliseconds would wait for the disk most of the time.
+   */
   async append(name: "history" | "timings", record: object): Promise<void> {
     const file = this.file(name);
-    await output(file, () => appendFile(file, jsonLine(record), { flush: true }));
+    const flush = performance.now() - (this.flushed[name] ?? Number.NEGATIVE_INFINITY) >= flushMilliseconds;
+    await output(file, () => appendFile(file, jsonLine(record), { flush }));
+    if (flush) this.flushed[name] = performance.now();
   }
 
   /** Replaces all lines of `history.jsonl` or `timings.jsonl`. */
@@ -116,6 +124,9 @@ export class RunFolder {
     await output(file, () => rm(file, { force: true }));
   }
 }
+
+/** Lines that are younger may be lost with the power of the machine, though not with the process. */
+const flushMilliseconds = 1000;
 
 /** What a run folder holds. */
 export type RunFileName = keyof typeof RunFolder.files;

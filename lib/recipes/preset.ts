@@ -1,8 +1,11 @@
+import { BayesBinnError } from "../native/errors.js";
+import { either } from "../options/show.js";
 import type { ConfigInput } from "./config.js";
 import { recipes } from "./index.js";
-import { methods } from "./methods/index.js";
+import { type MethodName, methods } from "./methods/index.js";
 import type { Method } from "./methods/method.js";
 import { tableTwo } from "./methods/table-two.js";
+import type { Choice } from "./one-of.js";
 import type { PaperResult, Recipe } from "./recipe.js";
 
 /** A recipe trained with a method. */
@@ -14,28 +17,47 @@ export interface Preset {
 /** The method that recipes are written with. */
 const [ownMethod] = methods;
 
-/** The configuration of a recipe with the settings of a method for so many epochs. */
+/** The methods that there are settings of for a recipe, its own first. */
+export function methodsOf({ column, settings }: Recipe): readonly (typeof methods)[number][] {
+  return methods.filter(({ name }) => column !== undefined || settings?.[name] !== undefined);
+}
+
+/**
+ * The configuration of a recipe with the settings of a method for so many epochs.
+ *
+ * @throws BayesBinnError `ERR_CONFIG` for a method without settings for the recipe
+ */
 export function presetConfig({ recipe, method }: Preset, epochs: number): ConfigInput {
-  const { config, column } = recipe;
+  const { config } = recipe;
   return {
     ...config,
     name: presetName({ recipe, method }),
     model: method.weights === "binary" ? config.model : { ...config.model, weights: method.weights },
-    optimizer: method.optimizer(column, epochs),
+    optimizer: presetOptimizer({ recipe, method }, epochs),
     epochs,
   };
+}
+
+function presetOptimizer({ recipe, method }: Preset, epochs: number): Choice {
+  const { column, settings } = recipe;
+  const own = settings?.[method.name as MethodName];
+  if (own !== undefined) return own(epochs);
+  if (column !== undefined) return method.optimizer(column, epochs);
+  const accepted = methodsOf(recipe).map(({ name }) => name);
+  const message = `method: "${method.name}" has no settings for the recipe ${recipe.name}, accepted: ${either(accepted)}`;
+  throw new BayesBinnError("ERR_CONFIG", message, { path: "method", value: method.name, accepted });
 }
 
 /** The number of the paper for it; `undefined` where there is none. */
 export function presetResult({ recipe, method }: Preset): PaperResult | undefined {
   if (method === ownMethod) return recipe.paper;
-  return recipe.benchmark ? tableTwo(method, recipe.column) : undefined;
+  return recipe.benchmark && recipe.column ? tableTwo(method, recipe.column) : undefined;
 }
 
 /** What a configuration of this name was made from; `undefined` for a name of someone's own. */
 export function presetNamed(name: string): Preset | undefined {
   return recipes
-    .flatMap((recipe) => methods.map((method) => ({ recipe, method })))
+    .flatMap((recipe) => methodsOf(recipe).map((method) => ({ recipe, method })))
     .find((preset) => presetName(preset) === name);
 }
 

@@ -29,7 +29,8 @@ export interface ResolveOptions extends Partial<ConfigInput> {
  * @param settings changes of single keys, `path=value`; see {@link parseSetting}
  * @param options `method`, for a recipe: settings of a method of the paper's Table 9, with schedules as long as the training,
  *   below `settings`; and keys of a configuration, which go over everything
- * @throws BayesBinnError `ERR_CONFIG` for an unknown recipe, a file that cannot be read or a file with a method;
+ * @throws BayesBinnError `ERR_CONFIG` for an unknown recipe, a method without settings for it, a file that cannot be read or a
+ *   file with a method;
  *   `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` for what the schema refuses, or an unknown method
  */
 export async function resolveConfig(

@@ -8,6 +8,7 @@ import { show, showText } from "../options/show.js";
 import { CheckpointFolder } from "../training/checkpoint-folder.js";
 import { loadData } from "./assemble.js";
 import { type Config, checkConfig } from "./config.js";
+import { presetNamed } from "./preset.js";
 import { historyLength, readRunConfig, readRunEnd, readRunRecord } from "./read-run.js";
 import type { SittingOptions } from "./run-options.js";
 import { type Machine, machineOf, type RunRecord, runRecord } from "./run-record.js";
@@ -72,7 +73,7 @@ async function goOn(
 ): Promise<RunSummary> {
   const known = await readRunRecord(run);
   const end = await readRunEnd(run);
-  const record = runRecord(options, known, end !== undefined);
+  const record = runRecord(options, presetNamed(config.name)?.recipe, known, end !== undefined);
   if (end !== undefined && !chosen) requireMore(run, end, Math.min(config.epochs, record.stopAfter ?? config.epochs));
   if (checkpoint === undefined) await requireBeginning(run, known, options);
   const data = await loadData(config);

@@ -18,7 +18,10 @@ export interface SittingOptions extends RunListeners {
   readonly threads?: number;
   /** Stop after so many epochs of the unchanged schedules. Default: at the end, or where a run that did not get so far was to. */
   readonly stopAfter?: number;
-  /** Epochs from one checkpoint to the next; 0 for none. Default: 1, or that of the run that is resumed. */
+  /**
+   * Epochs from one checkpoint to the next; 0 for none. Default: that of the run that is resumed, else that of the recipe,
+   * else 1.
+   */
   readonly checkpointEvery?: number;
   /** How many of the last checkpoints stay, beside the best one. Default: 2, or that of the run that is resumed. */
   readonly keepCheckpoints?: number;

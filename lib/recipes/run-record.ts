@@ -5,6 +5,7 @@ import type { SessionDescription } from "../native/contract.js";
 import { systemInfo } from "../native/system-info.js";
 import { deviceSchema } from "../options/device.js";
 import { checkpointOptions } from "../training/checkpoint-options.js";
+import type { Recipe } from "./recipe.js";
 import type { RunOptions } from "./run-options.js";
 
 /** Where a sitting of a run computed: with the same facts it gives the same bits. */
@@ -44,9 +45,15 @@ export type Machine = z.output<typeof machineSchema>;
 /**
  * The record of a run that begins or, with `before`, is taken up again.
  *
+ * @param recipe what it was made from; it says how often checkpoints are written where nobody else does
  * @param finished whether it had come to its end: then nothing is left of where it was to stop
  */
-export function runRecord(options: RunOptions, before?: RunRecord, finished = false): RunRecord {
+export function runRecord(
+  options: RunOptions,
+  recipe: Recipe | undefined,
+  before?: RunRecord,
+  finished = false,
+): RunRecord {
   const { every, keep } = checkpointOptions.shape;
   const stopAfter = options.stopAfter ?? (finished ? undefined : before?.stopAfter);
   return {
@@ -55,7 +62,7 @@ export function runRecord(options: RunOptions, before?: RunRecord, finished = fa
     ...(stopAfter !== undefined && { stopAfter }),
     tensorBoard: options.tensorBoard ?? before?.tensorBoard ?? false,
     checkpoints: {
-      every: options.checkpointEvery ?? before?.checkpoints.every ?? every.parse(undefined),
+      every: options.checkpointEvery ?? before?.checkpoints.every ?? every.parse(recipe?.checkpointEvery),
       keep: options.keepCheckpoints ?? before?.checkpoints.keep ?? keep.parse(undefined),
     },
     sittings: before?.sittings ?? [],

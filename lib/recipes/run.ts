@@ -2,6 +2,7 @@ import { FolderLock } from "../io/folder-lock.js";
 import { RunFolder } from "../io/run-folder.js";
 import { loadData } from "./assemble.js";
 import type { Config } from "./config.js";
+import { presetNamed } from "./preset.js";
 import type { RunOptions } from "./run-options.js";
 import { runRecord } from "./run-record.js";
 import type { RunSummary } from "./run-report.js";
@@ -25,7 +26,7 @@ export async function runConfig(config: Config, options: RunOptions = {}): Promi
   await using trainer = createTrainer(config, data, options);
   const { name, seed } = config;
   const folder = await RunFolder.create({ name, seed, ...(options.out !== undefined && { path: options.out }) });
-  const record = runRecord(options);
+  const record = runRecord(options, presetNamed(name)?.recipe);
   const lock = await FolderLock.take(folder.path);
   try {
     return await trainAndEvaluate({ config, options, data, trainer, folder, record, resumed: false });

@@ -54,7 +54,11 @@ export function compareCommand(context: Context): Command {
     .summary("compare methods on a recipe, with several seeds")
     .description("Trains a recipe with several methods under equal conditions, and writes a table of their accuracies.")
     .argument("<recipe>", "name of a recipe (see `bayesbinn recipes`)")
-    .option("--methods <a,b,...>", `of ${either(methodNames)}; default: all`, choices("--methods", methodNames))
+    .option(
+      "--methods <a,b,...>",
+      `of ${either(methodNames)}; default: all with settings for the recipe`,
+      choices("--methods", methodNames),
+    )
     .option("--seeds <list>", "a range, or a list; default: 1..5", seedList("--seeds"))
     .option("--epochs <n>", "length of each training and of its schedules", integer("--epochs", 1))
     .option("--set <path=value>", "change one key of every configuration; repeatable", repeated)
@@ -67,7 +71,7 @@ export function compareCommand(context: Context): Command {
     .option("--threads <n>", "compute threads; default: one for each core", integer("--threads", 1, mostThreads))
     .option(
       "--checkpoint-every <n>",
-      "epochs from one checkpoint of a run to the next; default: 1",
+      "epochs from one checkpoint of a run to the next; default: that of the recipe, or 1",
       integer("--checkpoint-every", 1),
     )
     .option("--keep-checkpoints <n>", "how many stay, beside the best; default: 2", integer("--keep-checkpoints", 1))

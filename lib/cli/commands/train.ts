@@ -95,7 +95,7 @@ export function trainCommand(context: Context): Command {
     )
     .option(
       "--checkpoint-every <n>",
-      "epochs from one checkpoint to the next; default: 1",
+      "epochs from one checkpoint to the next; default: that of the recipe, or 1",
       integer("--checkpoint-every", 1),
     )
     .option("--keep-checkpoints <n>", "how many stay, beside the best; default: 2", integer("--keep-checkpoints", 1))

@@ -59,7 +59,7 @@ export interface CompareOptions
  * for (const { title, test } of rows) console.log(title, test?.mean, test?.std);
  *
  * Options:
- * - `methods`: names of methods, in the order of the table. Default: all.
+ * - `methods`: names of methods, in the order of the table. Default: all that there are settings of for the recipe.
  * - `seeds`: integers >= 0, each a run of every method. Default `[1, 2, 3, 4, 5]`.
  * - `epochs`: length of each training and of its schedules. Default: that of the recipe.
  * - `settings`: changes of single keys of every configuration, `path=value`. Default `[]`.

@@ -65,12 +65,12 @@ export interface Comparison {
 export function comparisonOf(plan: ComparisonPlan, runs: readonly ComparedRun[]): Comparison {
   const { recipe, methods, seeds, epochs, settings, validated } = plan;
   const differing = [...new Set(methods.flatMap((planned) => planned.differing))];
-  const comparable = recipe.benchmark === true && differing.length === 0;
+  const column = recipe.benchmark && differing.length === 0 ? recipe.column : undefined;
   const rows = methods.flatMap(({ method }) => {
     const results = runs.flatMap((run) => (run.method === method.name && run.result ? [run.result] : []));
     return method.rows.map(({ prediction, title, results: published }) => ({
       ...{ method: method.name, prediction, title, runs: results.length, ...accuraciesOf(results, prediction) },
-      ...(comparable && { paper: published[recipe.column] }),
+      ...(column !== undefined && { paper: published[column] }),
     }));
   });
   const paper = { source: "Table 10", epochs: paperEpochs, runs: paperRuns, differing };

@@ -8,7 +8,7 @@ import { findRecipe } from "../find-recipe.js";
 import { findMethod } from "../methods/find-method.js";
 import { type MethodName, methodNames } from "../methods/index.js";
 import type { Method } from "../methods/method.js";
-import { presetConfig } from "../preset.js";
+import { methodsOf, presetConfig } from "../preset.js";
 import type { Recipe } from "../recipe.js";
 import { resolveConfig } from "../resolve-config.js";
 import { parseSetting } from "../setting.js";
@@ -23,8 +23,8 @@ const planOptions = z.strictObject({
     .array(z.enum(methodNames as [MethodName, ...MethodName[]]))
     .min(1)
     .refine(once, { ...twice, error: "names of methods, each once" })
-    .default([...methodNames])
-    .describe("Methods, in the order of the table"),
+    .optional()
+    .describe("Methods, in the order of the table; default: all that there are settings of for the recipe"),
   seeds: z
     .array(z.int().min(0))
     .min(1)
@@ -69,7 +69,8 @@ export interface ComparisonPlan {
  */
 export async function planComparison(recipeName: string, options: PlanOptions): Promise<ComparisonPlan> {
   const recipe = findRecipe(recipeName);
-  const { methods, seeds, epochs, settings } = checkOptions(planOptions, options, "compare");
+  const checked = checkOptions(planOptions, options, "compare");
+  const { methods = methodsOf(recipe).map(({ name }) => name), seeds, epochs, settings } = checked;
   for (const setting of settings) checkSetting(setting);
   const overrides = { seed: seeds[0]!, ...(epochs !== undefined && { epochs }) };
   const planned: PlannedMethod[] = [];

@@ -140,4 +140,12 @@ report("on a terminal there is a bar, which is taken away again", async () => {
   assert.match(stderr, "epoch  3/20  train");
 });
 
+report("a loss without an accuracy is called what it is", () => {
+  const stderr = new Capture();
+  const test = { mode: { loss: 0.34567 }, mean: { loss: 0.25, samples: 10 } };
+  const { validation: _, ...rest } = summary;
+  new TrainReport(stderr, { events: undefined, quiet: false }).summary({ ...rest, test });
+  assert.match(stderr.text, "test loss: 0.3457 (mode), 0.2500 (mean of 10 samples), at epoch 2\n");
+});
+
 report.run();

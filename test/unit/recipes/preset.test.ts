@@ -4,12 +4,12 @@ import { checkConfig } from "../../../lib/recipes/config.js";
 import { recipes } from "../../../lib/recipes/index.js";
 import { methods } from "../../../lib/recipes/methods/index.js";
 import { mnistMlp } from "../../../lib/recipes/mnist-mlp.js";
-import { presetConfig, presetNamed, presetResult } from "../../../lib/recipes/preset.js";
+import { methodsOf, presetConfig, presetNamed, presetResult } from "../../../lib/recipes/preset.js";
 import { resolveConfig } from "../../../lib/recipes/resolve-config.js";
 import { failure } from "./failure.js";
 
 const presets = suite("recipes with the settings of methods");
-const all = recipes.flatMap((recipe) => methods.map((method) => ({ recipe, method })));
+const all = recipes.flatMap((recipe) => methodsOf(recipe).map((method) => ({ recipe, method })));
 
 presets("all pass the schema, under names of their own that lead back to recipe and method", () => {
   for (const preset of all) {
@@ -56,6 +56,22 @@ presets("settings go over a method", async () => {
   const { optimizer } = await resolveConfig("mnist-mlp", ["optimizer.learningRate=0.5"], { method: "adam" });
   assert.is(optimizer.learningRate, 0.5);
   assert.equal(optimizer.schedules, { learningRate: { name: "cosine", final: 1e-16 } });
+});
+
+presets("recipes of other data than those of Table 9 have settings of their own, for some methods", async () => {
+  const names = Object.fromEntries(recipes.map((recipe) => [recipe.name, methodsOf(recipe).map(({ name }) => name)]));
+  for (const name of ["two-moons", "two-moons-paper", "snelson", "snelson-paper"]) {
+    assert.equal(names[name], ["bayesbinn", "ste"]);
+    await failure(
+      () => resolveConfig(name, [], { method: "bop" }),
+      "ERR_CONFIG",
+      `method: "bop" has no settings for the recipe ${name}, accepted: bayesbinn or ste`,
+    );
+  }
+  assert.equal(
+    names["mnist-mlp"],
+    methods.map(({ name }) => name),
+  );
 });
 
 presets("what is refused", async () => {

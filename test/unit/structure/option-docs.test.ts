@@ -10,9 +10,11 @@ import { arraysOptions } from "../../../lib/data/from-arrays.js";
 import { imageFolderOptions } from "../../../lib/data/images/image-folder.js";
 import { mnistOptions } from "../../../lib/data/mnist.js";
 import { permuteFeaturesOptions } from "../../../lib/data/permute-features.js";
+import { snelsonOptions } from "../../../lib/data/snelson.js";
 import { mnistThenFashionOptions } from "../../../lib/data/tasks/mnist-then-fashion.js";
 import { permutedMnistOptions } from "../../../lib/data/tasks/permuted-mnist.js";
 import { splitMnistOptions } from "../../../lib/data/tasks/split-mnist.js";
+import { twoMoonsOptions } from "../../../lib/data/two-moons.js";
 import { layerTypes } from "../../../lib/layers/index.js";
 import { csvLoggerOptions } from "../../../lib/loggers/csv-logger.js";
 import { jsonLinesLoggerOptions } from "../../../lib/loggers/json-lines-logger.js";
@@ -93,6 +95,8 @@ const rows: readonly Row[] = [
     declaration: "export function permuteFeatures",
     options: permuteFeaturesOptions,
   },
+  loader("snelson", "loadSnelson", snelsonOptions),
+  loader("two-moons", "loadTwoMoons", twoMoonsOptions),
   { path: "lib/data/from-arrays.ts", declaration: "export function fromArrays", options: arraysOptions },
 ];
 
