@@ -73,6 +73,14 @@ export { staircase } from "./schedules/staircase.js";
 
 export type { EvaluateOptions, Evaluation, PredictOptions } from "./model/inference.js";
 export type { BatchProgress, Callback, TrainPlan } from "./training/callback.js";
+export type { AccuracyMatrix, ContinualHistory, TaskEvaluation } from "./training/continual/continual-history.js";
+export type {
+  ContinualCallback,
+  ContinualFitOptions,
+  ContinualTask,
+  ContinualTrainerOptions,
+} from "./training/continual/continual-options.js";
+export { ContinualTrainer } from "./training/continual/continual-trainer.js";
 export type { FitOptions } from "./training/fit-options.js";
 export type { Distribution, EpochRecord, History, Metrics } from "./training/history.js";
 export { Trainer, type TrainerOptions } from "./training/trainer.js";

@@ -7,6 +7,7 @@ import { deviceOptions, type Host, openHost, seedOption } from "../model/host.js
 import { type EvaluateOptions, type Evaluation, evaluate, type PredictOptions, predict } from "../model/inference.js";
 import { Model } from "../model/model.js";
 import { writeModelFile } from "../model/model-file.js";
+import type { Session } from "../model/session.js";
 import type { NamedTensor, SessionDescription, SessionProfile } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
 import { Optimizer } from "../optimizers/optimizer.js";
@@ -114,6 +115,15 @@ export class Trainer implements AsyncDisposable {
    */
   get hasBest(): boolean {
     return this.#best.found !== undefined;
+  }
+
+  /**
+   * Weights, state and data, for what trains in more than one fit.
+   *
+   * @internal
+   */
+  get session(): Session {
+    return this.#host.session;
   }
 
   /**
