@@ -3,6 +3,8 @@ import { colours, panelTitle, sizes, themed } from "./theme.js";
 
 /** Data of {@link regressionBand}. */
 export interface RegressionBand {
+  /** With the unit; default `y`. */
+  readonly yTitle?: string;
   /** Side by side, such as one a method. */
   readonly panels: readonly {
     readonly label: string;
@@ -34,7 +36,7 @@ const scale = { domain, range: [colours.black, colours.sky, colours.blue, colour
 export const regressionBand: Figure<RegressionBand> = {
   name: "regression-band",
   title: "regression with its uncertainty (Figure 2)",
-  spec: ({ panels }) => {
+  spec: ({ yTitle = "y", panels }) => {
     const xs = panels.flatMap(({ points, curve }) => [...points, ...curve].map(({ x }) => x));
     const ys = panels.flatMap(({ points, curve }) => [
       ...points.map(({ y }) => y),
@@ -44,7 +46,7 @@ export const regressionBand: Figure<RegressionBand> = {
     const y = (field: string) => ({
       field,
       type: "quantitative",
-      title: "y",
+      title: yTitle,
       scale: { domain: extent(ys, 0.04), nice: false },
     });
     const series = (name: string) => ({
