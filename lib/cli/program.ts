@@ -12,6 +12,7 @@ Examples:
   bayesbinn train mnist-mlp --stop-after 2       train
   bayesbinn compare mnist-mlp --epochs 5         compare methods
   bayesbinn evaluate runs/mnist-mlp-seed1-1      evaluate what was trained
+  bayesbinn figures runs/mnist-mlp-seed1-1       draw figures of it
   bayesbinn data download cifar10                get a data set
 
 Exit codes: 0; 1 for an unexpected failure; 2 for wrong usage, configuration or

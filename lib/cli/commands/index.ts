@@ -5,6 +5,7 @@ import { compareCommand } from "./compare.js";
 import { dataCommand } from "./data.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
+import { figuresCommand } from "./figures.js";
 import { recipesCommand } from "./recipes.js";
 import { schemaCommand } from "./schema.js";
 import { trainCommand } from "./train.js";
@@ -14,6 +15,7 @@ export const commands: readonly ((context: Context) => Command)[] = [
   trainCommand,
   compareCommand,
   evaluateCommand,
+  figuresCommand,
   recipesCommand,
   dataCommand,
   doctorCommand,

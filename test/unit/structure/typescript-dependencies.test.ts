@@ -4,6 +4,7 @@ import { importsOf, sources } from "./sources.js";
 
 const belowRecipes = [
   "architectures",
+  "figures",
   "loggers",
   "training",
   "augmentation",
@@ -33,6 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   training: ["augmentation", "model", "io", "data", "layers", "losses", "optimizers", "schedules", "options", "native"],
   loggers: ["training", "io", "options", "native/errors"],
   architectures: ["model", "layers", "options", "native/errors"],
+  figures: ["training", "io", "options", "native/errors", "native/contract"],
   recipes: belowRecipes,
   cli: ["recipes", ...belowRecipes],
 };

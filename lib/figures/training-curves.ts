@@ -1,0 +1,79 @@
+import type { EpochRecord } from "../training/history.js";
+import type { Figure } from "./spec.js";
+import { colours, sizes, themed } from "./theme.js";
+
+/** Data of {@link trainingCurves}. */
+export interface TrainingCurves {
+  readonly runs: readonly {
+    /** In the legend; each its own. */
+    readonly label: string;
+    readonly epochs: readonly Pick<EpochRecord, "epoch" | "train" | "validation" | "test">[];
+  }[];
+}
+
+const parts = [
+  { key: "train", label: "training" },
+  { key: "validation", label: "validation" },
+  { key: "test", label: "test" },
+] as const;
+
+/** Dashes of lines, by part: training stands back. */
+const dashes = { training: [5, 3], validation: [1, 0], test: [1.5, 2] };
+
+/** With few epochs a line has a point for each; a line of a single epoch would not be seen. */
+const fewEpochs = 20;
+
+/** Loss and, where there are classes, accuracy by epoch, of one or more runs. */
+export const trainingCurves: Figure<TrainingCurves> = {
+  name: "training-curves",
+  title: "loss and accuracy by epoch",
+  spec: ({ runs }) => {
+    const values = runs.flatMap(({ label, epochs }) =>
+      epochs.flatMap(({ epoch, ...record }) =>
+        parts.flatMap(({ key, label: part }) => {
+          const { [key]: metrics } = record;
+          if (metrics === undefined) return [];
+          const { loss, accuracy } = metrics;
+          return [{ run: label, epoch, part, loss, ...(accuracy !== undefined && { accuracy: 100 * accuracy }) }];
+        }),
+      ),
+    );
+    const used = parts.map(({ label }) => label).filter((label) => values.some(({ part }) => part === label));
+    const dash = { domain: used, range: used.map((label) => dashes[label]) };
+    const part = { field: "part", type: "nominal", title: "samples", sort: used };
+    // Of one run, colours tell the parts apart, which is easier to read than dashes.
+    const byRun = runs.length > 1;
+    const series = byRun
+      ? {
+          color: {
+            field: "run",
+            type: "nominal",
+            title: "run",
+            sort: runs.map(({ label }) => label),
+            legend: { columns: 1 },
+          },
+          strokeDash: { ...part, scale: dash },
+        }
+      : { color: { ...part, scale: { domain: used, range: used.map((label) => partColours[label]) } } };
+    const longest = Math.max(...runs.map(({ epochs }) => epochs.length));
+    const panel = (field: "loss" | "accuracy", title: string) => ({
+      width: sizes.wide,
+      height: sizes.panel,
+      mark: { type: "line", point: longest <= fewEpochs && { size: 22, strokeDash: [1, 0] } },
+      encoding: {
+        x: { field: "epoch", type: "quantitative", title: "epoch", axis: { tickMinStep: 1 }, scale: { zero: false } },
+        y: { field, type: "quantitative", title, scale: { zero: false } },
+        ...series,
+      },
+    });
+    const accuracies = values.some((value) => "accuracy" in value);
+    return themed({
+      title: byRun ? "Training curves" : { text: "Training curves", subtitle: runs[0]?.label ?? "" },
+      data: { values },
+      spacing: sizes.gap,
+      hconcat: [panel("loss", "loss"), ...(accuracies ? [panel("accuracy", "accuracy (%)")] : [])],
+    });
+  },
+};
+
+const partColours = { training: colours.blue, validation: colours.vermilion, test: colours.green };
