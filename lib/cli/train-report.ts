@@ -1,9 +1,12 @@
 import type { Metrics } from "../model/metrics.js";
+import type { ContinualSummary } from "../recipes/continual/continual-summary.js";
 import { percentText } from "../recipes/percent.js";
 import type { RunListeners } from "../recipes/run-options.js";
 import type { RunStart, RunSummary } from "../recipes/run-report.js";
+import type { ContinualCallback } from "../training/continual/continual-options.js";
 import type { EpochRecord } from "../training/history.js";
 import type { Context } from "./context.js";
+import { continualText, evaluationLine } from "./continual-text.js";
 import { count, seconds } from "./format.js";
 import type { JsonEvents } from "./json-events.js";
 import { comparisonText, type PaperComparison } from "./paper-comparison.js";
@@ -50,6 +53,23 @@ export class TrainReport {
       },
     ],
   };
+
+  /** Of tasks in sequence. */
+  readonly continualCallback: ContinualCallback = {
+    onTaskBegin: (task, name) => {
+      this.options.events?.write("task", { task, name });
+      if (!this.options.quiet) this.stderr.write(`task ${task}: ${name}\n`);
+    },
+    onEvaluation: (evaluation) => {
+      this.options.events?.write("evaluation", evaluation);
+      if (!this.options.quiet) this.stderr.write(evaluationLine(evaluation));
+    },
+  };
+
+  continualSummary(summary: ContinualSummary): void {
+    this.options.events?.write("summary", summary);
+    if (!this.options.quiet) this.stderr.write(continualText(summary));
+  }
 
   summary(summary: RunSummary): void {
     this.options.events?.write("summary", summary);

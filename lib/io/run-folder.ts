@@ -32,6 +32,7 @@ export interface RunFolderOptions {
  * | `timings.jsonl` | one line an epoch: durations |
  * | `checkpoints/` | the last states that training can be resumed from, and the best one |
  * | `best.safetensors`, `final.safetensors` | the network at the best validation epoch and at the end |
+ * | `continual.json` | of tasks in sequence: the accuracies on all of them, rewritten after each |
  * | `metrics.json` | the summary, written last: a folder without it is a run that did not finish |
  *
  * What is measured with a clock, or said of the machine, stands in `run.json`, `timings.jsonl`, `metrics.json`,
@@ -59,6 +60,7 @@ export class RunFolder {
     best: "best.safetensors",
     final: "final.safetensors",
     metrics: "metrics.json",
+    continual: "continual.json",
   } as const;
 
   /**
@@ -98,7 +100,7 @@ export class RunFolder {
   }
 
   /** Writes a JSON file, in place of the one before. */
-  async write(name: "config" | "run" | "metrics", value: object): Promise<void> {
+  async write(name: "config" | "run" | "metrics" | "continual", value: object): Promise<void> {
     await writeFileAtomically(this.file(name), [Buffer.from(pretty(value))]);
   }
 

@@ -13,13 +13,14 @@ import type { Optimizer, OptimizerType } from "../optimizers/optimizer.js";
 import type { Schedule } from "../schedules/schedule.js";
 import { splitDataset } from "../training/split.js";
 import type { Config } from "./config.js";
+import { requireOneDataset } from "./continual/check-continual.js";
 import { type Choice, chosen } from "./one-of.js";
 import { outputsOf } from "./outputs-of.js";
 
 /** The samples of a run. */
 export interface RunData {
   readonly train: Dataset;
-  /** Absent with `validationFraction: 0`. */
+  /** Absent where none are held back. */
   readonly validation?: Dataset;
   readonly test: Dataset;
 }
@@ -27,11 +28,13 @@ export interface RunData {
 /**
  * Loads the data set of a configuration and holds back its validation part; the seed says which samples.
  *
- * @throws BayesBinnError `ERR_DATASET_MISSING` or `ERR_DATASET_FORMAT`
+ * @throws BayesBinnError `ERR_DATASET_MISSING` or `ERR_DATASET_FORMAT`; `ERR_CONFIG` for a sequence of tasks
  */
-export async function loadData({ dataset, seed }: Config): Promise<RunData> {
+export async function loadData(config: Config): Promise<RunData> {
+  const { dataset, seed } = config;
+  requireOneDataset(config);
   const entries: readonly NamedDataset[] = datasets;
-  const { validationFraction, ...choice } = dataset;
+  const { validationFraction = 0, ...choice } = dataset;
   const { entry, options } = chosen(entries, choice as Choice);
   const { train, test } = await entry.load(options);
   if (validationFraction === 0) return { train, test };

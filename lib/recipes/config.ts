@@ -4,12 +4,15 @@ import { architectures } from "../architectures/index.js";
 import { defaultAugmentation } from "../augmentation/augmentation-schema.js";
 import { augmentationTypes } from "../augmentation/index.js";
 import { datasets } from "../data/index.js";
+import { taskSequences } from "../data/tasks/index.js";
 import { lossTypes } from "../losses/index.js";
 import { deviceOptions } from "../model/host.js";
 import { optimizerTypes } from "../optimizers/index.js";
 import { checkOptions } from "../options/check.js";
 import { scheduleTypes } from "../schedules/index.js";
+import { continualSettings, evaluationSettings } from "../training/continual/continual-options.js";
 import { fitOptions } from "../training/fit-options.js";
+import { checkContinual } from "./continual/check-continual.js";
 import { type Candidate, type Choice, oneOf } from "./one-of.js";
 
 /** `type` of a list entry as the `name` of a configuration. */
@@ -34,7 +37,7 @@ function schedulable(options: z.ZodObject): string[] {
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
 
-/** Keys of the data set whatever it is. */
+/** Keys of every data set but the sequences of tasks. */
 const anyDataset = {
   validationFraction: z
     .number()
@@ -44,10 +47,10 @@ const anyDataset = {
     .describe("Share of the training samples that is held back for validation, drawn by the seed; 0 for none"),
 };
 
-const dataset = oneOf(
-  datasets.map(({ name, description, options }) => ({ name, description, options })),
-  anyDataset,
-);
+const dataset = oneOf([
+  ...datasets.map(({ name, description, options }) => ({ name, description, options: options.extend(anyDataset) })),
+  ...taskSequences,
+]);
 
 /** Keys of a part that another choice of it keeps, by the path of the part. */
 export const commonKeys: Readonly<Record<string, readonly string[]>> = {
@@ -57,8 +60,16 @@ export const commonKeys: Readonly<Record<string, readonly string[]>> = {
 };
 
 interface DatasetChoice extends Choice {
-  readonly validationFraction: number;
+  /** Absent for sequences of tasks. */
+  readonly validationFraction?: number;
 }
+
+/** What sequences of tasks need beside the rest. */
+const continual = z.strictObject({
+  ...continualSettings,
+  evaluations: evaluationSettings.evaluations,
+  finalSamples: evaluationSettings.finalSamples,
+});
 
 /**
  * A training run as data. There is this one schema: it checks files, `--set` and scripts, holds or takes over every
@@ -98,6 +109,9 @@ export const configSchema = z
       })
       .prefault({}),
     cuda: deviceOptions.cuda,
+    continual: continual
+      .optional()
+      .describe("How the tasks of a sequence follow each other; the data set has to be one. Default: its own defaults"),
   })
   .meta({ title: "bayesbinn configuration" });
 
@@ -110,11 +124,12 @@ export type Config = Omit<z.output<typeof configSchema>, "$schema">;
 /**
  * Checks a configuration and fills in its defaults. A complete configuration passes unchanged.
  *
- * @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` with the path of the key
+ * @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` with the path of the key; `ERR_CONFIG`
+ *   for keys that a sequence of tasks has no use for, or needs one
  */
 export function checkConfig(input: unknown): Config {
   const { $schema: _, ...config } = checkOptions(configSchema, input);
-  return config;
+  return checkContinual(config, () => continual.parse({}));
 }
 
 /** The JSON Schema (draft 2020-12) of what {@link checkConfig} takes. */

@@ -7,6 +7,7 @@ import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
 import { createModel, loadData } from "./assemble.js";
+import { requireOneDataset } from "./continual/check-continual.js";
 import { evaluationBatch } from "./evaluation-batch.js";
 import { hasFile, readRunConfig } from "./read-run.js";
 import type { splits, weightChoices } from "./run-choices.js";
@@ -57,6 +58,7 @@ export interface RunEvaluation extends ModeAndMean {
 export async function evaluateRun(path: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const { weights = "best", split = "test", device, threads, signal } = options;
   const config = await readRunConfig(path);
+  requireOneDataset(config);
   const file = join(path, RunFolder.files[weights]);
   if (!(await hasFile(path, weights))) {
     throw new BayesBinnError("ERR_CONFIG", `${file}: no such file; the run did not get so far`, { path: file });

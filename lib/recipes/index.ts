@@ -4,9 +4,11 @@ import { cifar100Vgg } from "./cifar100-vgg.js";
 import { fashionMlp } from "./fashion-mlp.js";
 import { mnistLrnet } from "./mnist-lrnet.js";
 import { mnistMlp } from "./mnist-mlp.js";
+import { permutedMnist } from "./permuted-mnist.js";
 import type { Recipe } from "./recipe.js";
 import { snelson } from "./snelson.js";
 import { snelsonPaper } from "./snelson-paper.js";
+import { splitMnist } from "./split-mnist.js";
 import { twoMoons } from "./two-moons.js";
 import { twoMoonsPaper } from "./two-moons-paper.js";
 
@@ -22,4 +24,6 @@ export const recipes: readonly Recipe[] = [
   twoMoonsPaper,
   snelson,
   snelsonPaper,
+  permutedMnist,
+  splitMnist,
 ];

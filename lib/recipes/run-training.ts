@@ -10,6 +10,7 @@ import { Trainer } from "../training/trainer.js";
 import { createAugmentation, createLoss, createModel, createOptimizer, type RunData } from "./assemble.js";
 import type { Config } from "./config.js";
 import { evaluationBatch } from "./evaluation-batch.js";
+import { resultOf, timingOf } from "./run-history.js";
 import type { RunOptions, SittingOptions } from "./run-options.js";
 import { type RunRecord, withSitting } from "./run-record.js";
 import { type RunSummary, startOf, summaryOf } from "./run-report.js";
@@ -122,16 +123,6 @@ async function prepareFolder({ folder, config, resumed }: Run, earlier: readonly
   await folder.write("config", config);
   await folder.rewrite("timings", earlier.map(timingOf));
   await folder.rewrite("history", earlier.map(resultOf));
-}
-
-/** What the seed decides. */
-function resultOf({ seconds: _, stepsPerSecond: __, ...result }: EpochRecord): object {
-  return result;
-}
-
-/** What the clock says. */
-function timingOf({ epoch, seconds, stepsPerSecond }: EpochRecord): object {
-  return { epoch, seconds, stepsPerSecond };
 }
 
 /** The test set with the weights of the best epoch, which the trainer has now. */

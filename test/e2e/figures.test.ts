@@ -101,7 +101,11 @@ cli("a run without files is nothing to draw, and a history that is damaged is na
   const run = join(folder, "runs/damaged");
   await mkdir(run);
   await writeFile(join(run, "config.json"), await readFile(join(folder, "runs/a/config.json")));
-  assertOneLine(await figures("runs/damaged"), 2, /ERR_CONFIG.*runs\/damaged: nothing to draw yet; accepted: runs that/);
+  assertOneLine(
+    await figures("runs/damaged"),
+    2,
+    /ERR_CONFIG.*runs\/damaged: nothing to draw yet; accepted: runs that/,
+  );
   await writeFile(join(run, "history.jsonl"), '{"epoch":1}\n');
   assertOneLine(await figures("runs/damaged"), 2, /ERR_CONFIG.*runs\/damaged\/history.jsonl: not the history of a run/);
 });

@@ -186,6 +186,7 @@ test("evaluations are spread over the epochs of a task", async () => {
   await using trainer = trainerOf();
   const seen: TaskEvaluation[] = [];
   const names: string[] = [];
+  const lengths: number[] = [];
   const { evaluations, accuracyMatrix, epochs, distributions, initialAccuracies } = await trainer.fit({
     ...fitting,
     epochs: 5,
@@ -194,9 +195,11 @@ test("evaluations are spread over the epochs of a task", async () => {
     continualCallback: {
       onTaskBegin: (_, name) => void names.push(name),
       onEvaluation: (evaluation) => void seen.push(evaluation),
+      onTaskEnd: ({ averageAccuracy }) => void lengths.push(averageAccuracy.length),
     },
   });
   assert.equal(names, ["task 1", "task 2", "task 3"]);
+  assert.equal(lengths, [1, 2, 3]);
   assert.equal(seen, evaluations);
   assert.equal(
     evaluations.map(({ task, epoch, samples }) => [task, epoch, samples]),

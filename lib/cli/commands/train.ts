@@ -3,11 +3,13 @@ import { Command } from "commander";
 import type { DeviceName } from "../../native/contract.js";
 import { BayesBinnError } from "../../native/errors.js";
 import { either, showText } from "../../options/show.js";
+import type { Config } from "../../recipes/config.js";
 import { type MethodName, methodNames } from "../../recipes/methods/index.js";
 import { choice, given, integer, path, repeated } from "../arguments.js";
 import type { Context } from "../context.js";
 import { deviceOption, mostThreads } from "../device-options.js";
 import { JsonEvents } from "../json-events.js";
+import type { TrainReport } from "../train-report.js";
 
 interface Options {
   device?: DeviceName;
@@ -111,14 +113,21 @@ async function train(source: string | undefined, options: Options, context: Cont
   requireOneSource(source, options);
   const { method, epochs, seed, set = [], json, quiet, resume, checkpoints, tensorboard, ...rest } = options;
   // Loaded here, so that --help and usage errors need not wait for it.
-  const [{ resolveConfig }, { runConfig }, { resumedConfig, resumeRun }, { paperComparison }, { TrainReport }] =
-    await Promise.all([
-      import("../../recipes/resolve-config.js"),
-      import("../../recipes/run.js"),
-      import("../../recipes/resume-run.js"),
-      import("../paper-comparison.js"),
-      import("../train-report.js"),
-    ]);
+  const [
+    { resolveConfig },
+    { runConfig },
+    { resumedConfig, resumeRun },
+    { isContinual },
+    { paperComparison },
+    { TrainReport },
+  ] = await Promise.all([
+    import("../../recipes/resolve-config.js"),
+    import("../../recipes/run.js"),
+    import("../../recipes/resume-run.js"),
+    import("../../recipes/continual/check-continual.js"),
+    import("../paper-comparison.js"),
+    import("../train-report.js"),
+  ]);
   const config =
     resume === undefined
       ? await resolveConfig(source!, set, given({ method, epochs, seed }))
@@ -135,17 +144,57 @@ async function train(source: string | undefined, options: Options, context: Cont
     ...report.listeners,
   };
   try {
-    const summary =
-      resume === undefined
-        ? await runConfig(config, { ...rest, ...sitting })
-        : await resumeRun(resume, { ...rest, ...sitting, ...given({ epochs }) });
-    report.summary(summary);
+    if (resume === undefined && isContinual(config)) {
+      refuseForTasks(options);
+      await trainOnTasks(config, rest, report, context);
+    } else {
+      const summary =
+        resume === undefined
+          ? await runConfig(config, { ...rest, ...sitting })
+          : await resumeRun(resume, { ...rest, ...sitting, ...given({ epochs }) });
+      report.summary(summary);
+    }
   } catch (error) {
     if (context.signal.aborted) report.stopped();
     throw error;
   } finally {
     report.close();
   }
+}
+
+/** What a sequence of tasks has no use for: it is tested on all of them, and has no checkpoints. */
+function refuseForTasks(options: Options): void {
+  const flags = [
+    ["--stop-after", options.stopAfter],
+    ["--test-every-epoch", options.testEveryEpoch],
+    ["--checkpoint-every", options.checkpointEvery],
+    ["--keep-checkpoints", options.keepCheckpoints],
+    ["--tensorboard", options.tensorboard],
+  ] as const;
+  const [flag, value] = flags.find(([, value]) => value !== undefined) ?? [];
+  if (flag === undefined) return;
+  const accepted = "--epochs, the length of each task, and --set continual.evaluations";
+  const message = `${flag} with a sequence of tasks, accepted: ${accepted}`;
+  throw new BayesBinnError("ERR_CONFIG", message, { path: flag, value, accepted });
+}
+
+async function trainOnTasks(
+  config: Config,
+  { device, threads, out }: Pick<Options, "device" | "threads" | "out">,
+  report: TrainReport,
+  { signal }: Context,
+): Promise<void> {
+  const { runContinual } = await import("../../recipes/continual/run-continual.js");
+  const { listeners, continualCallback } = report;
+  const { onTrainEnd: _, ...callback } = listeners.callbacks![0]!;
+  const summary = await runContinual(config, {
+    ...given({ device, threads, out }),
+    ...listeners,
+    callbacks: [callback],
+    continualCallback,
+    signal,
+  });
+  report.continualSummary(summary);
 }
 
 /** A recipe or a run; a run is resumed as it was begun. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { BayesBinnError } from "../../native/errors.js";
 import { checkOptions } from "../../options/check.js";
 import { type Config, checkConfig } from "../config.js";
+import { requireOneDataset } from "../continual/check-continual.js";
 import { differences } from "../differences.js";
 import { findRecipe } from "../find-recipe.js";
 import { findMethod } from "../methods/find-method.js";
@@ -77,12 +78,20 @@ export async function planComparison(recipeName: string, options: PlanOptions): 
   for (const name of methods) {
     const method = findMethod(name);
     const config = await inMethod(name, () => resolveConfig(recipe.name, settings, { method: name, ...overrides }));
+    requireOneDataset(config);
     const own = checkConfig(presetConfig({ recipe, method }, config.epochs));
     planned.push({ method, config: (seed) => ({ ...config, seed }), differing: differences(config, own) });
   }
   // Of any of them: in this they are alike.
   const { epochs: length, dataset } = planned[0]!.config(seeds[0]!);
-  return { recipe, methods: planned, seeds, epochs: length, validated: dataset.validationFraction > 0, settings };
+  return {
+    recipe,
+    methods: planned,
+    seeds,
+    epochs: length,
+    validated: (dataset.validationFraction ?? 0) > 0,
+    settings,
+  };
 }
 
 function checkSetting(text: string): void {

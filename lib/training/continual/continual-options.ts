@@ -6,7 +6,7 @@ import { evaluateOptions } from "../../model/inference.js";
 import { fitOptions } from "../fit-options.js";
 import { trainerOptions } from "../trainer.js";
 import { batchNormPolicyNames } from "./batch-norm-policy.js";
-import type { TaskEvaluation } from "./continual-history.js";
+import type { ContinualHistory, TaskEvaluation } from "./continual-history.js";
 
 /** A task of a sequence: samples to train on, and others to test on. */
 export interface ContinualTask {
@@ -69,6 +69,8 @@ export interface ContinualCallback {
   readonly onTaskBegin?: (task: number, name: string) => void | Promise<void>;
   /** After each evaluation of all tasks. */
   readonly onEvaluation?: (evaluation: TaskEvaluation) => void | Promise<void>;
+  /** After each task, with what the fit has done so far. */
+  readonly onTaskEnd?: (history: ContinualHistory) => void | Promise<void>;
 }
 
 /** Options of the fit of a {@link ContinualTrainer}. */
@@ -85,7 +87,7 @@ export const continualFitOptions = z.strictObject({
   continualCallback: z
     .custom<ContinualCallback>((value) => typeof value === "object" && value !== null, "an object of functions")
     .default({})
-    .describe("Functions to call when a task begins, and after evaluations"),
+    .describe("Functions to call when a task begins and ends, and after evaluations"),
   signal: fitOptions.shape.signal,
 });
 

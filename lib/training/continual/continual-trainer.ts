@@ -100,7 +100,8 @@ export class ContinualTrainer implements AsyncDisposable {
    * - `finalSamples`: the same at the end of each task. Default: `samples`.
    * - `evaluationBatchSize`: samples computed at once in evaluations, an integer >= 1. Default: the trainer's `maxBatch`.
    * - `callbacks`: of each task's fit, as those of a {@link Trainer}. Default: none.
-   * - `continualCallback`: `{ onTaskBegin?, onEvaluation? }`, called before each task and after each evaluation. Default: none.
+   * - `continualCallback`: `{ onTaskBegin?, onEvaluation?, onTaskEnd? }`, called before and after each task, and after each
+   *   evaluation. Default: none.
    * - `signal`: an `AbortSignal` that stops the fit, which then rejects with the signal's reason. Default: none.
    *
    * @throws BayesBinnError what the fit of a `Trainer` throws

@@ -57,6 +57,7 @@ export class TaskSequenceLoop {
       await this.#policy.taskEnd(this.trainer, task);
       this.#matrix.push(await this.#evaluate(task, this.plan.epochs, finalSamples));
       this.#modeMatrix.push(finalSamples === 0 ? this.#matrix.at(-1)! : await this.#accuracies(0));
+      await this.plan.continualCallback.onTaskEnd?.(this.#history(initialAccuracies));
     }
     return this.#history(initialAccuracies);
   }
@@ -128,14 +129,14 @@ export class TaskSequenceLoop {
       tasks: this.#tasks.map(({ name }) => name),
       epochsPerTask: this.plan.epochs,
       initialAccuracies,
-      accuracyMatrix: matrix,
-      modeAccuracyMatrix: this.#modeMatrix,
+      accuracyMatrix: [...matrix],
+      modeAccuracyMatrix: [...this.#modeMatrix],
       averageAccuracy: averageAccuracyOf(matrix),
       ...(forgetting !== undefined && { forgetting }),
       ...(forwardTransfer !== undefined && { forwardTransfer }),
-      evaluations: this.#evaluations,
-      distributions: this.#distributions,
-      epochs: this.#epochs,
+      evaluations: [...this.#evaluations],
+      distributions: [...this.#distributions],
+      epochs: [...this.#epochs],
       seconds: {
         train: this.#epochs.flat().reduce((sum, { seconds }) => sum + seconds.train, 0),
         evaluate: this.#evaluateSeconds,

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { architectures } from "../../../lib/architectures/index.js";
 import { augmentationTypes } from "../../../lib/augmentation/index.js";
 import { datasets } from "../../../lib/data/index.js";
+import { taskSequences } from "../../../lib/data/tasks/index.js";
 import { lossTypes } from "../../../lib/losses/index.js";
 import type { ErrorCode } from "../../../lib/native/errors.js";
 import { optimizerTypes } from "../../../lib/optimizers/index.js";
@@ -169,7 +170,7 @@ config("the JSON Schema names every entry of every list and is closed", () => {
   assert.equal(schema.required, ["name", "dataset", "model", "optimizer", "epochs"]);
   assert.equal(
     names("dataset"),
-    datasets.map(({ name }) => name),
+    [...datasets, ...taskSequences].map(({ name }) => name),
   );
   assert.equal(
     names("model"),
