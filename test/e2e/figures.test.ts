@@ -59,7 +59,7 @@ cli("of several runs, in one picture where there is room, with --json", async ()
   for (const { svg, png } of events)
     for (const file of [svg, png]) assert.ok((await stat(join(folder, file))).size > 0);
   const svg = await readFile(join(folder, "both/training-curves.svg"), "utf8");
-  for (const label of ["BayesBiNN (a)", "STE (b)"]) assert.match(svg, label);
+  for (const label of ["BayesBiNN (a)", "STE Adam (b)"]) assert.match(svg, label);
   assert.equal((await figures("runs/b", "--quiet", "--out", "quiet")).stdout, "");
 });
 
@@ -101,7 +101,11 @@ cli("a run without files is nothing to draw, and a history that is damaged is na
   const run = join(folder, "runs/damaged");
   await mkdir(run);
   await writeFile(join(run, "config.json"), await readFile(join(folder, "runs/a/config.json")));
-  assertOneLine(await figures("runs/damaged"), 2, /ERR_CONFIG.*runs\/damaged: nothing to draw yet; accepted: runs that/);
+  assertOneLine(
+    await figures("runs/damaged"),
+    2,
+    /ERR_CONFIG.*runs\/damaged: nothing to draw yet; accepted: runs that/,
+  );
   await writeFile(join(run, "history.jsonl"), '{"epoch":1}\n');
   assertOneLine(await figures("runs/damaged"), 2, /ERR_CONFIG.*runs\/damaged\/history.jsonl: not the history of a run/);
 });
