@@ -68,7 +68,7 @@ export const probabilityHistograms: Figure<ProbabilityHistograms> = {
       },
       ...(several
         ? { facet: { row: { field: "run", type: "nominal", sort: runs.map(({ label }) => label), ...header }, column } }
-        : { facet: column, columns: 3 }),
+        : { facet: { column } }),
     });
   },
 };

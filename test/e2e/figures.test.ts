@@ -59,7 +59,7 @@ cli("of several runs, in one picture where there is room, with --json", async ()
   for (const { svg, png } of events)
     for (const file of [svg, png]) assert.ok((await stat(join(folder, file))).size > 0);
   const svg = await readFile(join(folder, "both/training-curves.svg"), "utf8");
-  for (const label of ["BayesBiNN (a)", "STE (b)"]) assert.match(svg, label);
+  for (const label of ["BayesBiNN (a)", "STE Adam (b)"]) assert.match(svg, label);
   assert.equal((await figures("runs/b", "--quiet", "--out", "quiet")).stdout, "");
 });
 

@@ -40,8 +40,8 @@ The files are listed on stdout. With --json, that has a line {"event":"figure"}
 for each figure and, of a recipe, before them a line {"event":"run"} and the
 lines of \`bayesbinn train\` for each run; text for people goes to stderr.
 
-Letters in PNG files are those of the fonts of this machine, and missing where
-there are none; SVG files bring none.
+Letters in PNG files are those of the fonts of this machine, empty boxes where
+it has none. SVG files take those of the machine that shows them.
 `;
 
 /** `bayesbinn figures <run...|recipe>`. */

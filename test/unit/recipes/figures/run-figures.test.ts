@@ -1,0 +1,129 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Dataset } from "../../../../lib/data/dataset.js";
+import { figures } from "../../../../lib/figures/index.js";
+import { renderSvg } from "../../../../lib/figures/render.js";
+import { RunFolder } from "../../../../lib/io/run-folder.js";
+import type { Config } from "../../../../lib/recipes/config.js";
+import type { FigureRun } from "../../../../lib/recipes/figures/figure-run.js";
+import { runFigures } from "../../../../lib/recipes/figures/index.js";
+import { refused } from "../../../support/refused.js";
+import { temporaryFolder } from "../../../support/temporary-folder.js";
+import { marksIn, textsIn } from "../../figures/marks.js";
+
+const test = suite("figures of runs");
+const byName = (name: string) => runFigures.find((figure) => figure.name === name)!;
+
+test("every figure is drawn of some run", () => {
+  assert.equal(
+    runFigures.map(({ name }) => name),
+    figures.map(({ name }) => name),
+  );
+});
+
+test("which figures fit: by data set, loss and the files that are there", () => {
+  const all = new Set<string>([...Object.values(RunFolder.files), "continual.json"]);
+  const fitting = (dataset: string, loss: string, files = all, more = {}) =>
+    runFigures
+      .filter(({ fits }) =>
+        fits({ dataset: { name: dataset }, loss: { name: loss }, ...more } as unknown as Config, files),
+      )
+      .map(({ name }) => name);
+  const classes = ["training-curves", "reliability-diagram", "confusion-matrix"];
+  assert.equal(fitting("mnist", "softmaxCrossEntropy"), classes);
+  assert.equal(fitting("mnist", "squaredHinge"), ["training-curves", "confusion-matrix"]);
+  assert.equal(fitting("mnist", "softmaxCrossEntropy", new Set(["history.jsonl"])), ["training-curves"]);
+  assert.equal(fitting("mnist", "softmaxCrossEntropy", new Set(["config.json"])), []);
+  assert.equal(fitting("snelson", "meanSquaredError"), ["training-curves", "regression-band"]);
+  assert.equal(fitting("two-moons", "binaryCrossEntropy"), ["training-curves", "probability-map"]);
+  const tasks = new Set(["history.jsonl", "final.safetensors", "continual.json"]);
+  assert.equal(fitting("permuted-mnist", "softmaxCrossEntropy", tasks, { continual: {} }), [
+    ...["training-curves", "probability-histograms", "task-accuracies", "accuracy-matrix"],
+  ]);
+});
+
+/** A run whose network predicts the first coordinate as the network sees it, with `std` around it. */
+function pointsRun(train: Dataset, std: number): FigureRun {
+  const width = train.sampleShape[0]!;
+  return {
+    label: "A (a)",
+    data: async () => ({ train, test: train }),
+    predictions: async (inputs: Float32Array) => {
+      const mode = inputs.filter((_, index) => index % width === 0);
+      return { mode, mean: mode, std: mode.map(() => std), samples: 7 };
+    },
+  } as unknown as FigureRun;
+}
+
+const points = (width: number): Dataset => ({
+  name: "points",
+  length: 3,
+  sampleShape: [width],
+  inputs: Float32Array.from({ length: 4 * width }, (_, index) => Math.floor(index / width) * (1 + (index % width))),
+  normalization: { scale: 1, mean: [2], std: [4] },
+  targets: Float32Array.of(0, 1, 1, 0),
+  targetWidth: 1,
+  indices: Uint32Array.of(3, 0, 1),
+});
+
+test("regression: samples by their indices in the units of the data, and a curve half as far again on either side", async () => {
+  const spec = await byName("regression-band").draw([pointsRun(points(1), 0), pointsRun(points(1), 0.5)]);
+  const panels = (spec as unknown as { hconcat: { layer: { data: { values: { x: number; mode: number }[] } }[] }[] })
+    .hconcat;
+  assert.equal(
+    panels.map(({ layer }) => layer.length),
+    [2, 4],
+    "a band only where draws differ",
+  );
+  const [curve, training] = panels[0]!.layer.map(({ data }) => data.values);
+  assert.equal(training, [
+    { x: 3, y: 0 },
+    { x: 0, y: 0 },
+    { x: 1, y: 1 },
+  ]);
+  assert.is(curve!.length, 301);
+  // Inputs 0 to 3, 1.5 more on either side; the network sees (x - 2) / 4.
+  assert.equal(
+    [curve![0], curve![150], curve![300]],
+    [
+      { x: -1.5, mode: -0.875 },
+      { x: 1.5, mode: -0.125 },
+      { x: 4.5, mode: 0.625 },
+    ],
+  );
+});
+
+test("map: a panel for the mode and, where draws differ, one for the mean", async () => {
+  const svg = await renderSvg(
+    await byName("probability-map").draw([pointsRun(points(2), 0), pointsRun(points(2), 0.5)]),
+  );
+  assert.is(marksIn(svg, "rect"), 3 * 65 * 65);
+  assert.is(marksIn(svg, "symbol"), 3 * 3);
+  assert.ok(textsIn(svg).includes("mean of 7 samples"));
+});
+
+test("tasks: what continual.json has, and a file that no run wrote", async () => {
+  const path = temporaryFolder();
+  const distribution = { quantity: "probability", low: 0, high: 1, counts: [5, 0, 7] };
+  const content = {
+    ...{ tasks: ["one", "two"], epochsPerTask: 3, distributions: [distribution, null] },
+    evaluations: [1, 2].map((task) => ({ task, epoch: 3, samples: 10, accuracies: [0.9, task / 3] })),
+    accuracyMatrix: [
+      [0.9, 0.1],
+      [0.8, 0.9],
+    ],
+  };
+  writeFileSync(join(path, "continual.json"), JSON.stringify(content));
+  const run = { path, label: "A (a)" } as FigureRun;
+  const [histograms, accuracies, matrix] = ["probability-histograms", "task-accuracies", "accuracy-matrix"].map(byName);
+  assert.is(marksIn(await renderSvg(await histograms!.draw([run])), "rect"), 3);
+  assert.is(marksIn(await renderSvg(await accuracies!.draw([run])), "line"), 3);
+  const texts = textsIn(await renderSvg(await matrix!.draw([run])));
+  for (const text of ["90.0", "10.0", "80.0", "1: one"]) assert.ok(texts.includes(text), text);
+  writeFileSync(join(path, "continual.json"), JSON.stringify({ ...content, tasks: "one" }));
+  await refused(() => matrix!.draw([run]), "ERR_OPTION_TYPE", /continual.json.*tasks/);
+});
+
+test.run();
