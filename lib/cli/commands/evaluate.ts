@@ -28,9 +28,9 @@ evaluated, from the run's training samples without augmentation, and reports
 both: "reestimated" in JSON.
 
 --calibration says how far the probabilities can be relied on: negative log
-likelihood (NLL) and Brier score, and the expected calibration error (ECE) of 15
-bins. --out-of-distribution takes the name of a data set with samples of the same
-shape, and says how well uncertainty tells its test samples from those
+likelihood (NLL), Brier score, and the expected calibration error (ECE) of 15
+bins. --out-of-distribution takes the name of a data set with samples of the
+same shape, and says how well uncertainty tells its test samples from those
 evaluated: the area under the ROC (AUROC), 0.5 for chance and 1 for always. The
 scores are the entropy of predictions and, of the mean, the mutual information
 of prediction and weights.
