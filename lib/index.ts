@@ -71,7 +71,16 @@ export { staircase } from "./schedules/staircase.js";
 
 // Training, evaluation, prediction.
 
-export type { EvaluateOptions, Evaluation, PredictOptions } from "./model/inference.js";
+export type { EvaluateOptions, Evaluation } from "./model/evaluate.js";
+export type { Prediction, PredictOptions } from "./model/predict.js";
+export { auroc } from "./predict/auroc.js";
+export {
+  type Calibration,
+  type CalibrationOptions,
+  calibration,
+  type ReliabilityBin,
+} from "./predict/calibration.js";
+export { type ConfusionMatrixOptions, confusionMatrix } from "./predict/confusion-matrix.js";
 export type { BatchProgress, Callback, TrainPlan } from "./training/callback.js";
 export type { AccuracyMatrix, ContinualHistory, TaskEvaluation } from "./training/continual/continual-history.js";
 export type {

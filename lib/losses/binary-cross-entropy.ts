@@ -9,6 +9,7 @@ export const binaryCrossEntropyType = lossType({
   options: binaryCrossEntropyOptions,
   targets: "values",
   accuracy: true,
+  statistics: "outputs",
 });
 
 /**

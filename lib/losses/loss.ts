@@ -17,6 +17,11 @@ export interface LossType<Schema extends z.ZodObject = z.ZodObject> {
   readonly targets: "labels" | "values";
   /** Whether a prediction can be right or wrong, so that metrics have an accuracy. */
   readonly accuracy: boolean;
+  /**
+   * What says how unsure predictions are. `classes`: entropies of probabilities over the channels. `outputs`: entropies of
+   * each output as a probability. `deviation`: the standard deviation of each output.
+   */
+  readonly statistics: "classes" | "outputs" | "deviation";
 }
 
 /** Keeps the type of the options between the members of a {@link LossType}. */

@@ -9,6 +9,7 @@ export const meanSquaredErrorType = lossType({
   options: meanSquaredErrorOptions,
   targets: "values",
   accuracy: false,
+  statistics: "deviation",
 });
 
 /**

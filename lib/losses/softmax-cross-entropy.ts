@@ -9,6 +9,7 @@ export const softmaxCrossEntropyType = lossType({
   options: softmaxCrossEntropyOptions,
   targets: "labels",
   accuracy: true,
+  statistics: "classes",
 });
 
 /**

@@ -9,6 +9,7 @@ export const squaredHingeType = lossType({
   options: squaredHingeOptions,
   targets: "labels",
   accuracy: true,
+  statistics: "deviation",
 });
 
 /**

@@ -7,10 +7,11 @@ import { BayesBinnError } from "../native/errors.js";
 import { Adam } from "../optimizers/adam.js";
 import { BayesBiNN } from "../optimizers/bayesbinn.js";
 import { checkOptions } from "../options/check.js";
+import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.js";
 import { type ModelLayer, type ModelParameter, resolveGraph } from "./graph.js";
 import { deviceOptions, type Host, openHost, seedOption } from "./host.js";
-import { type EvaluateOptions, type Evaluation, evaluate, type PredictOptions, predict } from "./inference.js";
 import { modelFileError, readModelFile, writeModelFile } from "./model-file.js";
+import { type Prediction, type PredictOptions, predict } from "./predict.js";
 import { summaryOf } from "./summary.js";
 
 const layerAccepted = "a layer, such as linear({ units: 10 })";
@@ -144,24 +145,34 @@ export class Model implements AsyncDisposable {
   }
 
   /**
-   * Outputs for `inputs`: network inputs (already normalised, `[samples, ...inputShape]`), or a data set, whose own
-   * normalisation is applied.
+   * Predictions for `inputs`, and how sure they are: network inputs (already normalised, `[samples, ...inputShape]`), or a data set, whose own
+   * normalisation is applied, and whose targets do not matter.
+   *
+   * The result is a `Prediction`: the `mean` over the draws of the outputs after the loss's link (softmax, sigmoid or
+   * identity), `[samples, ...outputShape]`; for losses with probabilities its `entropy` and the `mutualInformation` of
+   * prediction and weights, in nats; for others `epistemicStd`, and with `meanSquaredError` also `totalStd`.
    *
    * Options:
    * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
    *   posterior; an integer in 0..2^20. Default `0`.
-   * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `seed`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
    * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `reestimateBatchNorm`: samples, such as the training data, whose batch-norm statistics stand in for the running ones
+   *   of training, as `evaluate` says: with the weights used, those of each draw anew. Default: none.
+   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1. Default: the largest batch of the model
+   *   (`maxBatch`), whatever `batchSize`.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
-   * - `output`: `"probabilities"` after the loss's link (softmax, sigmoid or identity) or `"logits"` before it; means are
-   *   taken after it. Default `"probabilities"`.
+   * - `logits`: whether the prediction also has every draw's outputs before the loss's link (softmax, sigmoid or
+   *   identity). Default `false`.
+   * - `noiseStd`: standard deviation of observations around the network's output, a number >= 0, with `meanSquaredError`
+   *   alone. Default: `sqrt(1/2)`; with this one, N times the mean squared error of one output is -log of a normal
+   *   likelihood.
    *
-   * @example const probabilities = await model.predict(test, { samples: 10 });
-   * @returns `[samples, ...outputShape]`, row-major
+   * @example const { mean, entropy } = await model.predict(test, { samples: 10 });
    * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`; the
    * signal's reason
    */
-  async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Float32Array> {
+  async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Prediction> {
     return predict(this, this.#currentHost(), inputs, options);
   }
 
@@ -171,7 +182,7 @@ export class Model implements AsyncDisposable {
    * Options:
    * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
    *   posterior; an integer in 0..2^20. Default `0`.
-   * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `seed`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
    * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
    * - `reestimateBatchNorm`: samples, such as the training data, whose batch-norm statistics stand in for the running ones
    *   of training. These lag behind: steps gather them under the weights that they draw. The samples go through the
@@ -182,6 +193,8 @@ export class Model implements AsyncDisposable {
    * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics,
    *   and with batches of 1 every variance after a linear layer is 0. Default: the largest batch of the model (`maxBatch`),
    *   whatever `batchSize`.
+   * - `calibrationBins`: an integer >= 1; the evaluation then has a `calibration` with so many bins, and the `confusion`
+   *   matrix. Of losses with probabilities of classes: `softmaxCrossEntropy`, and `binaryCrossEntropy` of one output with targets 0 and 1. Default: none.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    *
    * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`; the

@@ -2,10 +2,12 @@
  * The one typed description of the native addon. Everything here mirrors `native/addon/`;
  * the addon validates every value again, so that no script can corrupt memory.
  */
+import type { EvaluateCall, EvaluateResult, PredictCall, PredictResult } from "./inference-contract.js";
 import type { NativeKernels } from "./kernels-contract.js";
 import type { ReplayCall, ReplayResult } from "./replay-contract.js";
 import type { SystemInfo } from "./system-contract.js";
 
+export type * from "./inference-contract.js";
 export type * from "./kernels-contract.js";
 export type * from "./replay-contract.js";
 export type * from "./system-contract.js";
@@ -183,47 +185,6 @@ export interface TrainResult {
   readonly stepLosses: Float64Array;
   /** Duration of each step in seconds. */
   readonly stepSeconds: Float64Array;
-}
-
-/** Weights of an evaluation: the mode of each parameter, or the mean of the predictions over posterior samples. */
-export interface WeightChoice {
-  /** 0: the mode. */
-  readonly samples: number;
-  /** Which draws of the prediction stream; equal numbers give equal draws. */
-  readonly draw: number;
-}
-
-export interface EvaluateCall extends WeightChoice {
-  readonly dataset: number;
-  readonly batchSize: number;
-  /**
-   * Statistics of batch norms that stand in for the running ones of training, for the weights that are evaluated (each
-   * posterior sample has its own): `sum b x_b / sum b` over the batches of b samples, x_b a batch's mean or unbiased
-   * variance (0 of a single value) where batch norms normalise by the batch's own statistics, without dropout. Batches are
-   * taken of `dataset` in the order of epoch 0; the last is what is left. Absent: the running ones. No state changes.
-   */
-  readonly batchNorm?: { readonly dataset: number; readonly batchSize: number };
-}
-
-export interface EvaluateResult {
-  readonly cancelled: boolean;
-  readonly lossSum: number;
-  readonly correct: number;
-  readonly count: number;
-}
-
-export interface PredictCall extends WeightChoice {
-  /** Network inputs (already normalised), `count * product(inputShape)` values; copied. */
-  readonly inputs: Float32Array;
-  readonly batchSize: number;
-  /** `probabilities` applies the loss's link (softmax, sigmoid, identity); `logits` does not. Means are of what is returned. */
-  readonly output: "probabilities" | "logits";
-}
-
-export interface PredictResult {
-  readonly cancelled: boolean;
-  /** `count * product(outputShape)`, row-major. */
-  readonly values: Float32Array;
 }
 
 /** A float tensor by name: `linear1.weight` (latent), `linear1.weight/momentum` (optimizer state), `batchNorm1.running_mean`. */

@@ -1,14 +1,16 @@
 import { join } from "node:path";
 
+import type { Dataset } from "../data/dataset.js";
 import { RunFolder } from "../io/run-folder.js";
-import type { EvaluateOptions } from "../model/inference.js";
-import type { Metrics } from "../model/metrics.js";
+import { meanSquaredErrorType } from "../losses/mean-squared-error.js";
+import type { Evaluation } from "../model/evaluate.js";
 import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
 import { createModel, loadData } from "./assemble.js";
 import { requireOneDataset } from "./continual/check-continual.js";
 import { evaluationBatch } from "./evaluation-batch.js";
+import { detectForeign, foreignSamples, type OutOfDistribution } from "./out-of-distribution.js";
 import { hasFile, readRunConfig } from "./read-run.js";
 import type { splits, weightChoices } from "./run-choices.js";
 
@@ -25,6 +27,13 @@ export interface EvaluateRunOptions {
    * evaluated, in place of the running ones of training. Default `false`.
    */
   readonly reestimateBatchNorm?: boolean;
+  /** Whether to say how far the probabilities can be relied on, in 15 bins, with the confusion matrix. Default `false`. */
+  readonly calibration?: boolean;
+  /**
+   * Name of a data set of samples of the same shape: how well the uncertainty of predictions tells its test samples from
+   * those evaluated. Default: none.
+   */
+  readonly outOfDistribution?: string;
   /** Default `auto`. */
   readonly device?: DeviceName;
   /** Compute threads; default: one for each core. */
@@ -32,11 +41,21 @@ export interface EvaluateRunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How well one way to predict does. */
+export interface RunMetrics extends Omit<Evaluation, "samples"> {
+  /** Root of the mean squared error, where that is the loss. */
+  readonly rmse?: number;
+}
+
 /** The two ways to predict. */
 export interface ModeAndMean {
-  readonly mode: Metrics;
-  readonly mean: Metrics & { readonly samples: number };
+  readonly mode: RunMetrics;
+  readonly mean: RunMetrics & { readonly samples: number };
+  readonly outOfDistribution?: OutOfDistribution;
 }
+
+/** Bins of the calibration of a run. */
+const calibrationBins = 15;
 
 /** What {@link evaluateRun} found. */
 export interface RunEvaluation extends ModeAndMean {
@@ -53,7 +72,7 @@ export interface RunEvaluation extends ModeAndMean {
  *
  * @param path the run folder
  * @throws BayesBinnError `ERR_CONFIG` for a folder that is no run, `ERR_CHECKPOINT_FORMAT` for a file that is no model, and
- *   what loading the data throws
+ *   what loading the data throws; `ERR_OPTION_RANGE` for a calibration of a run without classes
  */
 export async function evaluateRun(path: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const { weights = "best", split = "test", device, threads, signal } = options;
@@ -74,11 +93,19 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions = {}
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
   });
+  const foreign = await (options.outOfDistribution && foreignSamples(options.outOfDistribution, dataset));
   const abortable = signal === undefined ? {} : { signal };
-  const evaluate = async (statistics: EvaluateOptions): Promise<ModeAndMean> => {
-    const { samples: _, ...mode } = await model.evaluate(dataset, { ...abortable, ...statistics });
-    const samples = options.samples ?? config.evaluation.samples;
-    return { mode, mean: await model.evaluate(dataset, { ...abortable, ...statistics, samples }) };
+  const bins = options.calibration ? { calibrationBins } : {};
+  const samples = options.samples ?? config.evaluation.samples;
+  const withRoot = <M extends RunMetrics>(metrics: M): M =>
+    config.loss.name === meanSquaredErrorType.type ? { ...metrics, rmse: Math.sqrt(metrics.loss) } : metrics;
+  const evaluate = async (statistics: { readonly reestimateBatchNorm?: Dataset }): Promise<ModeAndMean> => {
+    const choice = { ...abortable, ...statistics };
+    const { samples: _, ...mode } = await model.evaluate(dataset, { ...choice, ...bins });
+    const mean = await model.evaluate(dataset, { ...choice, ...bins, samples });
+    const found = { mode: withRoot(mode), mean: withRoot(mean) };
+    if (!foreign) return found;
+    return { ...found, outOfDistribution: await detectForeign(model, dataset, foreign, { ...choice, samples }) };
   };
   const found = { recipe: config.name, weights, split, ...(await evaluate({})) };
   if (!options.reestimateBatchNorm) return { ...found, run: path };

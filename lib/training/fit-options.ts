@@ -6,7 +6,7 @@ import type { Loss } from "../losses/loss.js";
 import { lossTypeOf } from "../losses/loss-type-of.js";
 import { checkDataset, datasetSchema, type Network } from "../model/check-dataset.js";
 import type { Host } from "../model/host.js";
-import { checkBatchSize, signalSchema } from "../model/inference.js";
+import { checkBatchSize, signalSchema } from "../model/weight-choice.js";
 import { BayesBinnError } from "../native/errors.js";
 import { checkOptions, outOfRange, unknownOption } from "../options/check.js";
 import { type Callback, callbackNames } from "./callback.js";

@@ -3,10 +3,11 @@ import { z } from "zod";
 import type { Dataset } from "../data/dataset.js";
 import { lossSchema } from "../losses/loss-type-of.js";
 import { softmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
+import { type EvaluateOptions, type Evaluation, evaluate } from "../model/evaluate.js";
 import { deviceOptions, type Host, openHost, seedOption } from "../model/host.js";
-import { type EvaluateOptions, type Evaluation, evaluate, type PredictOptions, predict } from "../model/inference.js";
 import { Model } from "../model/model.js";
 import { writeModelFile } from "../model/model-file.js";
+import { type Prediction, type PredictOptions, predict } from "../model/predict.js";
 import type { Session } from "../model/session.js";
 import type { NamedTensor, SessionDescription, SessionProfile } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
@@ -215,7 +216,7 @@ export class Trainer implements AsyncDisposable {
    * Options:
    * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
    *   posterior; an integer in 0..2^20. Default `0`.
-   * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `seed`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
    * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
    * - `reestimateBatchNorm`: samples, such as the training data, whose batch-norm statistics stand in for the running ones
    *   of training. These lag behind: steps gather them under the weights that they draw. The samples go through the
@@ -226,6 +227,8 @@ export class Trainer implements AsyncDisposable {
    * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics,
    *   and with batches of 1 every variance after a linear layer is 0. Default: the largest batch of the model (`maxBatch`),
    *   whatever `batchSize`.
+   * - `calibrationBins`: an integer >= 1; the evaluation then has a `calibration` with so many bins, and the `confusion`
+   *   matrix. Of losses with probabilities of classes: `softmaxCrossEntropy`, and `binaryCrossEntropy` of one output with targets 0 and 1. Default: none.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
@@ -233,18 +236,25 @@ export class Trainer implements AsyncDisposable {
   }
 
   /**
-   * As `predict` of the model: outputs `[samples, ...outputShape]`.
+   * As `predict` of the model: the `mean` prediction `[samples, ...outputShape]`, and how sure it is.
    *
    * Options:
    * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
    *   posterior; an integer in 0..2^20. Default `0`.
-   * - `draw`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `seed`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
    * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `reestimateBatchNorm`: samples, such as the training data, whose batch-norm statistics stand in for the running ones
+   *   of training, as `evaluate` says: with the weights used, those of each draw anew. Default: none.
+   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1. Default: the largest batch of the model
+   *   (`maxBatch`), whatever `batchSize`.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
-   * - `output`: `"probabilities"` after the loss's link (softmax, sigmoid or identity) or `"logits"` before it; means are
-   *   taken after it. Default `"probabilities"`.
+   * - `logits`: whether the prediction also has every draw's outputs before the loss's link (softmax, sigmoid or
+   *   identity). Default `false`.
+   * - `noiseStd`: standard deviation of observations around the network's output, a number >= 0, with `meanSquaredError`
+   *   alone. Default: `sqrt(1/2)`; with this one, N times the mean squared error of one output is -log of a normal
+   *   likelihood.
    */
-  async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Float32Array> {
+  async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Prediction> {
     return predict(this.model, this.#host, inputs, options);
   }
 

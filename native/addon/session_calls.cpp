@@ -20,6 +20,43 @@ std::optional<Reestimation> reestimation_of(const Napi::Object& call) {
   };
 }
 
+bool flag_if_given(const Napi::Object& call, const char* key) { return has(call, key) && flag_of(call, key); }
+
+PredictionStatistic statistic_of(const Napi::Object& call) {
+  if (!has(call, "statistics")) return PredictionStatistic::none;
+  const std::string name = text_of(call, "statistics");
+  if (name == "classes") return PredictionStatistic::classes;
+  if (name == "outputs") return PredictionStatistic::outputs;
+  if (name == "deviation") return PredictionStatistic::deviation;
+  throw Error(ErrorCode::option_range,
+              "statistics: " + quoted(name) + " given, accepted: \"classes\", \"outputs\", \"deviation\"");
+}
+
+PredictCall read_predict(const Napi::Object& object) {
+  const std::string output = text_of(object, "output");
+  if (output != "probabilities" && output != "logits") {
+    throw Error(ErrorCode::option_range,
+                "output: " + quoted(output) + " given, accepted: \"probabilities\", \"logits\"");
+  }
+  PredictCall call = {};
+  if (has(object, "dataset")) {
+    call.dataset = static_cast<int>(integer_of(object, "dataset", 0, INT32_MAX));
+  } else {
+    call.inputs = copy_of<float>(typed_array_of<float>(object, "inputs"));
+  }
+  call.batch_size = integer_of(object, "batchSize", 1, kMaxElements);
+  call.link = output == "probabilities";
+  call.weights = weight_choice(object);
+  call.batch_norm = reestimation_of(object);
+  call.statistics = statistic_of(object);
+  call.record_outputs = flag_if_given(object, "logits");
+  return call;
+}
+
+void set_array(Napi::Object object, const char* key, std::vector<float>&& values) {
+  if (!values.empty()) object.Set(key, to_float32_array(object.Env(), std::move(values)));
+}
+
 Napi::Object sums_object(Napi::Env env, bool cancelled, double loss_sum, double correct, int64_t count) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("cancelled", cancelled);
@@ -110,11 +147,13 @@ Napi::Value SessionObject::evaluate(const Napi::CallbackInfo& info) {
     const Napi::Object object = object_argument(info, "evaluate");
     const EvaluateCall call = {static_cast<int>(integer_of(object, "dataset", 0, INT32_MAX)),
                                integer_of(object, "batchSize", 1, kMaxElements), weight_choice(object),
-                               reestimation_of(object)};
+                               reestimation_of(object), flag_if_given(object, "predictions")};
     return start(
         env, [call](Session& session) { return session.evaluate(call); },
         [](Napi::Env result_env, EvaluateResult&& result) {
-          return sums_object(result_env, result.cancelled, result.loss_sum, result.correct, result.count);
+          Napi::Object sums = sums_object(result_env, result.cancelled, result.loss_sum, result.correct, result.count);
+          set_array(sums, "predictions", std::move(result.predictions));
+          return sums;
         });
   });
 }
@@ -122,21 +161,17 @@ Napi::Value SessionObject::evaluate(const Napi::CallbackInfo& info) {
 Napi::Value SessionObject::predict(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&] {
-    const Napi::Object object = object_argument(info, "predict");
-    const std::string output = text_of(object, "output");
-    if (output != "probabilities" && output != "logits") {
-      throw Error(ErrorCode::option_range,
-                  "output: " + quoted(output) + " given, accepted: \"probabilities\", \"logits\"");
-    }
-    PredictCall call = {copy_of<float>(typed_array_of<float>(object, "inputs")),
-                        integer_of(object, "batchSize", 1, kMaxElements), output == "probabilities",
-                        weight_choice(object)};
+    PredictCall call = read_predict(object_argument(info, "predict"));
     return start(
         env, [call = std::move(call)](Session& session) { return session.predict(call); },
         [](Napi::Env result_env, PredictResult&& result) {
           Napi::Object values = Napi::Object::New(result_env);
           values.Set("cancelled", result.cancelled);
           values.Set("values", to_float32_array(result_env, std::move(result.values)));
+          set_array(values, "entropy", std::move(result.spread.entropy));
+          set_array(values, "mutualInformation", std::move(result.spread.mutual_information));
+          set_array(values, "deviation", std::move(result.spread.deviation));
+          set_array(values, "logits", std::move(result.logits));
           return values;
         });
   });

@@ -1,6 +1,7 @@
-// Session: evaluation and prediction.
+// Session: evaluation, and what prediction shares with it.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/session.h"
 
@@ -16,9 +17,14 @@ void Session::materialize_prediction(WeightChoice weights, int64_t sample) {
   }
 }
 
-// sum += share * predictions of the batch, row-major on the host.
+// Of the batch that went forward, row-major to the host.
+void Session::predictions(bool link, int64_t batch, float* host) {
+  backend_->predictions(loss_, link, output_channels(), network_->output().data, batch, host);
+}
+
+// sum += share * predictions of the batch, which stay in `part`.
 void Session::add_predictions(bool link, int64_t batch, float share, std::vector<float>& part, float* sum) {
-  backend_->predictions(loss_, link, output_channels(), network_->output().data, batch, part.data());
+  predictions(link, batch, part.data());
   const int64_t values = batch * element_count(network_->output_shape());
   for (int64_t i = 0; i < values; ++i) sum[i] += share * part[static_cast<size_t>(i)];
 }
@@ -37,14 +43,17 @@ bool Session::reestimate(const Reestimation& reestimation) {
   return true;
 }
 
+void Session::check_reestimation(const std::optional<Reestimation>& reestimation) const {
+  if (!reestimation) return;
+  check_batch("batchNorm.batchSize", reestimation->batch_size);
+  datasets_.get(reestimation->dataset);
+}
+
 EvaluateResult Session::evaluate(const EvaluateCall& call) {
   check_weights();
   check_batch("batchSize", call.batch_size);
   const Dataset& dataset = datasets_.get(call.dataset);
-  if (call.batch_norm) {
-    check_batch("batchNorm.batchSize", call.batch_norm->batch_size);
-    datasets_.get(call.batch_norm->dataset);
-  }
+  check_reestimation(call.batch_norm);
   network_->prepare(false);
   const int64_t outputs = element_count(network_->output_shape());
   EvaluateResult result;
@@ -57,7 +66,7 @@ EvaluateResult Session::evaluate(const EvaluateCall& call) {
   const bool mode = call.weights.samples == 0;
   const int64_t samples = mode ? 1 : call.weights.samples;
   const float share = 1.0f / static_cast<float>(samples);
-  std::vector<float> mean(static_cast<size_t>(mode ? 0 : dataset.size() * outputs));
+  std::vector<float> mean(static_cast<size_t>(mode && !call.predictions ? 0 : dataset.size() * outputs));
   std::vector<float> part(static_cast<size_t>(mode ? 0 : call.batch_size * outputs));
   for (int64_t s = 0; s < samples; ++s) {
     materialize_prediction(call.weights, s);
@@ -68,6 +77,7 @@ EvaluateResult Session::evaluate(const EvaluateCall& call) {
       if (!forward_eval(batch)) return result;
       float* const sum = mode ? nullptr : mean.data() + first * outputs;
       if (!mode) add_predictions(true, batch, share, part, sum);
+      if (mode && call.predictions) predictions(true, batch, mean.data() + first * outputs);
       if (s + 1 < samples) continue;
       const LossCall loss = loss_call(batch, nullptr);
       const LossSums sums = mode ? backend_->loss(loss) : backend_->loss_of_predictions(loss, sum);
@@ -76,39 +86,7 @@ EvaluateResult Session::evaluate(const EvaluateCall& call) {
       result.count += batch;
     }
   }
-  result.cancelled = false;
-  return result;
-}
-
-PredictResult Session::predict(const PredictCall& call) {
-  check_weights();
-  check_batch("batchSize", call.batch_size);
-  const int64_t features = element_count(network_->input_shape());
-  const int64_t outputs = element_count(network_->output_shape());
-  const auto values = static_cast<int64_t>(call.inputs.size());
-  if (values % features != 0) {
-    throw Error(ErrorCode::shape_mismatch, "inputs: " + std::to_string(values) + " values are no multiple of the " +
-                                               std::to_string(features) + " that the network reads");
-  }
-  const int64_t count = values / features;
-  network_->prepare(false);
-  PredictResult result = {true, std::vector<float>(static_cast<size_t>(count * outputs))};
-  if (!initialize_once(cancelled_)) return result;
-  network_->begin_step();
-  std::vector<float> part(static_cast<size_t>(call.batch_size * outputs));
-  const int64_t samples = std::max<int64_t>(1, call.weights.samples);
-  const float share = 1.0f / static_cast<float>(samples);
-  for (int64_t s = 0; s < samples; ++s) {
-    materialize_prediction(call.weights, s);
-    const auto rows = backend_->read_rows(call.inputs.data(), count, features, call.batch_size);
-    for (int64_t first = 0; first < count;) {
-      const int64_t batch = rows->read(network_->input());
-      if (!forward_eval(batch)) return result;
-      rows->prefetch();
-      add_predictions(call.link, batch, share, part, result.values.data() + first * outputs);
-      first += batch;
-    }
-  }
+  if (call.predictions) result.predictions = std::move(mean);
   result.cancelled = false;
   return result;
 }

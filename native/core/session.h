@@ -12,6 +12,7 @@
 #include "core/dataset.h"
 #include "core/network.h"
 #include "core/optimizer.h"
+#include "core/prediction_statistics.h"
 #include "core/state_copy.h"
 
 namespace bayesbinn {
@@ -52,6 +53,7 @@ struct EvaluateCall {
   int64_t batch_size;
   WeightChoice weights;
   std::optional<Reestimation> batch_norm;
+  bool predictions;  // whether these are part of the result, after the link
 };
 
 struct EvaluateResult {
@@ -59,18 +61,25 @@ struct EvaluateResult {
   double loss_sum = 0;
   double correct = 0;
   int64_t count = 0;
+  std::vector<float> predictions;
 };
 
 struct PredictCall {
-  std::vector<float> inputs;
+  std::optional<int> dataset;  // its samples, or
+  std::vector<float> inputs;   // these
   int64_t batch_size;
   bool link;
   WeightChoice weights;
+  std::optional<Reestimation> batch_norm;
+  PredictionStatistic statistics;
+  bool record_outputs;  // every draw's, before the link
 };
 
 struct PredictResult {
   bool cancelled = false;
   std::vector<float> values;
+  PredictionSpread spread;
+  std::vector<float> logits;
 };
 
 // An entry an optimizer, which may be absent.
@@ -183,6 +192,9 @@ class Session {
   void materialize_prediction(WeightChoice weights, int64_t sample);
   // Statistics of the weights at hand, for the evaluations that follow. False where the call was cancelled.
   bool reestimate(const Reestimation& reestimation);
+  void check_reestimation(const std::optional<Reestimation>& reestimation) const;
+  int64_t count_of(const PredictCall& call) const;
+  void predictions(bool link, int64_t batch, float* host);
   void add_predictions(bool link, int64_t batch, float share, std::vector<float>& part, float* sum);
   bool forward_eval(int64_t batch) { return network_->forward(Phase::eval, batch, {}, {}, &cancelled_); }
   LossCall loss_call(int64_t batch, float* gradient) const;

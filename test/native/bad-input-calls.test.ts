@@ -76,6 +76,7 @@ const calls: readonly (Omit<WrongCall, "call"> & { readonly name: keyof NativeSe
       ...notWhole("dataset", 0, 2 ** 31 - 1).map(inBatchNorm),
       inBatchNorm(["dataset", [99], "ERR_OPTION_RANGE"]),
       ...notWhole("batchSize", 1, 32).map(inBatchNorm),
+      ["predictions", [0, 1, "true", {}], "ERR_OPTION_TYPE"],
     ],
   },
   {
@@ -89,6 +90,12 @@ const calls: readonly (Omit<WrongCall, "call"> & { readonly name: keyof NativeSe
       ...notWhole("draw", 0, uint32),
       ["output", ["", "Logits", "logits\0"], "ERR_OPTION_RANGE"],
       ["output", [null, undefined, 1], "ERR_OPTION_TYPE"],
+      ["dataset", [-1, 99, 2 ** 31, 0.5], "ERR_OPTION_RANGE"],
+      inBatchNorm(["dataset", [99], "ERR_OPTION_RANGE"]),
+      ...notWhole("batchSize", 1, 32).map(inBatchNorm),
+      ["statistics", ["", "entropy", "classes\0"], "ERR_OPTION_RANGE"],
+      ["statistics", [1, {}], "ERR_OPTION_TYPE"],
+      ["logits", [0, 1, "true", {}], "ERR_OPTION_TYPE"],
     ],
   },
   {

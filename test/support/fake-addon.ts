@@ -122,8 +122,9 @@ export class FakeSession implements NativeSession {
   }
 
   async predict(call: PredictCall): Promise<PredictResult> {
-    this.calls.push(["predict", { ...call, inputs: call.inputs.slice() }]);
-    return { cancelled: await this.#work(), values: call.inputs.slice() };
+    const inputs = call.inputs!.slice();
+    this.calls.push(["predict", { ...call, inputs }]);
+    return { cancelled: await this.#work(), values: inputs.slice() };
   }
 
   async replay(): Promise<ReplayResult> {

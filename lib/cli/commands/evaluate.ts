@@ -1,11 +1,11 @@
 import { Command } from "commander";
 
-import type { EvaluateRunOptions, ModeAndMean, RunEvaluation } from "../../recipes/evaluate-run.js";
+import type { EvaluateRunOptions } from "../../recipes/evaluate-run.js";
 import { splits, weightChoices } from "../../recipes/run-choices.js";
 import { choice, integer } from "../arguments.js";
 import type { Context } from "../context.js";
 import { deviceOption, mostThreads } from "../device-options.js";
-import { metricsText } from "../format.js";
+import { evaluationText } from "../evaluation-report.js";
 import { JsonEvents } from "../json-events.js";
 
 type Options = Omit<EvaluateRunOptions, "signal"> & { readonly json?: true; readonly quiet?: true };
@@ -16,6 +16,8 @@ Examples:
   bayesbinn evaluate runs/mnist-mlp-seed1-1 --weights final --split validation
   bayesbinn evaluate runs/mnist-mlp-seed1-1 --samples 100 --json
   bayesbinn evaluate runs/mnist-mlp-seed1-1 --reestimate-batch-norm
+  bayesbinn evaluate runs/mnist-mlp-seed1-1 --calibration
+  bayesbinn evaluate runs/mnist-mlp-seed1-1 --out-of-distribution fashion-mnist
 
 The result goes to stdout. With --json it is one line {"event":"evaluation"},
 whose accuracies are fractions, and the text for people goes to stderr.
@@ -24,6 +26,14 @@ The running statistics of batch norm are those of the weights that the last
 steps drew. --reestimate-batch-norm gathers them anew for the weights that are
 evaluated, from the run's training samples without augmentation, and reports
 both: "reestimated" in JSON.
+
+--calibration says how far the probabilities can be relied on: negative log
+likelihood (NLL), Brier score, and the expected calibration error (ECE) of 15
+bins. --out-of-distribution takes the name of a data set with samples of the
+same shape, and says how well uncertainty tells its test samples from those
+evaluated: the area under the ROC (AUROC), 0.5 for chance and 1 for always. The
+scores are the entropy of predictions and, of the mean, the mutual information
+of prediction and weights.
 `;
 
 /** `bayesbinn evaluate <run>`. */
@@ -45,6 +55,8 @@ export function evaluateCommand(context: Context): Command {
       "--reestimate-batch-norm",
       "also evaluate with batch-norm statistics of these weights on the training samples",
     )
+    .option("--calibration", "also say how far probabilities can be relied on: NLL, Brier score, ECE")
+    .option("--out-of-distribution <dataset>", "also say how well uncertainty tells this data set's samples apart")
     .option(...deviceOption)
     .option("--threads <n>", "compute threads; default: one for each core", integer("--threads", 1, mostThreads))
     .option("--json", "write a JSON line to stdout")
@@ -57,17 +69,4 @@ export function evaluateCommand(context: Context): Command {
       // The text is the result, unless that is JSON.
       if (!quiet) (json ? context.stderr : context.stdout).write(evaluationText(evaluation));
     });
-}
-
-function evaluationText({ run, weights, split, reestimated, ...running }: RunEvaluation): string {
-  return [
-    `${run}, ${weights} weights, ${split} samples:`,
-    ...metricsLines(running),
-    ...(reestimated === undefined ? [] : ["with re-estimated batch-norm statistics:", ...metricsLines(reestimated)]),
-    "",
-  ].join("\n");
-}
-
-function metricsLines({ mode, mean }: ModeAndMean): string[] {
-  return [`  mode: ${metricsText(mode)}`, `  mean of ${mean.samples} samples: ${metricsText(mean)}`];
 }

@@ -30,7 +30,7 @@ export async function drawsOf(
   const mean = new Float64Array(mode.length);
   const squares = new Float64Array(mode.length);
   for (let draw = 0; draw < samples; draw++) {
-    const values = meanOf(await model.predict(inputs, { ...options, samples: 1, draw }));
+    const values = meanOf(await model.predict(inputs, { ...options, samples: 1, seed: draw }));
     values.forEach((value, index) => {
       const before = value - mean[index]!;
       mean[index]! += before / (draw + 1);

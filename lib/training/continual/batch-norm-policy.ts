@@ -1,5 +1,5 @@
 import { subset } from "../../data/subset.js";
-import type { EvaluateOptions } from "../../model/inference.js";
+import type { EvaluateOptions } from "../../model/evaluate.js";
 import type { NamedTensor } from "../../native/contract.js";
 import type { Trainer } from "../trainer.js";
 import type { ContinualTask } from "./continual-options.js";

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Dataset } from "../../data/dataset.js";
 import { datasetSchema } from "../../model/check-dataset.js";
-import { evaluateOptions } from "../../model/inference.js";
+import { evaluateOptions } from "../../model/evaluate.js";
 import { fitOptions } from "../fit-options.js";
 import { trainerOptions } from "../trainer.js";
 import { batchNormPolicyNames } from "./batch-norm-policy.js";

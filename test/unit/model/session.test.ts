@@ -74,7 +74,7 @@ test("inputs are read when the call is made", async () => {
   const running = session.predict({ ...predictCall, inputs });
   inputs.fill(9);
   await running;
-  assert.equal([...native.argumentsOf<PredictCall>("predict")[0]!.inputs], [1, 2]);
+  assert.equal([...native.argumentsOf<PredictCall>("predict")[0]!.inputs!], [1, 2]);
 });
 
 test("an abort rejects with its reason, and leaves no listener", async () => {

@@ -116,7 +116,7 @@ test("a transposed convolution finds the pixels of a bar", async () => {
     batchNorm(),
   ];
   await using trainer = await trained(layers, binary(), train.pixels, binaryCrossEntropy());
-  const probabilities = await trainer.predict(unseen.pixels);
+  const { mean: probabilities } = await trainer.predict(unseen.pixels);
   const right = probabilities.filter((probability, at) => probability > 0.5 === unseen.pixels.targets[at]! > 0.5);
   const accuracy = right.length / probabilities.length;
   // Six of seven pixels lie beside the bar: always "no" would reach 0.86.

@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+import type { Dataset } from "../data/dataset.js";
+import { checkOptions } from "../options/check.js";
+import { type Calibration, calibration } from "../predict/calibration.js";
+import { confusionMatrix } from "../predict/confusion-matrix.js";
+import { checkDataset, type Network, requireDataset } from "./check-dataset.js";
+import { checkClasses, classTable } from "./class-probabilities.js";
+import type { Host } from "./host.js";
+import { type Metrics, metricsOf } from "./metrics.js";
+import { batchNormChoice, checkBatchSize, checkReestimation, weightOptions } from "./weight-choice.js";
+
+/** Options of `evaluate`. */
+export const evaluateOptions = z.strictObject({
+  ...weightOptions,
+  calibrationBins: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Bins of the calibration, which the evaluation then has, with the confusion matrix"),
+});
+
+export type EvaluateOptions = z.input<typeof evaluateOptions>;
+
+/** What `evaluate` returns. */
+export interface Evaluation extends Metrics {
+  /** Draws of the posterior that were averaged; 0 for the mode. */
+  readonly samples: number;
+  /** With `calibrationBins`: how far the probabilities can be relied on. */
+  readonly calibration?: Calibration;
+  /** With `calibrationBins`: samples by true class (rows) and by predicted class (columns). */
+  readonly confusion?: number[][];
+}
+
+/** Mean loss and accuracy over a data set. */
+export async function evaluate(
+  network: Network,
+  host: Host,
+  dataset: Dataset,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { samples, seed, signal, calibrationBins: bins, ...rest } = checkOptions(evaluateOptions, options, "evaluate");
+  const { session, loss, maxBatch } = host;
+  const batchSize = checkBatchSize("evaluate.batchSize", rest.batchSize, maxBatch);
+  requireDataset("evaluate.dataset", dataset);
+  checkDataset(network, loss, dataset, "evaluate.dataset");
+  const reestimation = checkReestimation("evaluate", network, host, rest);
+  if (bins !== undefined) checkClasses("evaluate.calibrationBins", bins, network, loss, dataset);
+  if (host.arriving) await host.arriving;
+  const call = { dataset: session.dataset(dataset), batchSize, samples, draw: seed, predictions: bins !== undefined };
+  const result = await session.evaluate({ ...call, ...batchNormChoice(session, reestimation) }, signal);
+  const evaluation = { ...metricsOf(result), samples };
+  if (bins === undefined) return evaluation;
+  const { classes, probabilities, labels } = classTable(network, loss, dataset, result.predictions!);
+  return {
+    ...evaluation,
+    calibration: calibration(probabilities, labels, { classes, bins }),
+    confusion: confusionMatrix(probabilities, labels, { classes }),
+  };
+}
