@@ -15,7 +15,9 @@ const examples = join(root, "build", "readme");
 /** Where the examples read and write their files; one for all, since later ones load what earlier ones saved. */
 const workFolder = mkdtempSync(join(tmpdir(), "bayesbinn-readme-"));
 
-const blocks = codeBlocks(readme, "ts");
+const guide = readFileSync(join(root, "docs/posterior.md"), "utf8");
+
+const blocks = [readme, guide].flatMap((text) => codeBlocks(text, "ts"));
 const files = blocks.map((_, index) => join(examples, `example-${index + 1}.ts`));
 
 const documents = suite("README");
