@@ -34,7 +34,8 @@ some recipes the figures of the paper.
 
 With a recipe in place of runs, the runs that its figures show are trained
 first, into <out>/<name>-seed<seed>, and the figures go to <out>. Runs that have
-finished there are not trained again. --seed, --epochs and --set are for them.
+finished there are not trained again, and others resumed, but for those on tasks
+in sequence, which cannot be. --seed, --epochs and --set are for them.
 
 The files are listed on stdout. With --json, that has a line {"event":"figure"}
 for each figure and, of a recipe, before them a line {"event":"run"} and the

@@ -24,7 +24,7 @@ test("every figure is drawn of some run", () => {
 });
 
 test("which figures fit: by data set, loss and the files that are there", () => {
-  const all = new Set<string>([...Object.values(RunFolder.files), "continual.json"]);
+  const all = new Set<string>(Object.values(RunFolder.files));
   const fitting = (dataset: string, loss: string, files = all, more = {}) =>
     runFigures
       .filter(({ fits }) =>
@@ -116,12 +116,17 @@ test("tasks: what continual.json has, and a file that no run wrote", async () =>
     ],
   };
   writeFileSync(join(path, "continual.json"), JSON.stringify(content));
-  const run = { path, label: "A (a)" } as FigureRun;
+  const runWith = (prior: string, label: string) => ({ path, label, config: { continual: { prior } } }) as FigureRun;
+  const run = runWith("previous", "A (a)");
   const [histograms, accuracies, matrix] = ["probability-histograms", "task-accuracies", "accuracy-matrix"].map(byName);
   assert.is(marksIn(await renderSvg(await histograms!.draw([run])), "rect"), 3);
   assert.is(marksIn(await renderSvg(await accuracies!.draw([run])), "line"), 3);
   const texts = textsIn(await renderSvg(await matrix!.draw([run])));
   for (const text of ["90.0", "10.0", "80.0", "1: one"]) assert.ok(texts.includes(text), text);
+  const runs = [run, runWith("none", "A (b)"), runWith("none", "A (c)")];
+  const labels = textsIn(await renderSvg(await matrix!.draw(runs)));
+  for (const text of ["with prior", "A (b), without prior", "A (c), without prior"])
+    assert.ok(labels.includes(text), text);
   writeFileSync(join(path, "continual.json"), JSON.stringify({ ...content, tasks: "one" }));
   await refused(() => matrix!.draw([run]), "ERR_OPTION_TYPE", /continual.json.*tasks/);
 });
