@@ -56,7 +56,11 @@ export function figuresCommand(context: Context): Command {
       "folder of the figures; default: <run>/figures, of a recipe runs/figures-<recipe>",
       path("--out", "the path of a folder"),
     )
-    .option("--samples <n>", "weight samples of mean predictions; default: those of the run", integer("--samples", 1))
+    .option(
+      "--samples <n>",
+      "weight samples of mean predictions; default: those of the run, and 100 for regressions",
+      integer("--samples", 1),
+    )
     .option("--seed <n>", "of a recipe: seed of its runs", integer("--seed", 0))
     .option("--epochs <n>", "of a recipe: length of each training and of its schedules", integer("--epochs", 1))
     .option("--set <path=value>", "of a recipe: change one key of every configuration; repeatable", repeated)
