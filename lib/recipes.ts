@@ -22,6 +22,7 @@ export type {
   RunFailure,
 } from "./recipes/comparison/comparison.js";
 export { type Config, type ConfigInput, checkConfig, configJsonSchema } from "./recipes/config.js";
+export { type DrawnFigure, type DrawOptions, drawFigures } from "./recipes/figures/draw-figures.js";
 export { recipes } from "./recipes/index.js";
 export { type MethodName, methods } from "./recipes/methods/index.js";
 export type {

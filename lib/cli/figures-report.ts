@@ -1,3 +1,4 @@
+import { isContinual } from "../recipes/continual/check-continual.js";
 import type { DrawnFigure } from "../recipes/figures/draw-figures.js";
 import type { TrainForFiguresOptions } from "../recipes/figures/train-for-figures.js";
 import type { Context } from "./context.js";
@@ -10,6 +11,8 @@ const beginnings = { absent: "", started: ", goes on", finished: ", finished bef
 /** What `figures` says while it works. */
 export class FiguresReport {
   private training: TrainReport | undefined;
+  /** The run that is being trained, where it cannot be resumed. */
+  private lost: string | undefined;
 
   constructor(
     private readonly context: Context,
@@ -17,15 +20,21 @@ export class FiguresReport {
   ) {}
 
   readonly trainings: Pick<TrainForFiguresOptions, "onRun" | "onResult"> = {
-    onRun: (run) => {
+    onRun: (run, config) => {
       this.close();
       this.options.events?.write("run", run);
       this.tell(`\nrun ${run.number} of ${run.of}: ${run.name}${beginnings[run.status]}\n`);
       if (run.status === "finished") return undefined;
       this.training = new TrainReport(this.context.stderr, this.options);
-      return this.training.listeners;
+      if (!isContinual(config)) return this.training.listeners;
+      this.lost = run.run;
+      return this.training.continualListeners;
     },
-    onResult: (_, summary) => this.training?.summary(summary),
+    onResult: (_, summary) => {
+      this.lost = undefined;
+      if ("tasks" in summary) this.training?.continualSummary(summary);
+      else this.training?.summary(summary);
+    },
   };
 
   readonly drawings = {
@@ -44,7 +53,8 @@ export class FiguresReport {
 
   /** How to go on after an interruption. */
   stopped(folder: string): void {
-    this.tell(`to go on, repeat the command with --out ${shellWord(folder)}\n`);
+    const first = this.lost === undefined ? "" : `remove ${shellWord(this.lost)}, which cannot be resumed, and `;
+    this.tell(`to go on, ${first}repeat the command with --out ${shellWord(folder)}\n`);
   }
 
   close(): void {

@@ -55,7 +55,7 @@ export class TrainReport {
   };
 
   /** Of tasks in sequence. */
-  readonly continualCallback: ContinualCallback = {
+  private readonly continualCallback: ContinualCallback = {
     onTaskBegin: (task, name) => {
       this.options.events?.write("task", { task, name });
       if (!this.options.quiet) this.stderr.write(`task ${task}: ${name}\n`);
@@ -65,6 +65,12 @@ export class TrainReport {
       if (!this.options.quiet) this.stderr.write(evaluationLine(evaluation));
     },
   };
+
+  /** What a run on such tasks is told of; it has evaluations in place of that of a test set. */
+  get continualListeners(): RunListeners & { readonly continualCallback: ContinualCallback } {
+    const callbacks = this.listeners.callbacks!.map(({ onTrainEnd: _, ...callback }) => callback);
+    return { ...this.listeners, callbacks, continualCallback: this.continualCallback };
+  }
 
   continualSummary(summary: ContinualSummary): void {
     this.options.events?.write("summary", summary);

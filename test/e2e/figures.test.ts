@@ -81,6 +81,46 @@ cli("of a recipe: trains what its figures show, once", async () => {
   assertOneLine(other, 2, /^error \[ERR_CONFIG\]: of-recipe\/bayesbinn-seed1: a run of another configuration, whose/);
 });
 
+cli(
+  "of a recipe of tasks in sequence: with and without the prior of the tasks before, which cannot be resumed",
+  async () => {
+    const args = [
+      ...["permuted-mnist", "--set", `dataset.folder=${join(folder, "digits")}`, "--set", "dataset.tasks=2"],
+      ...["--set", "model.hiddenUnits=16", "--set", "continual.finalSamples=3", "--set", "continual.evaluations=1"],
+      ...["--set", "batchSize=20", "--epochs", "1", "--seed", "4", "--out", "tasks", "--json", "--quiet"],
+    ];
+    const { code, events, stderr } = await figures(...args);
+    assert.is(code, 0, stderr);
+    assert.is(stderr, "");
+    const training = [
+      "run",
+      "start",
+      ...["task", "epoch", "evaluation"],
+      ...["task", "epoch", "evaluation"],
+      "summary",
+    ];
+    assert.equal(
+      events.map(({ event }) => event),
+      [...training, ...training, "figure", "figure", "figure", "figure"],
+    );
+    assert.equal(
+      events.filter(({ event }) => event === "summary").map(({ run, prior, seed }) => [run, prior, seed]),
+      [
+        ["tasks/with-prior-seed4", "previous", 4],
+        ["tasks/without-prior-seed4", "none", 4],
+      ],
+    );
+    const svg = await readFile(join(folder, "tasks/task-accuracies.svg"), "utf8");
+    for (const label of [">with prior<", ">without prior<"]) assert.match(svg, label);
+    await rm(join(folder, "tasks/without-prior-seed4/metrics.json"));
+    assertOneLine(
+      await figures(...args),
+      2,
+      /ERR_CONFIG.*tasks\/without-prior-seed4: a run on tasks .* cannot be resumed; accepted: to remove the folder/,
+    );
+  },
+);
+
 cli("mistakes are one line, and leave no folder", async () => {
   const rows: [string[], RegExp][] = [
     [

@@ -34,7 +34,8 @@ some recipes the figures of the paper.
 
 With a recipe in place of runs, the runs that its figures show are trained
 first, into <out>/<name>-seed<seed>, and the figures go to <out>. Runs that have
-finished there are not trained again. --seed, --epochs and --set are for them.
+finished there are not trained again, and others resumed, but for those on tasks
+in sequence, which cannot be. --seed, --epochs and --set are for them.
 
 The files are listed on stdout. With --json, that has a line {"event":"figure"}
 for each figure and, of a recipe, before them a line {"event":"run"} and the
@@ -55,7 +56,11 @@ export function figuresCommand(context: Context): Command {
       "folder of the figures; default: <run>/figures, of a recipe runs/figures-<recipe>",
       path("--out", "the path of a folder"),
     )
-    .option("--samples <n>", "weight samples of mean predictions; default: those of the run", integer("--samples", 1))
+    .option(
+      "--samples <n>",
+      "weight samples of mean predictions; default: those of the run, and 100 for regressions",
+      integer("--samples", 1),
+    )
     .option("--seed <n>", "of a recipe: seed of its runs", integer("--seed", 0))
     .option("--epochs <n>", "of a recipe: length of each training and of its schedules", integer("--epochs", 1))
     .option("--set <path=value>", "of a recipe: change one key of every configuration; repeatable", repeated)

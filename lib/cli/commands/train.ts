@@ -185,13 +185,9 @@ async function trainOnTasks(
   { signal }: Context,
 ): Promise<void> {
   const { runContinual } = await import("../../recipes/continual/run-continual.js");
-  const { listeners, continualCallback } = report;
-  const { onTrainEnd: _, ...callback } = listeners.callbacks![0]!;
   const summary = await runContinual(config, {
     ...given({ device, threads, out }),
-    ...listeners,
-    callbacks: [callback],
-    continualCallback,
+    ...report.continualListeners,
     signal,
   });
   report.continualSummary(summary);

@@ -1,6 +1,5 @@
 import { accuracyMatrix as figure } from "../../figures/accuracy-matrix.js";
-import { inTurn } from "./in-turn.js";
-import { isContinualRun, priorOrNone, readContinual } from "./read-continual.js";
+import { isContinualRun, priorOrNone, readLabelled } from "./read-continual.js";
 import { runFigure } from "./run-figure.js";
 
 /** Of runs on tasks in sequence. */
@@ -9,9 +8,6 @@ export const accuracyMatrix = runFigure({
   fits: isContinualRun,
   wanted: priorOrNone,
   data: async (runs) => ({
-    runs: await inTurn(runs, async (run) => {
-      const { tasks, accuracyMatrix: matrix } = await readContinual(run);
-      return { label: run.label, tasks, matrix };
-    }),
+    runs: (await readLabelled(runs)).map(({ label, tasks, accuracyMatrix: matrix }) => ({ label, tasks, matrix })),
   }),
 });

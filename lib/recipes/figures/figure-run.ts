@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 
 import type { Dataset } from "../../data/dataset.js";
 import { RunFolder } from "../../io/run-folder.js";
+import type { Evaluation } from "../../model/evaluate.js";
 import { Model } from "../../model/model.js";
 import type { DeviceName } from "../../native/contract.js";
 import { createModel, loadData, type RunData } from "../assemble.js";
@@ -12,11 +13,11 @@ import { methods } from "../methods/index.js";
 import type { Method } from "../methods/method.js";
 import { readRunConfig } from "../read-run.js";
 import { inTurn } from "./in-turn.js";
-import { type Draws, drawsOf, meanOf } from "./predictions.js";
+import { type Draws, drawsOf } from "./predictions.js";
 
 /** How the predictions of figures are computed. */
 export interface PredictionOptions {
-  /** Weight samples of the mean prediction; default: those of the run's configuration. */
+  /** Weight samples of the mean prediction; default: those of the run's configuration, and 100 for regressions. */
   readonly samples?: number;
   /** Default `auto`. */
   readonly device?: DeviceName;
@@ -25,10 +26,13 @@ export interface PredictionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Equal parts of the confidences, as is common. */
+const bins = 15;
+
 /** A run that figures are drawn of. What is costly is computed when a figure asks for it, once for all of them. */
 export class FigureRun {
   #data: Promise<RunData> | undefined;
-  #test: Promise<Float32Array> | undefined;
+  #evaluation: Promise<Evaluation> | undefined;
 
   private constructor(
     readonly path: string,
@@ -63,9 +67,13 @@ export class FigureRun {
     return `${known.find((method) => method.name === name)?.title ?? name} (${this.name})`;
   }
 
-  /** Draws of the weights behind a mean prediction. */
-  get samples(): number {
-    return this.options.samples ?? this.config.evaluation.samples;
+  /**
+   * Draws of the weights behind a mean prediction.
+   *
+   * @param otherwise where nobody chose a number; default: that of the configuration
+   */
+  samples(otherwise = this.config.evaluation.samples): number {
+    return this.options.samples ?? otherwise;
   }
 
   data(): Promise<RunData> {
@@ -73,26 +81,27 @@ export class FigureRun {
     return this.#data;
   }
 
-  /** Mean prediction of the best weights on the test samples: `[samples, outputs]`. */
-  testPredictions(): Promise<Float32Array> {
-    this.#test ??= this.#predictTest();
-    return this.#test;
+  /** Of the mean prediction of the best weights on the test samples; with the calibration and the confusion of classes. */
+  evaluation(): Promise<Evaluation> {
+    this.#evaluation ??= this.#evaluate();
+    return this.#evaluation;
   }
 
-  async #predictTest(): Promise<Float32Array> {
+  async #evaluate(): Promise<Evaluation> {
     const { test } = await this.data();
-    return this.#withModel(test, async (model) =>
-      meanOf(await model.predict(test, { samples: this.samples, ...this.#abortable() })),
-    );
+    const options = { samples: this.samples(), calibrationBins: bins, ...this.#abortable() };
+    return this.#withModel(test, (model) => model.evaluate(test, options));
   }
 
   /**
-   * Predictions of the best weights for inputs as the network takes them: with the mode, and mean and standard deviation over
-   * draws of the weights.
+   * Predictions of the best weights for inputs as the network takes them: with the mode, and the mean over draws of the
+   * weights.
+   *
+   * @param samples how many draws
    */
-  async predictions(inputs: Float32Array): Promise<Draws> {
+  async predictions(inputs: Float32Array, samples: number): Promise<Draws> {
     const { train } = await this.data();
-    return this.#withModel(train, (model) => drawsOf(model, inputs, { samples: this.samples, ...this.#abortable() }));
+    return this.#withModel(train, (model) => drawsOf(model, inputs, { samples, ...this.#abortable() }));
   }
 
   async #withModel<T>(dataset: Dataset, use: (model: Model) => Promise<T>): Promise<T> {

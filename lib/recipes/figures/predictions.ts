@@ -1,51 +1,25 @@
 import type { Model } from "../../model/model.js";
+import type { Prediction, PredictOptions } from "../../model/predict.js";
 
-/** Predictions over draws of the weights, one number an output of a sample. */
+/** Predictions with the most probable weights and with draws of the weights, one number an output of a sample. */
 export interface Draws {
-  /** With the most probable weights. */
   readonly mode: Float32Array;
-  readonly mean: Float32Array;
-  /** Over the draws (divisor n); 0 everywhere for a method without a posterior. */
-  readonly std: Float32Array;
+  /** The mean over the draws, and how far these differ. */
+  readonly drawn: Prediction;
   readonly samples: number;
 }
 
-interface DrawOptions {
-  readonly samples: number;
-  readonly signal?: AbortSignal;
-}
-
-/** The mean of what `predict` returns. */
-export function meanOf(prediction: Float32Array | { readonly mean: Float32Array }): Float32Array {
-  return prediction instanceof Float32Array ? prediction : prediction.mean;
-}
-
-/** Mode, mean and standard deviation of the predictions for network inputs, by Welford's recurrence over single draws. */
+/** Both predictions for network inputs. */
 export async function drawsOf(
-  model: Model,
+  model: Pick<Model, "predict">,
   inputs: Float32Array,
-  { samples, ...options }: DrawOptions,
+  { samples, ...options }: Pick<PredictOptions, "signal"> & { readonly samples: number },
 ): Promise<Draws> {
-  const mode = meanOf(await model.predict(inputs, options));
-  const mean = new Float64Array(mode.length);
-  const squares = new Float64Array(mode.length);
-  for (let draw = 0; draw < samples; draw++) {
-    const values = meanOf(await model.predict(inputs, { ...options, samples: 1, seed: draw }));
-    values.forEach((value, index) => {
-      const before = value - mean[index]!;
-      mean[index]! += before / (draw + 1);
-      squares[index]! += before * (value - mean[index]!);
-    });
-  }
-  return {
-    mode,
-    mean: Float32Array.from(mean),
-    std: Float32Array.from(squares, (sum) => Math.sqrt(sum / samples)),
-    samples,
-  };
+  const { mean: mode } = await model.predict(inputs, { samples: 0, ...options });
+  return { mode, drawn: await model.predict(inputs, { samples, ...options }), samples };
 }
 
 /** Whether draws of the weights differ at all. */
-export function hasPosterior({ std }: Draws): boolean {
-  return std.some((value) => value > 0);
+export function hasPosterior({ drawn: { epistemicStd, mutualInformation } }: Draws): boolean {
+  return [epistemicStd, mutualInformation].some((spread) => spread?.some((value) => value > 0));
 }

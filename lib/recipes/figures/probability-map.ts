@@ -32,7 +32,7 @@ async function panelsOf(run: FigureRun): Promise<ProbabilityMap["panels"][number
     const cell = Math.floor(index / 2);
     return index % 2 === 0 ? middle(x, cell % parts) : middle(y, Math.floor(cell / parts));
   });
-  const draws = await run.predictions(asNetworkInputs(train, grid));
+  const draws = await run.predictions(asNetworkInputs(train, grid), run.samples());
   const points = xs.map((x, index) => ({ x, y: ys[index]!, label: labels[index]! }));
   const panel = (subtitle: string, outputs: Float32Array) => ({
     label: run.label,
@@ -43,7 +43,7 @@ async function panelsOf(run: FigureRun): Promise<ProbabilityMap["panels"][number
     probabilities: ofClassOne(outputs),
   });
   const mode = panel("mode", draws.mode);
-  return hasPosterior(draws) ? [mode, panel(`mean of ${draws.samples} samples`, draws.mean)] : [mode];
+  return hasPosterior(draws) ? [mode, panel(`mean of ${draws.samples} samples`, draws.drawn.mean)] : [mode];
 }
 
 function partsOf(values: readonly number[]): Parts {

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { z } from "zod";
 
+import { RunFolder } from "../../io/run-folder.js";
 import { checkOptions } from "../../options/check.js";
 import type { Config } from "../config.js";
+import { isContinual } from "../continual/check-continual.js";
 import { readConfigFile } from "../resolve-config.js";
 import type { FigureRun } from "./figure-run.js";
 import type { WantedRun } from "./run-figure.js";
 
-/** Of a run on tasks in sequence. */
-const fileName = "continual.json";
+const fileName = RunFolder.files.continual;
 
 const distribution = z.object({
   quantity: z.enum(["probability", "latent"]),
@@ -35,15 +36,36 @@ const schema = z.object({
  *
  * @throws BayesBinnError `ERR_CONFIG`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` for a file that no run wrote
  */
-export async function readContinual({ path }: FigureRun): Promise<z.output<typeof schema>> {
+async function readContinual({ path }: FigureRun): Promise<z.output<typeof schema>> {
   const file = join(path, fileName);
   return checkOptions(schema, await readConfigFile(file), file);
 }
 
+/** The same of several runs, each with its label. */
+export async function readLabelled(runs: readonly FigureRun[]) {
+  const labels = priorLabels(runs);
+  return Promise.all(runs.map(async (run, index) => ({ label: labels[index]!, ...(await readContinual(run)) })));
+}
+
 /** Whether a run has gone through tasks in sequence. */
 export function isContinualRun(config: Config, files: ReadonlySet<string>): boolean {
-  return (config as { readonly continual?: unknown }).continual !== undefined && files.has(fileName);
+  return isContinual(config) && files.has(fileName);
 }
+
+/** Labels of runs on tasks in sequence: what the prior of each is and, where that does not tell them apart, the run. */
+function priorLabels(runs: readonly FigureRun[]): string[] {
+  const priors = runs.map(({ config }) => names[config.continual?.prior ?? "none"]);
+  return runs.map(({ label }, index) => {
+    const prior = priors[index]!;
+    return priors.filter((other) => other === prior).length === 1 ? prior : `${label}, ${prior}`;
+  });
+}
+
+const names = {
+  previous: "with prior",
+  first: "with the first task as prior",
+  none: "without prior",
+} as const satisfies Record<NonNullable<Config["continual"]>["prior"], string>;
 
 /** The paper's comparison. */
 export const priorOrNone: readonly WantedRun[] = [

@@ -1,3 +1,4 @@
+import { snelsonGrid, snelsonScaling } from "../../data/snelson.js";
 import { regressionBand as figure } from "../../figures/regression-band.js";
 import { RunFolder } from "../../io/run-folder.js";
 import type { FigureRun } from "./figure-run.js";
@@ -6,10 +7,10 @@ import { hasPosterior } from "./predictions.js";
 import { runFigure } from "./run-figure.js";
 import { asNetworkInputs, coordinatesOf, targetsOf } from "./samples-of.js";
 
-/** Points of a curve; odd, so that one is in the middle. */
-const gridPoints = 301;
+/** Few draws would leave the band ragged, and these points cost little. */
+const draws = 100;
 
-/** Figure 2: regressions on Snelson's points. */
+/** Figure 2: regressions on Snelson's points, in the units of the data. */
 export const regressionBand = runFigure({
   figure,
   fits: ({ dataset }, files) => dataset.name === "snelson" && files.has(RunFolder.files.best),
@@ -17,28 +18,31 @@ export const regressionBand = runFigure({
     { name: "ste", method: "ste" },
     { name: "bayesbinn", method: "bayesbinn" },
   ],
-  data: async (runs) => ({ yTitle: "y (standardised)", panels: await inTurn(runs, panelOf) }),
+  data: async (runs) => ({ panels: await inTurn(runs, panelOf) }),
 });
 
 async function panelOf(run: FigureRun) {
   const { train } = await run.data();
   const xs = coordinatesOf(train);
   const ys = targetsOf(train);
-  const [low, high] = [Math.min(...xs), Math.max(...xs)];
-  // Half as far again on either side, where the data say nothing.
-  const grid = Float32Array.from(
-    { length: gridPoints },
-    (_, index) => low + (high - low) * ((2 * index) / (gridPoints - 1) - 0.5),
-  );
-  const draws = await run.predictions(asNetworkInputs(train, grid));
-  const posterior = hasPosterior(draws);
+  const grid = snelsonGrid();
+  const predictions = await run.predictions(asNetworkInputs(train, grid), run.samples(draws));
+  const { mode, drawn } = predictions;
+  const posterior = hasPosterior(predictions);
   return {
     label: run.label,
-    points: xs.map((x, index) => ({ x, y: ys[index]! })),
+    points: xs.map((x, index) => ({ x, y: inUnits(ys[index]!) })),
     curve: Array.from(grid, (x, index) => ({
       x,
-      mode: draws.mode[index]!,
-      ...(posterior && { mean: draws.mean[index]!, std: draws.std[index]! }),
+      mode: inUnits(mode[index]!),
+      ...(posterior && { mean: inUnits(drawn.mean[index]!), std: target.std * drawn.epistemicStd![index]! }),
     })),
   };
+}
+
+const { target } = snelsonScaling;
+
+/** Of a target or a prediction, which are standardised. */
+function inUnits(value: number): number {
+  return value * target.std + target.mean;
 }

@@ -1,6 +1,5 @@
 import { taskAccuracies as figure } from "../../figures/task-accuracies.js";
-import { inTurn } from "./in-turn.js";
-import { isContinualRun, priorOrNone, readContinual } from "./read-continual.js";
+import { isContinualRun, priorOrNone, readLabelled } from "./read-continual.js";
 import { runFigure } from "./run-figure.js";
 
 /** Figure 5, of runs on tasks in sequence. */
@@ -9,9 +8,11 @@ export const taskAccuracies = runFigure({
   fits: isContinualRun,
   wanted: priorOrNone,
   data: async (runs) => ({
-    runs: await inTurn(runs, async (run) => {
-      const { tasks, epochsPerTask, evaluations } = await readContinual(run);
-      return { label: run.label, tasks, epochsPerTask, evaluations };
-    }),
+    runs: (await readLabelled(runs)).map(({ label, tasks, epochsPerTask, evaluations }) => ({
+      label,
+      tasks,
+      epochsPerTask,
+      evaluations,
+    })),
   }),
 });

@@ -4,7 +4,11 @@ import { RunFolder } from "../../io/run-folder.js";
 import { BayesBinnError } from "../../native/errors.js";
 import { valueAt } from "../../options/accepted.js";
 import { show, showText } from "../../options/show.js";
+import type { ContinualCallback } from "../../training/continual/continual-options.js";
 import type { Config } from "../config.js";
+import { isContinual } from "../continual/check-continual.js";
+import type { ContinualSummary } from "../continual/continual-summary.js";
+import { runContinual } from "../continual/run-continual.js";
 import { differences } from "../differences.js";
 import { findRecipe } from "../find-recipe.js";
 import { readRunConfig } from "../read-run.js";
@@ -29,6 +33,12 @@ export interface TrainingForFigures {
   readonly run: string;
 }
 
+/** Who is told how such a run goes. */
+export interface TrainingListeners extends RunListeners {
+  /** Of tasks in sequence. */
+  readonly continualCallback?: ContinualCallback;
+}
+
 /** Options of {@link trainForFigures}. */
 export interface TrainForFiguresOptions extends Pick<RunOptions, "device" | "threads" | "signal"> {
   /** Folder of the run folders; default `runs/figures-<recipe>`. */
@@ -40,8 +50,8 @@ export interface TrainForFiguresOptions extends Pick<RunOptions, "device" | "thr
   /** Changes of single keys of every configuration, `path=value`; default: none. */
   readonly settings?: readonly string[];
   /** Before each run, also one that is skipped. What it returns is told how the run goes. */
-  readonly onRun?: (run: TrainingForFigures) => RunListeners | undefined;
-  readonly onResult?: (run: TrainingForFigures, summary: RunSummary) => void;
+  readonly onRun?: (run: TrainingForFigures, config: Config) => TrainingListeners | undefined;
+  readonly onResult?: (run: TrainingForFigures, summary: RunSummary | ContinualSummary) => void;
 }
 
 /** Where the runs of a recipe's figures go by default. */
@@ -51,11 +61,11 @@ export function figuresFolder(recipe: string): string {
 
 /**
  * Trains of a recipe what its figures show, such as a run of each method that is compared, into
- * `<out>/<name>-seed<seed>`. Runs that have finished there are skipped, others resumed.
+ * `<out>/<name>-seed<seed>`. Runs that have finished there are skipped, others resumed; on tasks in sequence none can be.
  *
  * @returns the run folders
- * @throws BayesBinnError `ERR_CONFIG` for an unknown recipe, and for a run of another configuration in the folder;
- *   `ERR_OPTION_*`; what training throws; after an abort the signal's reason
+ * @throws BayesBinnError `ERR_CONFIG` for an unknown recipe, for a run of another configuration in the folder, and for one on
+ *   tasks in sequence that did not finish; `ERR_OPTION_*`; what training throws; after an abort the signal's reason
  */
 export async function trainForFigures(
   recipe: string,
@@ -71,16 +81,28 @@ export async function trainForFigures(
     });
     jobs.push({ name: wanted.name, config, run: join(out, `${wanted.name}-seed${config.seed}`) });
   }
-  for (const { run, config } of jobs) await requireSame(run, config);
+  for (const { run, config } of jobs) {
+    await requireSame(run, config);
+    await requireResumable(run, config);
+  }
   for (const [index, { name, config, run }] of jobs.entries()) {
     rest.signal?.throwIfAborted();
     const status = await runStatus(run);
     const told = { name, number: index + 1, of: jobs.length, status, run };
-    const options = { ...rest, ...onRun?.(told) };
-    if (status === "absent") onResult?.(told, await runConfig(config, { ...options, out: run }));
-    if (status === "started") onResult?.(told, await resumeRun(run, options));
+    const options = { ...rest, ...onRun?.(told, config) };
+    if (status !== "finished") onResult?.(told, await train(config, run, status, options));
   }
   return jobs.map(({ run }) => run);
+}
+
+async function train(
+  config: Config,
+  run: string,
+  status: RunStatus,
+  { continualCallback = {}, ...options }: TrainingListeners & Pick<RunOptions, "device" | "threads" | "signal">,
+): Promise<RunSummary | ContinualSummary> {
+  if (isContinual(config)) return runContinual(config, { ...options, continualCallback, out: run });
+  return status === "absent" ? runConfig(config, { ...options, out: run }) : resumeRun(run, options);
 }
 
 /** The runs that figures of a recipe want, each once. */
@@ -91,7 +113,7 @@ function wantedOf(config: Config): WantedRun[] {
 }
 
 /** What the folder of a finished run may have. */
-const finishedFiles: ReadonlySet<string> = new Set([...Object.values(RunFolder.files), "continual.json"]);
+const finishedFiles: ReadonlySet<string> = new Set(Object.values(RunFolder.files));
 
 /** The recipe's own settings where they are of this method, which need not be those of the paper's Table 9. */
 function methodOf({ method }: WantedRun, { optimizer }: Config): Pick<ResolveOptions, "method"> {
@@ -109,4 +131,12 @@ async function requireSame(run: string, wanted: Config): Promise<void> {
   const [is, not] = [there, wanted].map((value) => show(valueAt(value, key.split("."))));
   const message = `${showText(run)}: a run of another configuration, whose ${key} is ${is} and not ${not}; give another folder`;
   throw new BayesBinnError("ERR_CONFIG", message, { path: run, key });
+}
+
+/** Runs on tasks in sequence have no checkpoints. */
+async function requireResumable(run: string, config: Config): Promise<void> {
+  if (!isContinual(config) || (await runStatus(run)) !== "started") return;
+  const accepted = "to remove the folder, or to give another one";
+  const message = `${showText(run)}: a run on tasks in sequence that did not finish, and such runs cannot be resumed; accepted: ${accepted}`;
+  throw new BayesBinnError("ERR_CONFIG", message, { path: run, accepted });
 }

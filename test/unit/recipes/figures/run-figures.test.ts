@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Dataset } from "../../../../lib/data/dataset.js";
+import { snelsonScaling } from "../../../../lib/data/snelson.js";
 import { figures } from "../../../../lib/figures/index.js";
 import { renderSvg } from "../../../../lib/figures/render.js";
 import { RunFolder } from "../../../../lib/io/run-folder.js";
@@ -24,7 +25,7 @@ test("every figure is drawn of some run", () => {
 });
 
 test("which figures fit: by data set, loss and the files that are there", () => {
-  const all = new Set<string>([...Object.values(RunFolder.files), "continual.json"]);
+  const all = new Set<string>(Object.values(RunFolder.files));
   const fitting = (dataset: string, loss: string, files = all, more = {}) =>
     runFigures
       .filter(({ fits }) =>
@@ -33,7 +34,7 @@ test("which figures fit: by data set, loss and the files that are there", () => 
       .map(({ name }) => name);
   const classes = ["training-curves", "reliability-diagram", "confusion-matrix"];
   assert.equal(fitting("mnist", "softmaxCrossEntropy"), classes);
-  assert.equal(fitting("mnist", "squaredHinge"), ["training-curves", "confusion-matrix"]);
+  assert.equal(fitting("mnist", "squaredHinge"), ["training-curves"]);
   assert.equal(fitting("mnist", "softmaxCrossEntropy", new Set(["history.jsonl"])), ["training-curves"]);
   assert.equal(fitting("mnist", "softmaxCrossEntropy", new Set(["config.json"])), []);
   assert.equal(fitting("snelson", "meanSquaredError"), ["training-curves", "regression-band"]);
@@ -50,9 +51,11 @@ function pointsRun(train: Dataset, std: number): FigureRun {
   return {
     label: "A (a)",
     data: async () => ({ train, test: train }),
-    predictions: async (inputs: Float32Array) => {
+    samples: (otherwise = 7) => otherwise,
+    predictions: async (inputs: Float32Array, samples: number) => {
       const mode = inputs.filter((_, index) => index % width === 0);
-      return { mode, mean: mode, std: mode.map(() => std), samples: 7 };
+      const mean = mode.map((value) => value + 1);
+      return { mode, drawn: { mean, epistemicStd: mode.map(() => std) }, samples };
     },
   } as unknown as FigureRun;
 }
@@ -68,31 +71,51 @@ const points = (width: number): Dataset => ({
   indices: Uint32Array.of(3, 0, 1),
 });
 
-test("regression: samples by their indices in the units of the data, and a curve half as far again on either side", async () => {
+test("regression: samples by their indices and a curve from -3 to 10, in the units of the data", async () => {
   const spec = await byName("regression-band").draw([pointsRun(points(1), 0), pointsRun(points(1), 0.5)]);
-  const panels = (spec as unknown as { hconcat: { layer: { data: { values: { x: number; mode: number }[] } }[] }[] })
-    .hconcat;
+  type Row = { readonly [field: string]: number };
+  const panels = (spec as unknown as { hconcat: { layer: { data: { values: Row[] } }[] }[] }).hconcat;
   assert.equal(
     panels.map(({ layer }) => layer.length),
     [2, 4],
     "a band only where draws differ",
   );
-  const [curve, training] = panels[0]!.layer.map(({ data }) => data.values);
+  const near = (actual: Row | undefined, expected: Row) => {
+    assert.equal(Object.keys(actual!), Object.keys(expected));
+    // Numbers from float32, of at most 10.
+    for (const [field, value] of Object.entries(expected)) assert.ok(Math.abs(actual![field]! - value) < 2e-6, field);
+  };
+  // y = 0 and 1 are the mean of Snelson's targets and one standard deviation more.
+  const { mean, std } = snelsonScaling.target;
+  const [mode, training] = panels[0]!.layer.map(({ data }) => data.values);
   assert.equal(training, [
-    { x: 3, y: 0 },
-    { x: 0, y: 0 },
-    { x: 1, y: 1 },
+    { x: 3, y: mean },
+    { x: 0, y: mean },
+    { x: 1, y: std + mean },
   ]);
-  assert.is(curve!.length, 301);
-  // Inputs 0 to 3, 1.5 more on either side; the network sees (x - 2) / 4.
-  assert.equal(
-    [curve![0], curve![150], curve![300]],
-    [
-      { x: -1.5, mode: -0.875 },
-      { x: 1.5, mode: -0.125 },
-      { x: 4.5, mode: 0.625 },
-    ],
-  );
+  assert.is(mode!.length, 301);
+  // The network of this test sees (x - 2) / 4, and predicts that.
+  for (const x of [-3, 3.5, 10]) {
+    const index = ((x + 3) / 13) * 300;
+    near(mode![index], { x, mode: ((x - 2) / 4) * std + mean });
+    const middle = ((x - 2) / 4 + 1) * std + mean;
+    const [band] = panels[1]!.layer.map(({ data }) => data.values);
+    near(band![index], { x, mean: middle, low: middle - std, high: middle + std });
+  }
+});
+
+test("regressions are drawn with 100 samples unless another number is asked for", async () => {
+  const asked: number[] = [];
+  const run = (samples?: number) => {
+    const { predictions, ...rest } = pointsRun(points(1), 0.5);
+    const told = (inputs: Float32Array, number: number) => {
+      asked.push(number);
+      return predictions(inputs, number);
+    };
+    return { ...rest, predictions: told, ...(samples !== undefined && { samples: () => samples }) } as FigureRun;
+  };
+  await byName("regression-band").draw([run(), run(3)]);
+  assert.equal(asked, [100, 3]);
 });
 
 test("map: a panel for the mode and, where draws differ, one for the mean", async () => {
@@ -116,12 +139,17 @@ test("tasks: what continual.json has, and a file that no run wrote", async () =>
     ],
   };
   writeFileSync(join(path, "continual.json"), JSON.stringify(content));
-  const run = { path, label: "A (a)" } as FigureRun;
+  const runWith = (prior: string, label: string) => ({ path, label, config: { continual: { prior } } }) as FigureRun;
+  const run = runWith("previous", "A (a)");
   const [histograms, accuracies, matrix] = ["probability-histograms", "task-accuracies", "accuracy-matrix"].map(byName);
   assert.is(marksIn(await renderSvg(await histograms!.draw([run])), "rect"), 3);
   assert.is(marksIn(await renderSvg(await accuracies!.draw([run])), "line"), 3);
   const texts = textsIn(await renderSvg(await matrix!.draw([run])));
   for (const text of ["90.0", "10.0", "80.0", "1: one"]) assert.ok(texts.includes(text), text);
+  const runs = [run, runWith("none", "A (b)"), runWith("none", "A (c)")];
+  const labels = textsIn(await renderSvg(await matrix!.draw(runs)));
+  for (const text of ["with prior", "A (b), without prior", "A (c), without prior"])
+    assert.ok(labels.includes(text), text);
   writeFileSync(join(path, "continual.json"), JSON.stringify({ ...content, tasks: "one" }));
   await refused(() => matrix!.draw([run]), "ERR_OPTION_TYPE", /continual.json.*tasks/);
 });
