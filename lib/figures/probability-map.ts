@@ -56,7 +56,8 @@ export const probabilityMap: Figure<ProbabilityMap> = {
           layer: [
             {
               data: { values: cellsOf(x, y, probabilities) },
-              mark: { type: "rect", clip: true },
+              // Without a text for each of its thousands of cells, a file is a tenth as large.
+              mark: { type: "rect", clip: true, aria: false },
               encoding: {
                 x: place("x", "left", x),
                 x2: { field: "right" },
