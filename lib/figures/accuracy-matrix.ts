@@ -13,6 +13,9 @@ export interface AccuracyMatrix {
   }[];
 }
 
+/** Of the sides of a matrix, in pixels. */
+const least = 160;
+
 /** The accuracy on each task after each task: what is kept below the diagonal, what is known beforehand above it. */
 export const accuracyMatrix: Figure<AccuracyMatrix> = {
   name: "accuracy-matrix",
@@ -39,8 +42,9 @@ export const accuracyMatrix: Figure<AccuracyMatrix> = {
         return {
           title: panelTitle(label),
           data: { values },
-          width: { step: 46 },
-          height: { step: 32 },
+          // Few cells are larger, or the titles of the axes would have no room.
+          width: { step: Math.max(46, least / tasks.length) },
+          height: { step: Math.max(32, least / tasks.length) },
           layer: [
             {
               mark: "rect",

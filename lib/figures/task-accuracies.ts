@@ -64,7 +64,11 @@ export const taskAccuracies: Figure<TaskAccuracies> = {
           {
             data: { values: tasks.map((_, index) => ({ time: index * epochsPerTask, name: `task ${index + 1}` })) },
             layer: [
-              { mark: { type: "rule", color: grey, strokeDash: [3, 3], strokeWidth: 1 }, encoding: { x } },
+              {
+                transform: [{ filter: "datum.time > 0" }],
+                mark: { type: "rule", color: grey, strokeDash: [3, 3], strokeWidth: 1 },
+                encoding: { x },
+              },
               {
                 mark: { type: "text", align: "left", dx: 2, dy: -4, baseline: "bottom", color: grey, fontSize: 10 },
                 encoding: { x, y: { value: 0 }, text: { field: "name" } },
@@ -73,7 +77,7 @@ export const taskAccuracies: Figure<TaskAccuracies> = {
           },
           {
             data: { values: rows },
-            mark: { type: "line", clip: true, point: rows.length <= 20 * labels.length && { size: 18 } },
+            mark: { type: "line", point: rows.length <= 20 * labels.length && { size: 18 } },
             encoding: {
               x,
               y,
@@ -90,7 +94,7 @@ export const taskAccuracies: Figure<TaskAccuracies> = {
           },
           {
             data: { values: averages },
-            mark: { type: "line", clip: true, strokeWidth: 3, strokeDash: [6, 3] },
+            mark: { type: "line", strokeWidth: 3, strokeDash: [6, 3] },
             encoding: {
               x,
               y,

@@ -54,7 +54,8 @@ const config = {
     symbolStrokeWidth: 2,
   },
   header: { labelFontSize: 12, labelLimit: 0, titleFontSize: 12, titleFontWeight: "normal" },
-  line: { strokeWidth: 1.8 },
+  // Sharp joins would reach beyond steep peaks, such as above 100 %.
+  line: { strokeWidth: 1.8, strokeJoin: "round" },
   view: { stroke: "#cccccc" },
   range: { category: Object.values(colours) },
 } as const;

@@ -23,6 +23,9 @@ const dashes = { training: [5, 3], validation: [1, 0], test: [1.5, 2] };
 /** With few epochs a line has a point for each; a line of a single epoch would not be seen. */
 const fewEpochs = 20;
 
+/** From so many epochs on lines are thin, or ups and downs would fill the picture. */
+const manyEpochs = 500;
+
 /** Loss and, where there are classes, accuracy by epoch, of one or more runs. */
 export const trainingCurves: Figure<TrainingCurves> = {
   name: "training-curves",
@@ -40,7 +43,7 @@ export const trainingCurves: Figure<TrainingCurves> = {
     );
     const used = parts.map(({ label }) => label).filter((label) => values.some(({ part }) => part === label));
     const dash = { domain: used, range: used.map((label) => dashes[label]) };
-    const part = { field: "part", type: "nominal", title: "samples", sort: used };
+    const part = { field: "part", type: "nominal", title: "samples", sort: used, legend: { symbolType: "stroke" } };
     // Of one run, colours tell the parts apart, which is easier to read than dashes.
     const byRun = runs.length > 1;
     const series = byRun
@@ -50,25 +53,32 @@ export const trainingCurves: Figure<TrainingCurves> = {
             type: "nominal",
             title: "run",
             sort: runs.map(({ label }) => label),
-            legend: { columns: 1 },
+            legend: { columns: 1, symbolType: "stroke" },
           },
-          strokeDash: { ...part, scale: dash },
+          // Of a single part, dashes would only make it harder to read.
+          ...(used.length > 1 && { strokeDash: { ...part, scale: dash } }),
         }
       : { color: { ...part, scale: { domain: used, range: used.map((label) => partColours[label]) } } };
     const longest = Math.max(...runs.map(({ epochs }) => epochs.length));
     const panel = (field: "loss" | "accuracy", title: string) => ({
       width: sizes.wide,
       height: sizes.panel,
-      mark: { type: "line", point: longest <= fewEpochs && { size: 22, strokeDash: [1, 0] } },
+      mark: {
+        type: "line",
+        point: longest <= fewEpochs && { size: 22, strokeDash: [1, 0] },
+        ...(longest >= manyEpochs && { strokeWidth: 1 }),
+      },
       encoding: {
         x: { field: "epoch", type: "quantitative", title: "epoch", axis: { tickMinStep: 1 }, scale: { zero: false } },
         y: { field, type: "quantitative", title, scale: { zero: false } },
         ...series,
       },
     });
+    const onlyPart = used.length === 1 ? `${used[0]} samples` : undefined;
+    const subtitle = byRun ? onlyPart : runs[0]?.label;
     const accuracies = values.some((value) => "accuracy" in value);
     return themed({
-      title: byRun ? "Training curves" : { text: "Training curves", subtitle: runs[0]?.label ?? "" },
+      title: { text: "Training curves", ...(subtitle !== undefined && { subtitle }) },
       data: { values },
       spacing: sizes.gap,
       hconcat: [panel("loss", "loss"), ...(accuracies ? [panel("accuracy", "accuracy (%)")] : [])],

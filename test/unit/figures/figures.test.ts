@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { figures } from "../../../lib/figures/index.js";
 import { pngScale, renderPng, renderSvg } from "../../../lib/figures/render.js";
 import type { Spec } from "../../../lib/figures/spec.js";
+import { trainingCurves } from "../../../lib/figures/training-curves.js";
 import { marksIn, textsIn } from "./marks.js";
 import { samples } from "./samples.js";
 
@@ -43,8 +44,8 @@ const rows: Readonly<Record<string, { texts: readonly string[]; marks: Readonly<
       ...["Accuracy on each task over time", "epochs, over all tasks", "test accuracy (%)", "average over tasks seen"],
       ...["with prior", "without prior", "5: permutation 5"],
     ],
-    // Two panels of five tasks and their average; boundaries of five tasks with their names.
-    marks: { line: 12, rule: 10, text: 10 },
+    // Two panels of five tasks and their average; the names of five tasks, and the boundaries between them.
+    marks: { line: 12, rule: 8, text: 10 },
   },
   "accuracy-matrix": {
     texts: ["Accuracy on each task after each task", "accuracy on task", "after training on task", "test accuracy (%)"],
@@ -83,6 +84,19 @@ for (const [name, { texts, marks }] of Object.entries(rows)) {
     assert.ok(channels.every(({ min, max, stdev }) => min < 100 && max === 255 && stdev > 5));
   });
 }
+
+test("curves of several runs are solid where all are of the training samples, which the subtitle says", async () => {
+  const epochs = [3, 2, 1].map((loss, index) => ({ epoch: index + 1, train: { loss } }));
+  const runs = ["a", "b"].map((label) => ({ label, epochs }));
+  const svg = await renderSvg(trainingCurves.spec({ runs }));
+  assert.ok(textsIn(svg).includes("training samples"));
+  const dashes = 'stroke-dasharray="5,3"';
+  assert.not.match(svg, dashes);
+  const withTest = runs.map((run) => ({ ...run, epochs: epochs.map((epoch) => ({ ...epoch, test: epoch.train })) }));
+  const both = await renderSvg(trainingCurves.spec({ runs: withTest }));
+  assert.not.ok(textsIn(both).includes("training samples"));
+  assert.match(both, dashes);
+});
 
 test("a figure is a function of its data, and plain JSON", () => {
   for (const { name, spec } of figures) {
