@@ -2,6 +2,7 @@
 import "./support/unfused.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { PredictResult } from "../../lib/native/contract.js";
 import { addon } from "../native/support/addon.js";
 import { close } from "../native/support/compare.js";
 import { randomFloats, randomLabels } from "../native/support/random.js";
@@ -57,5 +58,41 @@ for (const [loss, values] of Object.entries(targets)) {
     }
   });
 }
+
+test("how draws differ, with statistics of batch norm of each draw, of a data set and of inputs", async () => {
+  const parts: SessionParts = {
+    inputShape: [7],
+    layers: chain(["linear", { units: 9 }], ["batchNorm", {}], ["linear", { units: outputs }]),
+    binary: bayesbinn({ initialLambda: 0.5 }),
+  };
+  const [cuda, cpu] = [openSession({ ...parts, device: "cuda" }), openSession(parts)];
+  const inputs = randomFloats(7 * count, 3);
+  const data = {
+    name: "classes",
+    inputs,
+    sampleShape: [7],
+    scale: Float32Array.of(1),
+    shift: Float32Array.of(0),
+    targets: targets["softmaxCrossEntropy"]!,
+    targetWidth: 1,
+  };
+  const results = [];
+  for (const session of [cuda, cpu]) {
+    const dataset = session.addDataset(data);
+    const batchNorm = { dataset, batchSize: 17 };
+    const choice = { samples: 3, draw: 2, batchSize: 16, output: "probabilities", batchNorm } as const;
+    const asked = { ...choice, statistics: "classes", logits: true } as const;
+    const [whole, arrays] = [await session.predict({ ...asked, dataset }), await session.predict({ ...asked, inputs })];
+    const { predictions } = await session.evaluate({ ...choice, dataset, predictions: true });
+    assert.equal(arrays, whole);
+    assert.equal(predictions, whole.values);
+    results.push(whole);
+  }
+  const [here, there] = results as [PredictResult, PredictResult];
+  assert.ok(Math.max(...there.mutualInformation!) > 0.05, "the draws differ");
+  for (const key of ["values", "entropy", "mutualInformation", "logits"] as const) {
+    closeToLargest(here[key]!, there[key]!, key);
+  }
+});
 
 test.run();
