@@ -165,8 +165,8 @@ export class Model implements AsyncDisposable {
    * - `logits`: whether the prediction also has every draw's outputs before the loss's link (softmax, sigmoid or
    *   identity). Default `false`.
    * - `noiseStd`: standard deviation of observations around the network's output, a number >= 0, with `meanSquaredError`
-   *   alone. Default: `sqrt(1/2)`; with this one, N times the mean squared error of one output is -log of a normal
-   *   likelihood.
+   *   alone. Default: `sqrt(K / 2)` of K outputs (the values of a sample): N times the loss, a mean over them, is then -log
+   *   of a normal likelihood, but for a constant.
    *
    * @example const { mean, entropy } = await model.predict(test, { samples: 10 });
    * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`; the

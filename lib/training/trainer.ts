@@ -251,8 +251,8 @@ export class Trainer implements AsyncDisposable {
    * - `logits`: whether the prediction also has every draw's outputs before the loss's link (softmax, sigmoid or
    *   identity). Default `false`.
    * - `noiseStd`: standard deviation of observations around the network's output, a number >= 0, with `meanSquaredError`
-   *   alone. Default: `sqrt(1/2)`; with this one, N times the mean squared error of one output is -log of a normal
-   *   likelihood.
+   *   alone. Default: `sqrt(K / 2)` of K outputs (the values of a sample): N times the loss, a mean over them, is then -log
+   *   of a normal likelihood, but for a constant.
    */
   async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Prediction> {
     return predict(this.model, this.#host, inputs, options);
