@@ -128,6 +128,15 @@ export class Trainer implements AsyncDisposable {
   }
 
   /**
+   * Refuses what a fit would refuse before its first step.
+   *
+   * @internal
+   */
+  checkFit(options: FitOptions): void {
+    planFit(options, this.model, this.#host);
+  }
+
+  /**
    * Trains for some epochs. Another fit goes on from where the last one ended, with the schedules from their beginning.
    *
    * With `signal` the fit stops within a step and rejects with the signal's reason; weights and trainer stay usable.
