@@ -236,7 +236,7 @@ export class Trainer implements AsyncDisposable {
    * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics,
    *   and with batches of 1 every variance after a linear layer is 0. Default: the largest batch of the model (`maxBatch`),
    *   whatever `batchSize`.
-   * - `calibrationBins`: an integer >= 1; the evaluation then has a `calibration` with so many bins, and the `confusion`
+   * - `calibrationBins`: an integer in 1..2^16; the evaluation then has a `calibration` with so many bins, and the `confusion`
    *   matrix. Of losses with probabilities of classes: `softmaxCrossEntropy`, and `binaryCrossEntropy` of one output with targets 0 and 1. Default: none.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    */
