@@ -80,6 +80,7 @@ export {
   calibration,
   type ReliabilityBin,
 } from "./predict/calibration.js";
+export type { Probabilities } from "./predict/check-probabilities.js";
 export { type ConfusionMatrixOptions, confusionMatrix } from "./predict/confusion-matrix.js";
 export type { BatchProgress, Callback, TrainPlan } from "./training/callback.js";
 export type { AccuracyMatrix, ContinualHistory, TaskEvaluation } from "./training/continual/continual-history.js";
@@ -118,6 +119,7 @@ export { type FashionMnistOptions, loadFashionMnist } from "./data/fashion-mnist
 export { type ArraysOptions, fromArrays } from "./data/from-arrays.js";
 export { type ImageFolderOptions, loadImageFolder } from "./data/images/image-folder.js";
 export { loadMnist, type MnistOptions } from "./data/mnist.js";
+export type { Moments } from "./data/moments.js";
 export type { DatasetPair } from "./data/named-dataset.js";
 export { type PermuteFeaturesOptions, permuteFeatures } from "./data/permute-features.js";
 export { loadSnelson, snelsonGrid, snelsonScaling } from "./data/snelson.js";

@@ -22,6 +22,8 @@ export type {
   RunFailure,
 } from "./recipes/comparison/comparison.js";
 export { type Config, type ConfigInput, checkConfig, configJsonSchema } from "./recipes/config.js";
+export type { ContinualSummary } from "./recipes/continual/continual-summary.js";
+export { type ContinualRunOptions, runContinual } from "./recipes/continual/run-continual.js";
 export { type DrawnFigure, type DrawOptions, drawFigures } from "./recipes/figures/draw-figures.js";
 export { recipes } from "./recipes/index.js";
 export { type MethodName, methods } from "./recipes/methods/index.js";

@@ -1,4 +1,4 @@
-import { access, appendFile, readdir, rm } from "node:fs/promises";
+import { access, appendFile, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BayesBinnError } from "../native/errors.js";
@@ -26,7 +26,7 @@ export interface RunFolderOptions {
  * |---|---|
  * | `config.json` | the resolved configuration; itself an input of `bayesbinn train` |
  * | `run.json` | options that are no part of it, and the versions and the machine of each sitting |
- * | `history.jsonl` | one line an epoch, appended as the epoch ends and flushed, but once a second at most: losses, accuracies, hyperparameters |
+ * | `history.jsonl` | one line an epoch, appended as the epoch ends and flushed, but once a second at most, and before `metrics.json` is written: losses, accuracies, hyperparameters |
  * | `history.csv` | losses, accuracies and flip ratios as a table |
  * | `tensorboard/` | the same and more for TensorBoard, where it is asked for |
  * | `timings.jsonl` | one line an epoch: durations |
@@ -41,6 +41,9 @@ export interface RunFolderOptions {
 export class RunFolder {
   /** When lines were last flushed. */
   private readonly flushed: { history?: number; timings?: number } = {};
+
+  /** Where lines have been added since. */
+  private readonly unflushed = new Set<"history" | "timings">();
 
   private constructor(
     readonly path: string,
@@ -99,8 +102,9 @@ export class RunFolder {
     await writeNewFileAtomically(this.file("config"), [Buffer.from(pretty(config))]);
   }
 
-  /** Writes a JSON file, in place of the one before. */
+  /** Writes a JSON file, in place of the one before, when all lines are on the disk: it may say that they are there. */
   async write(name: "config" | "run" | "metrics" | "continual", value: object): Promise<void> {
+    for (const lines of this.unflushed) await this.flush(lines);
     await writeFileAtomically(this.file(name), [Buffer.from(pretty(value))]);
   }
 
@@ -113,6 +117,17 @@ export class RunFolder {
     const flush = performance.now() - (this.flushed[name] ?? Number.NEGATIVE_INFINITY) >= flushMilliseconds;
     await output(file, () => appendFile(file, jsonLine(record), { flush }));
     if (flush) this.flushed[name] = performance.now();
+    if (flush) this.unflushed.delete(name);
+    else this.unflushed.add(name);
+  }
+
+  private async flush(name: "history" | "timings"): Promise<void> {
+    const path = this.file(name);
+    await output(path, async () => {
+      const file = await open(path, "r+");
+      await file.sync().finally(() => file.close());
+    });
+    this.unflushed.delete(name);
   }
 
   /** Replaces all lines of `history.jsonl` or `timings.jsonl`. */
@@ -127,7 +142,7 @@ export class RunFolder {
   }
 }
 
-/** Lines that are younger may be lost with the power of the machine, though not with the process. */
+/** Lines that came sooner after the last flush may be lost with the power of the machine, though not with the process. */
 const flushMilliseconds = 1000;
 
 /** What a run folder holds. */

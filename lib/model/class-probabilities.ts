@@ -36,7 +36,7 @@ export function checkClasses(path: string, value: unknown, network: Network, los
 
 /**
  * The predictions `[samples, ...outputShape]` for `dataset`, which {@link checkClasses} took. A single output p is two
- * classes of 1 - p and p; 1 - p is at least 2^-25, half of what a p that rounded to 1 may lack.
+ * classes of 1 - p and p; 1 - p is at least 2^-25, the most that a p which rounded to 1 lacks, as in the loss.
  */
 export function classTable(
   { outputShape }: Network,

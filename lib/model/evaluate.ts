@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Dataset } from "../data/dataset.js";
 import { checkOptions } from "../options/check.js";
-import { type Calibration, calibration } from "../predict/calibration.js";
+import { type Calibration, calibration, calibrationOptions } from "../predict/calibration.js";
 import { confusionMatrix } from "../predict/confusion-matrix.js";
 import { checkDataset, type Network, requireDataset } from "./check-dataset.js";
 import { checkClasses, classTable } from "./class-probabilities.js";
@@ -13,9 +13,8 @@ import { batchNormChoice, checkBatchSize, checkReestimation, weightOptions } fro
 /** Options of `evaluate`. */
 export const evaluateOptions = z.strictObject({
   ...weightOptions,
-  calibrationBins: z
-    .int()
-    .min(1)
+  calibrationBins: calibrationOptions.shape.bins
+    .removeDefault()
     .optional()
     .describe("Bins of the calibration, which the evaluation then has, with the confusion matrix"),
 });

@@ -165,8 +165,8 @@ export class Model implements AsyncDisposable {
    * - `logits`: whether the prediction also has every draw's outputs before the loss's link (softmax, sigmoid or
    *   identity). Default `false`.
    * - `noiseStd`: standard deviation of observations around the network's output, a number >= 0, with `meanSquaredError`
-   *   alone. Default: `sqrt(1/2)`; with this one, N times the mean squared error of one output is -log of a normal
-   *   likelihood.
+   *   alone. Default: `sqrt(K / 2)` of K outputs (the values of a sample): N times the loss, a mean over them, is then -log
+   *   of a normal likelihood, but for a constant.
    *
    * @example const { mean, entropy } = await model.predict(test, { samples: 10 });
    * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`; the
@@ -193,7 +193,7 @@ export class Model implements AsyncDisposable {
    * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics,
    *   and with batches of 1 every variance after a linear layer is 0. Default: the largest batch of the model (`maxBatch`),
    *   whatever `batchSize`.
-   * - `calibrationBins`: an integer >= 1; the evaluation then has a `calibration` with so many bins, and the `confusion`
+   * - `calibrationBins`: an integer in 1..2^16; the evaluation then has a `calibration` with so many bins, and the `confusion`
    *   matrix. Of losses with probabilities of classes: `softmaxCrossEntropy`, and `binaryCrossEntropy` of one output with targets 0 and 1. Default: none.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    *

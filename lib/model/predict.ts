@@ -21,7 +21,9 @@ export const predictOptions = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe("Standard deviation of observations around the network's output, with meanSquaredError alone"),
+    .describe(
+      "Standard deviation of observations around the network's output, with meanSquaredError alone; default: sqrt(K / 2), of K outputs",
+    ),
 });
 
 export type PredictOptions = z.input<typeof predictOptions>;
@@ -74,7 +76,7 @@ export async function predict(
   const { session, loss, maxBatch } = host;
   const batchSize = checkBatchSize("predict.batchSize", rest.batchSize, maxBatch);
   const reestimation = checkReestimation("predict", network, host, rest);
-  const noiseStd = checkNoise(loss, rest.noiseStd);
+  const noiseStd = checkNoise(network, loss, rest.noiseStd);
   checkSamples(network, inputs);
   if (host.arriving) await host.arriving;
   const choice = { batchSize, samples, draw: seed, ...batchNormChoice(session, reestimation) };
@@ -96,11 +98,10 @@ function predictionOf(result: PredictResult, noiseStd: number | undefined): Pred
   };
 }
 
-/** With this deviation, `N` times the mean squared error of one output is -log of a normal likelihood of `N` samples. */
-const defaultNoise = Math.SQRT1_2;
-
-function checkNoise({ type }: Loss, given: number | undefined): number | undefined {
-  if (type === meanSquaredErrorType.type) return given ?? defaultNoise;
+function checkNoise({ outputShape }: Network, { type }: Loss, given: number | undefined): number | undefined {
+  // The loss is a mean over K outputs: N times it, sum (z - t)^2 / K, is the sum of (z - t)^2 / (2 variance) of a normal
+  // likelihood of N samples where the variance is K / 2.
+  if (type === meanSquaredErrorType.type) return given ?? Math.sqrt(sizeOf(outputShape) / 2);
   if (given === undefined) return undefined;
   throw outOfRange("predict.noiseStd", given, `only with ${meanSquaredErrorType.type}; the loss is ${type}`);
 }

@@ -6,7 +6,12 @@ import { checkProbabilities, classesOption, likeliest, type Probabilities } from
 /** Options of {@link calibration}. */
 export const calibrationOptions = z.strictObject({
   classes: classesOption,
-  bins: z.int().min(1).default(15).describe("Bins of equal width that the largest probabilities are sorted into"),
+  bins: z
+    .int()
+    .min(1)
+    .max(2 ** 16)
+    .default(15)
+    .describe("Bins of equal width that the largest probabilities are sorted into"),
 });
 
 export type CalibrationOptions = z.input<typeof calibrationOptions>;
@@ -53,7 +58,7 @@ const leastProbability = 2 ** -126;
  *
  * Options:
  * - `classes`: number of classes, an integer >= 2. Required.
- * - `bins`: bins of equal width that the largest probabilities are sorted into, an integer >= 1. Default `15`.
+ * - `bins`: bins of equal width that the largest probabilities are sorted into, an integer in 1..2^16. Default `15`.
  *
  * Shapes: probabilities `[rows, classes]`, labels `[rows]`, integers from 0.
  *

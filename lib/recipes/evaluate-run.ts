@@ -7,6 +7,7 @@ import type { Evaluation } from "../model/evaluate.js";
 import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
+import { calibrationOptions } from "../predict/calibration.js";
 import { createModel, loadData } from "./assemble.js";
 import { requireOneDataset } from "./continual/check-continual.js";
 import { evaluationBatch } from "./evaluation-batch.js";
@@ -27,7 +28,7 @@ export interface EvaluateRunOptions {
    * evaluated, in place of the running ones of training. Default `false`.
    */
   readonly reestimateBatchNorm?: boolean;
-  /** Whether to say how far the probabilities can be relied on, in 15 bins, with the confusion matrix. Default `false`. */
+  /** Whether to say how far the probabilities can be relied on, in as many bins as `calibration` has by default, with the confusion matrix. Default `false`. */
   readonly calibration?: boolean;
   /**
    * Name of a data set of samples of the same shape: how well the uncertainty of predictions tells its test samples from
@@ -55,7 +56,7 @@ export interface ModeAndMean {
 }
 
 /** Bins of the calibration of a run. */
-const calibrationBins = 15;
+const calibrationBins = calibrationOptions.shape.bins.parse(undefined);
 
 /** What {@link evaluateRun} found. */
 export interface RunEvaluation extends ModeAndMean {

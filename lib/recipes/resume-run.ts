@@ -8,6 +8,7 @@ import { show, showText } from "../options/show.js";
 import { CheckpointFolder } from "../training/checkpoint-folder.js";
 import { loadData } from "./assemble.js";
 import { type Config, checkConfig } from "./config.js";
+import { requireOneDataset } from "./continual/check-continual.js";
 import { presetNamed } from "./preset.js";
 import { historyLength, readRunConfig, readRunEnd, readRunRecord } from "./read-run.js";
 import type { SittingOptions } from "./run-options.js";
@@ -50,13 +51,14 @@ export async function resumeRun(path: string, options: ResumeOptions = {}): Prom
 /**
  * The configuration with which {@link resumeRun} goes on.
  *
- * @throws BayesBinnError `ERR_CONFIG` for a folder that is no run
+ * @throws BayesBinnError `ERR_CONFIG` for a folder that is no run, and for a run on a sequence of tasks, which has no checkpoints
  */
 export async function resumedConfig(
   path: string,
   { epochs, dataFolder }: Pick<ResumeOptions, "epochs" | "dataFolder">,
 ): Promise<Config> {
   const config = await readRunConfig(runOf(path));
+  requireOneDataset(config);
   return checkConfig({
     ...config,
     ...(epochs !== undefined && { epochs }),

@@ -65,7 +65,7 @@ export type FitPlan = z.output<typeof fitOptions> & {
 export function planFit(given: FitOptions, network: Network, { loss, maxBatch }: Host): FitPlan {
   const options = checkOptions(fitOptions, given, "fit");
   options.callbacks.forEach((callback, index) => {
-    checkCallback(callback, `fit.callbacks[${index}]`);
+    checkCallback(callback, `fit.callbacks[${index}]`, callbackNames);
   });
   for (const part of ["train", "validation", "test"] as const) {
     const dataset = options[part];
@@ -84,8 +84,7 @@ export function planFit(given: FitOptions, network: Network, { loss, maxBatch }:
 }
 
 /** A misspelt name would never be called. Only names that begin with `on` are held to the list: callbacks may have state. */
-function checkCallback(callback: Callback, path: string): void {
-  const names: readonly string[] = callbackNames;
+export function checkCallback(callback: object, path: string, names: readonly string[]): void {
   for (let object: object = callback; object !== Object.prototype && object !== null; ) {
     const wrong = Object.getOwnPropertyNames(object).find((key) => /^on[A-Z]/.test(key) && !names.includes(key));
     if (wrong !== undefined) throw unknownOption(`${path}.${wrong}`, wrong, Reflect.get(callback, wrong), names);

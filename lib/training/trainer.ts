@@ -128,6 +128,15 @@ export class Trainer implements AsyncDisposable {
   }
 
   /**
+   * Refuses what a fit would refuse before its first step.
+   *
+   * @internal
+   */
+  checkFit(options: FitOptions): void {
+    planFit(options, this.model, this.#host);
+  }
+
+  /**
    * Trains for some epochs. Another fit goes on from where the last one ended, with the schedules from their beginning.
    *
    * With `signal` the fit stops within a step and rejects with the signal's reason; weights and trainer stay usable.
@@ -227,7 +236,7 @@ export class Trainer implements AsyncDisposable {
    * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1; few make poor statistics,
    *   and with batches of 1 every variance after a linear layer is 0. Default: the largest batch of the model (`maxBatch`),
    *   whatever `batchSize`.
-   * - `calibrationBins`: an integer >= 1; the evaluation then has a `calibration` with so many bins, and the `confusion`
+   * - `calibrationBins`: an integer in 1..2^16; the evaluation then has a `calibration` with so many bins, and the `confusion`
    *   matrix. Of losses with probabilities of classes: `softmaxCrossEntropy`, and `binaryCrossEntropy` of one output with targets 0 and 1. Default: none.
    * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
    */
@@ -251,8 +260,8 @@ export class Trainer implements AsyncDisposable {
    * - `logits`: whether the prediction also has every draw's outputs before the loss's link (softmax, sigmoid or
    *   identity). Default `false`.
    * - `noiseStd`: standard deviation of observations around the network's output, a number >= 0, with `meanSquaredError`
-   *   alone. Default: `sqrt(1/2)`; with this one, N times the mean squared error of one output is -log of a normal
-   *   likelihood.
+   *   alone. Default: `sqrt(K / 2)` of K outputs (the values of a sample): N times the loss, a mean over them, is then -log
+   *   of a normal likelihood, but for a constant.
    */
   async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Prediction> {
     return predict(this.model, this.#host, inputs, options);

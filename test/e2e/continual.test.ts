@@ -103,7 +103,7 @@ test("commands of single data sets say that this is none", async () => {
   await train(["--quiet", "--out", "single"]);
   assertOneLine(await runCli(["evaluate", "single"], { cwd: folder }), 2, /sequence of tasks/);
   assertOneLine(await runCli(["compare", ...small.slice(0, 3)], { cwd: folder }), 2, /sequence of tasks/);
-  assertOneLine(await runCli(["train", "--resume", "single"], { cwd: folder }), 2, /has finished its 2 epochs/);
+  assertOneLine(await runCli(["train", "--resume", "single"], { cwd: folder }), 2, /sequence of tasks/);
 });
 
 test.run();

@@ -260,6 +260,16 @@ test("what cannot be trained is refused before the first step", async () => {
   const sequence = { ...fitting, tasks: [tasks[0]!, wrong] };
   await refused(() => trainer.fit(sequence), "ERR_SHAPE_MISMATCH", /fit\.tasks\[1\]\.test/);
   await refused(() => trainer.fit({ ...fitting, tasks: [] }), "ERR_OPTION_RANGE", /fit\.tasks/);
+  for (const [options, text] of [
+    [{ batchSize: 2000 }, "fit.batchSize: 2000"],
+    [{ evaluationBatchSize: 2000 }, "fit.evaluationBatchSize: 2000"],
+    [{ callbacks: [{ onEpoch: () => undefined }] }, "fit.callbacks[0].onEpoch"],
+    [{ continualCallback: { onTask: () => undefined } }, "fit.continualCallback.onTask"],
+  ] as const) {
+    const continualCallback = { onTaskBegin: () => assert.unreachable("a task begins") };
+    const code = text.includes(".on") ? "ERR_OPTION_UNKNOWN" : "ERR_OPTION_RANGE";
+    await refused(() => trainer.fit({ ...fitting, continualCallback, ...options } as never), code, text);
+  }
   assert.is(trainer.session.counters.step, 0);
 });
 

@@ -5,6 +5,7 @@ import { RunFolder } from "../../io/run-folder.js";
 import { BayesBinnError } from "../../native/errors.js";
 import { show } from "../../options/show.js";
 import type { ContinualHistory } from "../../training/continual/continual-history.js";
+import type { ContinualCallback } from "../../training/continual/continual-options.js";
 import { ContinualTrainer } from "../../training/continual/continual-trainer.js";
 import { createLoss, createModel, createOptimizer } from "../assemble.js";
 import type { Config } from "../config.js";
@@ -20,7 +21,8 @@ import { type ContinualSummary, continualSummary } from "./continual-summary.js"
 /** Options of {@link runContinual}: those of other runs, but for what needs checkpoints or a single test set. */
 export interface ContinualRunOptions
   extends Pick<RunOptions, "device" | "threads" | "out" | "signal" | "onStart" | "onWarning" | "callbacks"> {
-  readonly continualCallback?: Parameters<ContinualTrainer["fit"]>[0]["continualCallback"];
+  /** Functions to call when a task begins and ends, and after evaluations. Default: none. */
+  readonly continualCallback?: ContinualCallback;
 }
 
 /**

@@ -36,7 +36,9 @@ export const continualSettings = {
     .int()
     .min(1)
     .default(5000)
-    .describe('Training samples of a task that "reestimated" statistics are gathered from'),
+    .describe(
+      'Training samples of a task that "reestimated" statistics are gathered from; others have no use for them',
+    ),
 };
 
 /** Options of a {@link ContinualTrainer}. */
@@ -72,6 +74,13 @@ export interface ContinualCallback {
   /** After each task, with what the fit has done so far. */
   readonly onTaskEnd?: (history: ContinualHistory) => void | Promise<void>;
 }
+
+/** Functions of a {@link ContinualCallback}. */
+export const continualCallbackNames = [
+  "onTaskBegin",
+  "onEvaluation",
+  "onTaskEnd",
+] as const satisfies readonly (keyof ContinualCallback)[];
 
 /** Options of the fit of a {@link ContinualTrainer}. */
 export const continualFitOptions = z.strictObject({

@@ -45,7 +45,7 @@ import { TaskSequenceLoop } from "./task-sequence-loop.js";
  *   the paper; `"task"`, those at the end of its own training; `"reestimated"`, gathered anew from its training samples under
  *   the weights evaluated. Training does not depend on it. Default `"shared"`.
  * - `reestimationSamples`: training samples of a task that `"reestimated"` statistics are gathered from, evenly spread, an
- *   integer >= 1. Default `5000`.
+ *   integer >= 1; the other ways have no use for them. Default `5000`.
  *
  * Source: Meng et al. 2020, section 4.3 and equation 15.
  */
@@ -87,6 +87,7 @@ export class ContinualTrainer implements AsyncDisposable {
 
   /**
    * Trains on each task in turn. Another fit goes on with more tasks: its first one has the posterior of the last as prior.
+   * Where a fit is stopped within a task after the first, that is the posterior at that moment.
    *
    * Options:
    * - `tasks`: one or more `{ name, train, test }`, in the order of training. Required.

@@ -1,5 +1,7 @@
 import type { Loss } from "../../losses/loss.js";
 import { checkDataset } from "../../model/check-dataset.js";
+import type { Callback } from "../callback.js";
+import { checkCallback, type FitOptions } from "../fit-options.js";
 import type { Distribution, EpochRecord } from "../history.js";
 import type { Trainer } from "../trainer.js";
 import { type BatchNormPolicy, batchNormPolicy, type batchNormPolicyNames } from "./batch-norm-policy.js";
@@ -10,7 +12,12 @@ import {
   forwardTransferOf,
   type TaskEvaluation,
 } from "./continual-history.js";
-import type { ContinualFitPlan, ContinualTask, priorModes } from "./continual-options.js";
+import {
+  type ContinualFitPlan,
+  type ContinualTask,
+  continualCallbackNames,
+  type priorModes,
+} from "./continual-options.js";
 import { beginTask } from "./next-task.js";
 
 interface Settings {
@@ -43,6 +50,8 @@ export class TaskSequenceLoop {
       checkDataset(trainer.model, loss, train, `fit.tasks[${index}].train`);
       checkDataset(trainer.model, loss, test, `fit.tasks[${index}].test`);
     });
+    trainer.checkFit(this.#fitOptions(0));
+    checkCallback(plan.continualCallback, "fit.continualCallback", continualCallbackNames);
     this.#policy = batchNormPolicy(settings.batchNorm, this.#tasks, settings.reestimationSamples);
   }
 
@@ -74,27 +83,31 @@ export class TaskSequenceLoop {
   }
 
   async #train(task: number): Promise<void> {
-    const { epochs, batchSize, shuffle, evaluationBatchSize, callbacks, signal, evaluations, samples } = this.plan;
+    const { epochs, evaluations, samples } = this.plan;
     const isDue = (epoch: number) =>
       Math.floor((epoch * evaluations) / epochs) > Math.floor(((epoch - 1) * evaluations) / epochs);
-    const history = await this.trainer.fit({
+    const options = this.#fitOptions(task);
+    const evaluator: Callback = {
+      onEpochEnd: async ({ epoch }) => {
+        if (epoch < epochs && isDue(epoch)) await this.#evaluate(task, epoch, samples);
+      },
+    };
+    const history = await this.trainer.fit({ ...options, callbacks: [...options.callbacks, evaluator] });
+    this.#epochs.push(history.epochs);
+    this.#distributions.push(history.epochs.at(-1)?.distribution);
+  }
+
+  #fitOptions(task: number) {
+    const { epochs, batchSize, shuffle, evaluationBatchSize, callbacks, signal } = this.plan;
+    return {
       train: this.#tasks[task]!.train,
       epochs,
       batchSize,
       shuffle,
-      callbacks: [
-        ...callbacks,
-        {
-          onEpochEnd: async ({ epoch }) => {
-            if (epoch < epochs && isDue(epoch)) await this.#evaluate(task, epoch, samples);
-          },
-        },
-      ],
+      callbacks,
       ...(evaluationBatchSize !== undefined && { evaluationBatchSize }),
       ...(signal !== undefined && { signal }),
-    });
-    this.#epochs.push(history.epochs);
-    this.#distributions.push(history.epochs.at(-1)?.distribution);
+    } satisfies FitOptions;
   }
 
   async #evaluate(task: number, epoch: number, samples: number): Promise<readonly number[]> {

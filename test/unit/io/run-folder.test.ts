@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readlinkSync } from "node:fs";
+import { type FileHandle, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RunFolder } from "../../../lib/io/run-folder.js";
@@ -85,6 +86,31 @@ runs("the history is one line of JSON a record", async () => {
   await run.append("history", { epoch: 1, train: { loss: 0.5 } });
   await run.append("history", { epoch: 2 });
   assert.is(await readFile(run.file("history"), "utf8"), '{"epoch":1,"train":{"loss":0.5}}\n{"epoch":2}\n');
+});
+
+runs("lines are flushed once a second at most, and before the file that ends the run", async () => {
+  const run = await RunFolder.create({ path: folder, name: "net", seed: 1 });
+  const file = await open(folder, "r");
+  const handles = Object.getPrototypeOf(file) as FileHandle;
+  await file.close();
+  const { sync } = handles;
+  const flushed: string[] = [];
+  handles.sync = async function (this: FileHandle) {
+    const name = basename(readlinkSync(`/proc/self/fd/${this.fd}`));
+    flushed.push(name.replace(/^\.(metrics\.json)\..*/, "$1"));
+    await sync.call(this);
+  };
+  try {
+    for (let epoch = 1; epoch <= 3; epoch++) await run.append("history", { epoch });
+    await run.append("timings", { epoch: 1 });
+    assert.equal(flushed.splice(0), ["history.jsonl", "timings.jsonl"]);
+    await run.write("metrics", {});
+    assert.equal(flushed.splice(0), ["history.jsonl", "metrics.json", basename(folder)]);
+    await run.write("metrics", {});
+    assert.equal(flushed, ["metrics.json", basename(folder)]);
+  } finally {
+    handles.sync = sync;
+  }
 });
 
 runs("a folder that went away while the run trained", async () => {

@@ -160,17 +160,24 @@ test("a settled posterior knows no more than its mode", async () => {
 });
 
 test("noise around a regression's output adds to its spread", async () => {
-  await using trainer = opened(meanSquaredError(), 1);
-  for (const noiseStd of [undefined, 0, 0.3]) {
-    const { epistemicStd, totalStd } = await trainer.predict(points, {
-      samples: 5,
-      ...(noiseStd !== undefined && { noiseStd }),
-    });
-    // -log of a normal density is (z - t)^2 / (2 sigma^2) and a constant: (z - t)^2 where sigma^2 = 1/2.
-    const variance = noiseStd === undefined ? 1 / 2 : noiseStd ** 2;
-    // Rounded to float32 once: half a unit of a value below 4.
-    const expected = Array.from(epistemicStd!, (std) => Math.sqrt(std ** 2 + variance));
-    assert.ok(totalStd!.every((value, i) => Math.abs(value - expected[i]!) <= 2 ** -22));
+  for (const [trainer, inputs, outputs] of [
+    [opened(meanSquaredError(), 1), points, 1],
+    [opened(meanSquaredError(), 3), points, 3],
+    [pixelwise(meanSquaredError()), images, 45],
+  ] as const) {
+    for (const noiseStd of [undefined, 0, 0.3]) {
+      const { epistemicStd, totalStd } = await trainer.predict(inputs, {
+        samples: 5,
+        ...(noiseStd !== undefined && { noiseStd }),
+      });
+      // -log of a normal density is (z - t)^2 / (2 sigma^2) and a constant: the (z - t)^2 / K of a mean over K outputs
+      // where sigma^2 = K / 2.
+      const variance = noiseStd === undefined ? outputs / 2 : noiseStd ** 2;
+      // Rounded to float32 once: half a unit of a value below 16.
+      const expected = Array.from(epistemicStd!, (std) => Math.sqrt(std ** 2 + variance));
+      assert.ok(totalStd!.every((value, i) => Math.abs(value - expected[i]!) <= 2 ** -20));
+    }
+    await trainer[Symbol.asyncDispose]();
   }
 });
 

@@ -85,7 +85,9 @@ test("what is no probabilities with labels is refused", async () => {
     await refuse(Float32Array.of(-0.25, 1.25), [0], 2, "ERR_OPTION_RANGE", "probabilities[0]: -0.25");
     await refuse(rows, [0, 1], 1, "ERR_OPTION_RANGE", "classes: 1");
   }
-  await refused(async () => calibration(rows, [0], { classes: 2, bins: 0 }), "ERR_OPTION_RANGE", "calibration.bins");
+  for (const bins of [0, 2 ** 16 + 1]) {
+    await refused(async () => calibration(rows, [0], { classes: 2, bins }), "ERR_OPTION_RANGE", "calibration.bins");
+  }
   await refused(async () => calibration(rows, [0], { classes: 2, bin: 3 } as never), "ERR_OPTION_UNKNOWN", "bins");
 });
 
