@@ -1,16 +1,6 @@
+import type { ReliabilityBin } from "../predict/calibration.js";
 import type { Figure } from "./spec.js";
 import { grey, sizes, themed } from "./theme.js";
-
-/** Predictions whose confidence lies between `low` and `high`. */
-export interface ReliabilityBin {
-  readonly low: number;
-  readonly high: number;
-  readonly count: number;
-  /** Mean confidence; of no meaning where `count` is 0. */
-  readonly confidence: number;
-  /** Share of right predictions; likewise. */
-  readonly accuracy: number;
-}
 
 /** Data of {@link reliabilityDiagram}. */
 export interface ReliabilityDiagram {
