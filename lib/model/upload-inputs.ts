@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import { networkInputs } from "../data/network-inputs.js";
+import { validateDataset } from "../data/validate.js";
 import { sizeOf } from "../layers/shape.js";
 import type { Loss } from "../losses/loss.js";
 import { lossTypeOf } from "../losses/loss-type-of.js";
@@ -30,21 +31,31 @@ export function uploadInputs(network: Network, loss: Loss, session: Session, dat
   } catch (error) {
     if (!(error instanceof BayesBinnError && unfit.includes(error.code))) throw error;
     const substitute = withoutTargets(network, loss, dataset);
+    if (substitute !== undefined) return { dataset: session.dataset(substitute) };
     // No data set has labels for each pixel.
-    return substitute === undefined ? { inputs: networkInputs(dataset) } : { dataset: session.dataset(substitute) };
+    validateDataset(withTargets(dataset, new Float32Array(storedSamples(dataset)), 1));
+    return { inputs: networkInputs(dataset) };
   }
 }
 
 function withoutTargets({ outputShape }: Network, loss: Loss, dataset: Dataset): Dataset | undefined {
-  const { classes: _, classNames: __, ...rest } = dataset;
   const labels = lossTypeOf(loss).targets === "labels";
   const width = sizeOf(outputShape) / (labels ? outputShape[0]! : 1);
   if (labels && width > 1) return undefined;
-  const stored = Math.floor(dataset.inputs.length / sizeOf(dataset.sampleShape));
+  const stored = storedSamples(dataset);
   const known = substitutes.get(dataset.inputs) ?? new Map<string, Dataset["targets"]>();
   substitutes.set(dataset.inputs, known);
   const kind = `${labels} ${width} ${stored}`;
   const targets = known.get(kind) ?? new (labels ? Int32Array : Float32Array)(stored * width);
   known.set(kind, targets);
-  return { ...rest, targets, targetWidth: width, ...(labels && { classes: outputShape[0]! }) };
+  return { ...withTargets(dataset, targets, width), ...(labels && { classes: outputShape[0]! }) };
+}
+
+function withTargets(dataset: Dataset, targets: Dataset["targets"], targetWidth: number): Dataset {
+  const { classes: _, classNames: __, ...rest } = dataset;
+  return { ...rest, targets, targetWidth };
+}
+
+function storedSamples({ inputs, sampleShape }: Dataset): number {
+  return Math.floor(inputs.length / sizeOf(sampleShape));
 }

@@ -96,6 +96,15 @@ void require_memory(const std::string& what, int64_t bytes) {
               {{"asked", asked}, {"free", left}});
 }
 
+std::vector<float> zeros(const std::string& what, std::initializer_list<int64_t> sizes) {
+  int64_t bytes = sizeof(float);
+  for (const int64_t size : sizes) {
+    if (__builtin_mul_overflow(bytes, size, &bytes)) refuse_memory(what, std::numeric_limits<int64_t>::max());
+  }
+  require_memory(what, bytes);
+  return std::vector<float>(static_cast<size_t>(bytes) / sizeof(float));
+}
+
 void refuse_memory(const std::string& what, int64_t bytes) {
   Error::Details details = {{"asked", std::to_string(bytes)}};
   const int64_t free = free_memory();

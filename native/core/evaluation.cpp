@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/memory.h"
 #include "core/session.h"
 
 namespace bayesbinn {
@@ -66,7 +67,8 @@ EvaluateResult Session::evaluate(const EvaluateCall& call) {
   const bool mode = call.weights.samples == 0;
   const int64_t samples = mode ? 1 : call.weights.samples;
   const float share = 1.0f / static_cast<float>(samples);
-  std::vector<float> mean(static_cast<size_t>(mode && !call.predictions ? 0 : dataset.size() * outputs));
+  std::vector<float> mean;
+  if (!mode || call.predictions) mean = zeros("predictions", {dataset.size(), outputs});
   std::vector<float> part(static_cast<size_t>(mode ? 0 : call.batch_size * outputs));
   for (int64_t s = 0; s < samples; ++s) {
     materialize_prediction(call.weights, s);

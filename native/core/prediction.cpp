@@ -5,11 +5,6 @@
 #include "core/session.h"
 
 namespace bayesbinn {
-namespace {
-
-std::vector<float> zeros(int64_t count) { return std::vector<float>(static_cast<size_t>(count)); }
-
-}  // namespace
 
 // Samples of a dataset or of `inputs`.
 int64_t Session::count_of(const PredictCall& call) const {
@@ -29,18 +24,16 @@ PredictResult Session::predict(const PredictCall& call) {
   const int64_t features = element_count(network_->input_shape());
   const int64_t outputs = element_count(network_->output_shape());
   const int64_t samples = std::max<int64_t>(1, call.weights.samples);
-  const int64_t recorded = call.record_outputs ? samples * count * outputs : 0;
-  // A few words in a call can ask for far more than there is.
-  if (recorded > 0) require_memory("outputs of every draw", recorded * static_cast<int64_t>(sizeof(float)));
   network_->prepare(false);
-  PredictResult result = {true, zeros(count * outputs), {}, {}};
+  PredictResult result = {true, zeros("predictions", {count, outputs}), {}, {}};
+  std::vector<float> logits;
+  if (call.record_outputs) logits = zeros("outputs of every draw", {samples, count, outputs});
   if (!initialize_once(cancelled_)) return result;
   network_->begin_step();
   const bool anew = call.batch_norm && network_->has_statistics();
   const Dataset* const dataset = call.dataset ? &datasets_.get(*call.dataset) : nullptr;
   PredictionStatistics statistics(call.statistics, output_channels(), count);
-  std::vector<float> logits = zeros(recorded);
-  std::vector<float> part = zeros(call.batch_size * outputs);
+  std::vector<float> part(static_cast<size_t>(call.batch_size * outputs));
   const float share = 1.0f / static_cast<float>(samples);
   for (int64_t s = 0; s < samples; ++s) {
     materialize_prediction(call.weights, s);

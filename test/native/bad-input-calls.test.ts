@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import type { NamedTensor, NativeSession } from "../../lib/native/contract.js";
 import { refusedBy } from "./support/refused.js";
 import { sameState } from "./support/same-state.js";
-import { everything, labelled, openSession, trainCall } from "./support/specs.js";
+import { chain, everything, labelled, openSession, trainCall } from "./support/specs.js";
 import {
   notFlag,
   notFloats,
@@ -228,6 +228,22 @@ test("setHyperparameters: unknown names, values out of range, optimizers that ar
   for (const values of [undefined, null, 3, "text"]) {
     await refusedBy(() => session.setHyperparameters(0, values as never), "ERR_OPTION_TYPE");
   }
+});
+
+test("predictions of repeated samples and of many draws, which no memory holds", async () => {
+  const wide = openSession({ layers: chain(["linear", { units: 2 ** 20 }]), inputShape: [1], maxBatch: 1 });
+  const base = wide.addDataset(labelled(1, [1], 2 ** 20));
+  // 2^41 numbers; those of 2^20 draws have more bytes than 64 bits can count.
+  const many = wide.addSubset(base, new Uint32Array(2 ** 21));
+  const call = { dataset: many, batchSize: 1, samples: 2 ** 20, draw: 0 };
+  const draws = { ...call, output: "logits", logits: true } as const;
+  const refused = [`predictions: ${2 ** 43} bytes`, "free"] as const;
+  await refusedBy(() => wide.predict(draws), "ERR_OUT_OF_MEMORY", ...refused);
+  await refusedBy(() => wide.evaluate(call), "ERR_OUT_OF_MEMORY", ...refused);
+  await refusedBy(() => wide.evaluate({ ...call, samples: 0, predictions: true }), "ERR_OUT_OF_MEMORY", ...refused);
+  const outputs = `outputs of every draw: ${2 ** 42} bytes`;
+  await refusedBy(() => wide.predict({ ...draws, dataset: base }), "ERR_OUT_OF_MEMORY", outputs);
+  wide.dispose();
 });
 
 test("after all this nothing has changed", async () => {

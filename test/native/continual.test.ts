@@ -286,4 +286,23 @@ test("an abort ends the sequence, and the trainer can go on", async () => {
   assert.is(accuracyMatrix.length, 1);
 });
 
+test("the posterior of the first task stays the prior, also after a fit that was stopped", async () => {
+  await using trainer = trainerOf({ prior: "first" });
+  const priors: Float32Array[] = [];
+  const continualCallback: ContinualCallback = {
+    onTaskBegin: async () => void priors.push((await stateOf(trainer)).get("linear1.weight/prior")!),
+  };
+  const controller = new AbortController();
+  const onEpochEnd = () => {
+    if (priors.length === 2) controller.abort(new Error("enough"));
+  };
+  await rejection(() =>
+    trainer.fit({ ...fitting, signal: controller.signal, callbacks: [{ onEpochEnd }], continualCallback }),
+  );
+  await trainer.fit({ ...fitting, tasks: tasks.slice(1), continualCallback });
+  const [, second, ...others] = priors;
+  assert.ok(second!.some((value) => value !== 0));
+  assert.equal(others, [second, second]);
+});
+
 test.run();

@@ -15,7 +15,7 @@ import {
   continualFitOptions,
   continualTrainerOptions,
 } from "./continual-options.js";
-import { TaskSequenceLoop } from "./task-sequence-loop.js";
+import { type Progress, TaskSequenceLoop } from "./task-sequence-loop.js";
 
 /**
  * Trains a model on tasks one after the other, none of whose samples come back. What keeps earlier tasks from being forgotten
@@ -53,7 +53,7 @@ export class ContinualTrainer implements AsyncDisposable {
   readonly #trainer: Trainer;
   readonly #settings: Pick<ReturnType<typeof settingsOf>, "prior" | "batchNorm" | "reestimationSamples">;
   readonly #loss: Loss;
-  #tasksBefore = 0;
+  readonly #progress: Progress = { tasks: 0, priorMoved: false };
   #fitting = false;
 
   /**
@@ -87,7 +87,7 @@ export class ContinualTrainer implements AsyncDisposable {
 
   /**
    * Trains on each task in turn. Another fit goes on with more tasks: its first one has the posterior of the last as prior.
-   * Where a fit is stopped within a task after the first, that is the posterior at that moment.
+   * Where a fit was stopped within a task after the first, that is the posterior at that moment.
    *
    * Options:
    * - `tasks`: one or more `{ name, train, test }`, in the order of training. Required.
@@ -112,12 +112,11 @@ export class ContinualTrainer implements AsyncDisposable {
     if (this.#fitting) {
       throw new BayesBinnError("ERR_BUSY", "a fit is running on this trainer: await it before the next");
     }
-    const loop = new TaskSequenceLoop(this.#trainer, this.#loss, plan, this.#settings, this.#tasksBefore);
+    const loop = new TaskSequenceLoop(this.#trainer, this.#loss, plan, this.#settings, this.#progress);
     this.#fitting = true;
     try {
       return await loop.run();
     } finally {
-      this.#tasksBefore += loop.trained;
       this.#fitting = false;
     }
   }

@@ -26,6 +26,14 @@ interface Settings {
   readonly reestimationSamples: number;
 }
 
+/** What the fits of a trainer have done so far. */
+export interface Progress {
+  /** Tasks that have been trained to their end. */
+  tasks: number;
+  /** Whether a posterior has become the prior. */
+  priorMoved: boolean;
+}
+
 /** The tasks of one continual fit. */
 export class TaskSequenceLoop {
   readonly #tasks: readonly ContinualTask[];
@@ -37,13 +45,13 @@ export class TaskSequenceLoop {
   readonly #distributions: (Distribution | undefined)[] = [];
   #evaluateSeconds = 0;
 
-  /** @param tasksBefore what the trainer has been trained on before */
+  /** @param progress of earlier fits, to be brought up to date */
   constructor(
     private readonly trainer: Trainer,
     loss: Loss,
     private readonly plan: ContinualFitPlan,
     private readonly settings: Settings,
-    private readonly tasksBefore: number,
+    private readonly progress: Progress,
   ) {
     this.#tasks = plan.tasks;
     this.#tasks.forEach(({ train, test }, index) => {
@@ -59,8 +67,7 @@ export class TaskSequenceLoop {
     const { samples, finalSamples = samples } = this.plan;
     const initialAccuracies = await this.#accuracies(finalSamples);
     for (let task = 0; task < this.#tasks.length; task++) {
-      const before = this.tasksBefore + task;
-      if (before > 0) await beginTask(this.trainer.session, this.#movesPrior(before));
+      if (this.progress.tasks > 0) await this.#begin();
       await this.plan.continualCallback.onTaskBegin?.(task + 1, this.#tasks[task]!.name);
       await this.#train(task);
       await this.#policy.taskEnd(this.trainer, task);
@@ -71,15 +78,12 @@ export class TaskSequenceLoop {
     return this.#history(initialAccuracies);
   }
 
-  /** Tasks that have been trained to their end. */
-  get trained(): number {
-    return this.#epochs.length;
-  }
-
-  /** The prior of the first task is the optimizer's, and stays for all where none is asked for. */
-  #movesPrior(before: number): boolean {
+  /** Another task than the first, whose prior is the optimizer's; that stays for all where none is asked for. */
+  async #begin(): Promise<void> {
     const { prior } = this.settings;
-    return prior === "previous" || (prior === "first" && before === 1);
+    const moves = prior === "previous" || (prior === "first" && !this.progress.priorMoved);
+    await beginTask(this.trainer.session, moves);
+    this.progress.priorMoved ||= moves;
   }
 
   async #train(task: number): Promise<void> {
@@ -93,6 +97,7 @@ export class TaskSequenceLoop {
       },
     };
     const history = await this.trainer.fit({ ...options, callbacks: [...options.callbacks, evaluator] });
+    this.progress.tasks++;
     this.#epochs.push(history.epochs);
     this.#distributions.push(history.epochs.at(-1)?.distribution);
   }

@@ -239,6 +239,10 @@ test("targets of a data set to predict do not matter", async () => {
   assert.equal((await trainer.predict(chosen, { samples: 2 })).mean, Float32Array.from(rows));
   const broken = { ...data, inputs: new Float32Array(62).fill(Number.NaN) };
   await refused(() => trainer.predict(broken), "ERR_NUMERIC");
+  const brokenImages = { ...labelled, inputs: new Float32Array(330).fill(Number.NaN) };
+  await refused(() => pixels.predict(brokenImages), "ERR_NUMERIC");
+  const beyond = { ...labelled, indices: Uint32Array.of(3, 11), length: 2 };
+  await refused(() => pixels.predict(beyond), "ERR_OPTION_RANGE", "11");
 });
 
 test("an abort stops a prediction, which leaves no trace", async () => {
