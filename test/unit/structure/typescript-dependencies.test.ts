@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   training: ["augmentation", "model", "io", "data", "layers", "losses", "optimizers", "schedules", "options", "native"],
   loggers: ["training", "io", "options", "native/errors"],
   architectures: ["model", "layers", "options", "native/errors"],
-  figures: ["training", "io", "options", "native/errors", "native/contract"],
+  figures: ["training", "predict", "io", "options", "native/errors", "native/contract"],
   recipes: belowRecipes,
   cli: ["recipes", ...belowRecipes],
 };
