@@ -37,13 +37,15 @@ Examples:
   bayesbinn train mnist-mlp --epochs 20 --set model.hiddenUnits=256
   bayesbinn train mnist-mlp --method ste     the same with another method
   bayesbinn train mnist-mlp --set dataset.name=fashion-mnist
+  bayesbinn train permuted-mnist --epochs 8 --set continual.prior=none
   bayesbinn train mnist-mlp --json --quiet > events.jsonl
   bayesbinn train runs/mnist-mlp-seed1-1/config.json --seed 2
   bayesbinn train --resume runs/mnist-mlp-seed1-1
 
 --method trains a recipe with the settings of the paper's Table 9 for bayesbinn
 (default), ste, bop, pmf or, at full precision, adam; their schedules are as
-long as the training. --set goes over it.
+long as the training. The synthetic problems have settings for bayesbinn and
+ste, tasks in sequence for bayesbinn alone. --set goes over it.
 
 --set path=value changes one key of the configuration; the value is JSON or,
 failing that, text. Setting the name of a part (such as optimizer.name) starts
@@ -52,7 +54,8 @@ that part from its defaults; augmentation[0].padding is a key of the first step.
 configuration file, counts from the current folder.
 
 With --json, stdout carries one JSON object a line: {"event":"start"},
-{"event":"epoch"} for each epoch and {"event":"summary"}. Text for people goes
+{"event":"epoch"} for each epoch and {"event":"summary"}; with tasks in sequence
+also {"event":"task"} and {"event":"evaluation"}. Text for people goes
 to stderr. Ctrl+C stops within a step; what was written stays.
 
 --resume goes on from the last checkpoint of a run, or from the checkpoint that
