@@ -7,13 +7,13 @@ import type { Metrics } from "../model/metrics.js";
 import type { Callback } from "../training/callback.js";
 import type { EpochRecord, History } from "../training/history.js";
 import { Trainer } from "../training/trainer.js";
-import { createAugmentation, createLoss, createModel, createOptimizer, type RunData } from "./assemble.js";
+import { createAugmentation, type RunData } from "./assemble.js";
 import type { Config } from "./config.js";
-import { evaluationBatch } from "./evaluation-batch.js";
 import { resultOf, timingOf } from "./run-history.js";
 import type { RunOptions, SittingOptions } from "./run-options.js";
 import { type RunRecord, withSitting } from "./run-record.js";
 import { type RunSummary, startOf, summaryOf } from "./run-report.js";
+import { trainerSettings } from "./trainer-settings.js";
 
 /** A run whose parts have been found to fit. */
 export interface Run {
@@ -30,25 +30,12 @@ export interface Run {
   readonly resumeFrom?: string;
 }
 
-/** The trainer of a configuration, with memory for its steps and evaluations. */
-export function createTrainer(
-  config: Config,
-  data: RunData,
-  { device, threads }: Pick<RunOptions, "device" | "threads">,
-): Trainer {
-  const model = createModel(config, data.train);
+/** The trainer of a configuration. */
+export function createTrainer(config: Config, data: RunData, options: Pick<RunOptions, "device" | "threads">): Trainer {
+  const settings = trainerSettings(config, data.train, options);
   // The fit would say so as well, but in the words of its options.
-  checkAugmentation(createAugmentation(config), model, "augmentation");
-  return new Trainer({
-    model,
-    optimizer: createOptimizer(config),
-    loss: createLoss(config),
-    seed: config.seed,
-    maxBatch: Math.max(config.batchSize, evaluationBatch(model)),
-    cuda: config.cuda,
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-  });
+  checkAugmentation(createAugmentation(config), settings.model, "augmentation");
+  return new Trainer(settings);
 }
 
 /** Trains to the end of the run, or on to it, and writes its results. */

@@ -7,14 +7,13 @@ import { show } from "../../options/show.js";
 import type { ContinualHistory } from "../../training/continual/continual-history.js";
 import type { ContinualCallback } from "../../training/continual/continual-options.js";
 import { ContinualTrainer } from "../../training/continual/continual-trainer.js";
-import { createLoss, createModel, createOptimizer } from "../assemble.js";
 import type { Config } from "../config.js";
-import { evaluationBatch } from "../evaluation-batch.js";
 import { chosen } from "../one-of.js";
 import { resultOf, timingOf } from "../run-history.js";
 import type { RunOptions } from "../run-options.js";
 import { runRecord, withSitting } from "../run-record.js";
 import { startOf } from "../run-report.js";
+import { trainerSettings } from "../trainer-settings.js";
 import { type ContinualConfig, isContinual } from "./check-continual.js";
 import { type ContinualSummary, continualSummary } from "./continual-summary.js";
 
@@ -73,23 +72,11 @@ export function loadTasks({ dataset }: ContinualConfig): Promise<Task[]> {
 function createTrainer(
   config: ContinualConfig,
   tasks: readonly Task[],
-  { device, threads }: ContinualRunOptions,
+  options: ContinualRunOptions,
 ): ContinualTrainer {
-  const model = createModel(config, tasks[0]!.train);
   const { prior, batchNorm, reestimationSamples } = config.continual;
-  return new ContinualTrainer({
-    model,
-    optimizer: createOptimizer(config),
-    loss: createLoss(config),
-    seed: config.seed,
-    maxBatch: Math.max(config.batchSize, evaluationBatch(model)),
-    cuda: config.cuda,
-    prior,
-    batchNorm,
-    reestimationSamples,
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-  });
+  const settings = trainerSettings(config, tasks[0]!.train, options);
+  return new ContinualTrainer({ ...settings, prior, batchNorm, reestimationSamples });
 }
 
 async function train(
