@@ -87,7 +87,6 @@ export type { AccuracyMatrix, ContinualHistory, TaskEvaluation } from "./trainin
 export type {
   ContinualCallback,
   ContinualFitOptions,
-  ContinualTask,
   ContinualTrainerOptions,
 } from "./training/continual/continual-options.js";
 export { ContinualTrainer } from "./training/continual/continual-trainer.js";

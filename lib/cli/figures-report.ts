@@ -1,4 +1,4 @@
-import { isContinual } from "../recipes/continual/check-continual.js";
+import { isContinual } from "../recipes/continual/continual-config.js";
 import type { DrawnFigure } from "../recipes/figures/draw-figures.js";
 import type { TrainForFiguresOptions } from "../recipes/figures/train-for-figures.js";
 import type { Context } from "./context.js";

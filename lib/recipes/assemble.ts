@@ -13,7 +13,7 @@ import type { Optimizer, OptimizerType } from "../optimizers/optimizer.js";
 import type { Schedule } from "../schedules/schedule.js";
 import { splitDataset } from "../training/split.js";
 import type { Config } from "./config.js";
-import { requireOneDataset } from "./continual/check-continual.js";
+import { requireOneDataset } from "./continual/continual-config.js";
 import { type Choice, chosen } from "./one-of.js";
 import { outputsOf } from "./outputs-of.js";
 

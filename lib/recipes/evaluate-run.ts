@@ -9,7 +9,7 @@ import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
 import { calibrationOptions } from "../predict/calibration.js";
 import { createModel, loadData } from "./assemble.js";
-import { requireOneDataset } from "./continual/check-continual.js";
+import { requireOneDataset } from "./continual/continual-config.js";
 import { evaluationBatch } from "./evaluation-batch.js";
 import { detectForeign, foreignSamples, type OutOfDistribution } from "./out-of-distribution.js";
 import { hasFile, readRunConfig } from "./read-run.js";

@@ -8,7 +8,7 @@ import { show, showText } from "../options/show.js";
 import { CheckpointFolder } from "../training/checkpoint-folder.js";
 import { loadData } from "./assemble.js";
 import { type Config, checkConfig } from "./config.js";
-import { requireOneDataset } from "./continual/check-continual.js";
+import { requireOneDataset } from "./continual/continual-config.js";
 import { presetNamed } from "./preset.js";
 import { historyLength, readRunConfig, readRunEnd, readRunRecord } from "./read-run.js";
 import type { SittingOptions } from "./run-options.js";

@@ -127,7 +127,7 @@ async function train(source: string | undefined, options: Options, context: Cont
     import("../../recipes/resolve-config.js"),
     import("../../recipes/run.js"),
     import("../../recipes/resume-run.js"),
-    import("../../recipes/continual/check-continual.js"),
+    import("../../recipes/continual/continual-config.js"),
     import("../paper-comparison.js"),
     import("../train-report.js"),
   ]);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { BayesBinnError } from "../../native/errors.js";
 import { checkOptions } from "../../options/check.js";
 import { type Config, checkConfig } from "../config.js";
-import { requireOneDataset } from "../continual/check-continual.js";
+import { requireOneDataset } from "../continual/continual-config.js";
 import { differences } from "../differences.js";
 import { findRecipe } from "../find-recipe.js";
 import { findMethod } from "../methods/find-method.js";

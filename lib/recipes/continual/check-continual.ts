@@ -1,26 +1,18 @@
 import { taskSequences } from "../../data/tasks/index.js";
 import { BayesBinnError } from "../../native/errors.js";
 import { show } from "../../options/show.js";
-import type { Config } from "../config.js";
 
-/** A configuration whose data set is a sequence of tasks. */
-export type ContinualConfig = Config & { readonly continual: NonNullable<Config["continual"]> };
-
-/** Whether a configuration trains on tasks one after the other. */
-export function isContinual(config: Config): config is ContinualConfig {
-  return taskSequences.some(({ name }) => name === config.dataset.name);
+/** The parts of a configuration that tasks have a say in. */
+interface Parts {
+  readonly dataset: { readonly name: string };
+  readonly augmentation: readonly unknown[];
+  readonly earlyStopping?: object | undefined;
+  readonly continual?: object | undefined;
 }
 
-/**
- * Refuses a configuration of tasks where one training and one test set are needed.
- *
- * @throws BayesBinnError `ERR_CONFIG`
- */
-export function requireOneDataset(config: Config): void {
-  if (!isContinual(config)) return;
-  const { name, dataset } = config;
-  const message = `${name}: ${dataset.name} is a sequence of tasks, accepted: a single data set; what a run on tasks found stands in its continual.json`;
-  throw new BayesBinnError("ERR_CONFIG", message, { path: "dataset.name", value: dataset.name });
+/** Whether a data set of this name is a sequence of tasks. */
+export function isTaskSequence(dataset: string): boolean {
+  return taskSequences.some(({ name }) => name === dataset);
 }
 
 /**
@@ -28,9 +20,9 @@ export function requireOneDataset(config: Config): void {
  *
  * @throws BayesBinnError `ERR_CONFIG` for such settings without a sequence, and for what tasks have no use for
  */
-export function checkContinual(config: Config, defaults: () => ContinualConfig["continual"]): Config {
+export function checkContinual<Config extends Parts>(config: Config, defaults: () => Config["continual"]): Config {
   const { dataset, continual, augmentation, earlyStopping } = config;
-  if (!isContinual(config)) {
+  if (!isTaskSequence(dataset.name)) {
     if (continual === undefined) return config;
     throw misfit("continual", continual, `a data set of tasks: ${taskSequences.map(({ name }) => name).join(", ")}`);
   }

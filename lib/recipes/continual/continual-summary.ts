@@ -1,7 +1,7 @@
 import type { RunFolder } from "../../io/run-folder.js";
 import type { SessionDescription } from "../../native/contract.js";
 import type { ContinualHistory } from "../../training/continual/continual-history.js";
-import type { ContinualConfig } from "./check-continual.js";
+import type { ContinualConfig } from "./continual-config.js";
 
 /** The result of a run on tasks in sequence. Accuracies are fractions. */
 export interface ContinualSummary {

@@ -14,7 +14,7 @@ import type { RunOptions } from "../run-options.js";
 import { runRecord, withSitting } from "../run-record.js";
 import { startOf } from "../run-report.js";
 import { trainerSettings } from "../trainer-settings.js";
-import { type ContinualConfig, isContinual } from "./check-continual.js";
+import { type ContinualConfig, isContinual } from "./continual-config.js";
 import { type ContinualSummary, continualSummary } from "./continual-summary.js";
 
 /** Options of {@link runContinual}: those of other runs, but for what needs checkpoints or a single test set. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { RunFolder } from "../../io/run-folder.js";
 import { checkOptions } from "../../options/check.js";
 import type { Config } from "../config.js";
-import { isContinual } from "../continual/check-continual.js";
+import { isContinual } from "../continual/continual-config.js";
 import { readConfigFile } from "../resolve-config.js";
 import type { FigureRun } from "./figure-run.js";
 import type { WantedRun } from "./run-figure.js";

@@ -6,7 +6,7 @@ import { valueAt } from "../../options/accepted.js";
 import { show, showText } from "../../options/show.js";
 import type { ContinualCallback } from "../../training/continual/continual-options.js";
 import type { Config } from "../config.js";
-import { isContinual } from "../continual/check-continual.js";
+import { isContinual } from "../continual/continual-config.js";
 import type { ContinualSummary } from "../continual/continual-summary.js";
 import { runContinual } from "../continual/run-continual.js";
 import { differences } from "../differences.js";

@@ -1,8 +1,8 @@
 import { subset } from "../../data/subset.js";
+import type { Task } from "../../data/tasks/task-sequence.js";
 import type { EvaluateOptions } from "../../model/evaluate.js";
 import type { NamedTensor } from "../../native/contract.js";
 import type { Trainer } from "../trainer.js";
-import type { ContinualTask } from "./continual-options.js";
 
 /** Which batch-norm statistics a task is evaluated with; the names are those of the option `batchNorm`. */
 export interface BatchNormPolicy {
@@ -17,7 +17,7 @@ export const batchNormPolicyNames = ["shared", "task", "reestimated"] as const;
 /** The policy of this name for a sequence of tasks. */
 export function batchNormPolicy(
   name: (typeof batchNormPolicyNames)[number],
-  tasks: readonly ContinualTask[],
+  tasks: readonly Task[],
   reestimationSamples: number,
 ): BatchNormPolicy {
   const test = async (trainer: Trainer, task: number, options: EvaluateOptions) =>

@@ -1,19 +1,11 @@
 import { z } from "zod";
 
-import type { Dataset } from "../../data/dataset.js";
 import { datasetSchema } from "../../model/check-dataset.js";
 import { evaluateOptions } from "../../model/evaluate.js";
 import { fitOptions } from "../fit-options.js";
 import { trainerOptions } from "../trainer.js";
 import { batchNormPolicyNames } from "./batch-norm-policy.js";
 import type { ContinualHistory, TaskEvaluation } from "./continual-history.js";
-
-/** A task of a sequence: samples to train on, and others to test on. */
-export interface ContinualTask {
-  readonly name: string;
-  readonly train: Dataset;
-  readonly test: Dataset;
-}
 
 /** Which prior a task is trained with. */
 export const priorModes = ["previous", "first", "none"] as const;

@@ -1,3 +1,4 @@
+import type { Task } from "../../data/tasks/task-sequence.js";
 import type { Loss } from "../../losses/loss.js";
 import { checkDataset } from "../../model/check-dataset.js";
 import type { Callback } from "../callback.js";
@@ -12,12 +13,7 @@ import {
   forwardTransferOf,
   type TaskEvaluation,
 } from "./continual-history.js";
-import {
-  type ContinualFitPlan,
-  type ContinualTask,
-  continualCallbackNames,
-  type priorModes,
-} from "./continual-options.js";
+import { type ContinualFitPlan, continualCallbackNames, type priorModes } from "./continual-options.js";
 import { beginTask } from "./next-task.js";
 
 interface Settings {
@@ -36,7 +32,7 @@ export interface Progress {
 
 /** The tasks of one continual fit. */
 export class TaskSequenceLoop {
-  readonly #tasks: readonly ContinualTask[];
+  readonly #tasks: readonly Task[];
   readonly #policy: BatchNormPolicy;
   readonly #evaluations: TaskEvaluation[] = [];
   readonly #matrix: (readonly number[])[] = [];
