@@ -3,6 +3,9 @@ import { z } from "zod";
 import { checkOptions } from "../options/check.js";
 import { checkProbabilities, classesOption, likeliest, type Probabilities } from "./check-probabilities.js";
 
+/** Bins of a calibration where nobody chooses their number: those of Guo et al. */
+export const defaultBins = 15;
+
 /** Options of {@link calibration}. */
 export const calibrationOptions = z.strictObject({
   classes: classesOption,
@@ -10,7 +13,7 @@ export const calibrationOptions = z.strictObject({
     .int()
     .min(1)
     .max(2 ** 16)
-    .default(15)
+    .default(defaultBins)
     .describe("Bins of equal width that the largest probabilities are sorted into"),
 });
 

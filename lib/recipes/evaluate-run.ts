@@ -7,7 +7,7 @@ import type { Evaluation } from "../model/evaluate.js";
 import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
-import { calibrationOptions } from "../predict/calibration.js";
+import { defaultBins } from "../predict/calibration.js";
 import { createModel, loadData } from "./assemble.js";
 import { requireOneDataset } from "./continual/continual-config.js";
 import { evaluationBatch } from "./evaluation-batch.js";
@@ -55,9 +55,6 @@ export interface ModeAndMean {
   readonly outOfDistribution?: OutOfDistribution;
 }
 
-/** Bins of the calibration of a run. */
-const calibrationBins = calibrationOptions.shape.bins.parse(undefined);
-
 /** What {@link evaluateRun} found. */
 export interface RunEvaluation extends ModeAndMean {
   readonly recipe: string;
@@ -96,7 +93,7 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions = {}
   });
   const foreign = await (options.outOfDistribution && foreignSamples(options.outOfDistribution, dataset));
   const abortable = signal === undefined ? {} : { signal };
-  const bins = options.calibration ? { calibrationBins } : {};
+  const bins = options.calibration ? { calibrationBins: defaultBins } : {};
   const samples = options.samples ?? config.evaluation.samples;
   const withRoot = <M extends RunMetrics>(metrics: M): M =>
     config.loss.name === meanSquaredErrorType.type ? { ...metrics, rmse: Math.sqrt(metrics.loss) } : metrics;

@@ -6,6 +6,7 @@ import { RunFolder } from "../../io/run-folder.js";
 import type { Evaluation } from "../../model/evaluate.js";
 import { Model } from "../../model/model.js";
 import type { DeviceName } from "../../native/contract.js";
+import { defaultBins } from "../../predict/calibration.js";
 import { createModel, loadData, type RunData } from "../assemble.js";
 import type { Config } from "../config.js";
 import { evaluationBatch } from "../evaluation-batch.js";
@@ -25,9 +26,6 @@ export interface PredictionOptions {
   readonly threads?: number;
   readonly signal?: AbortSignal;
 }
-
-/** Equal parts of the confidences, as is common. */
-const bins = 15;
 
 /** A run that figures are drawn of. What is costly is computed when a figure asks for it, once for all of them. */
 export class FigureRun {
@@ -89,7 +87,7 @@ export class FigureRun {
 
   async #evaluate(): Promise<Evaluation> {
     const { test } = await this.data();
-    const options = { samples: this.samples(), calibrationBins: bins, ...this.#abortable() };
+    const options = { samples: this.samples(), calibrationBins: defaultBins, ...this.#abortable() };
     return this.#withModel(test, (model) => model.evaluate(test, options));
   }
 

@@ -44,8 +44,10 @@ class OwnStatistics implements BatchNormPolicy {
 
   constructor(private readonly shared: BatchNormPolicy) {}
 
-  async taskEnd({ session }: Trainer, task: number): Promise<void> {
-    this.#kept[task] = (await session.getState("model")).filter(isStatistic);
+  async taskEnd({ session, model }: Trainer, task: number): Promise<void> {
+    const parameters = new Set(model.parameters().map(({ name }) => name));
+    // All that a model holds beside its parameters are running statistics.
+    this.#kept[task] = (await session.getState("model")).filter(({ name }) => !parameters.has(name));
   }
 
   async evaluate(trainer: Trainer, task: number, options: EvaluateOptions): Promise<number> {
@@ -65,5 +67,3 @@ class OwnStatistics implements BatchNormPolicy {
     }
   }
 }
-
-const isStatistic = ({ name }: NamedTensor) => /\.running_(mean|variance|var)$/.test(name);
