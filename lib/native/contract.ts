@@ -144,8 +144,13 @@ export interface DatasetSpec {
   readonly shift?: Float32Array;
   /** Class labels, or rows of `targetWidth` values. */
   readonly targets: Int32Array | Float32Array;
-  /** Values a row of float targets; 1 for labels. */
+  /** Values of a sample's target. */
   readonly targetWidth: number;
+  /**
+   * Rows and columns of targets with a value a pixel (and channel) that may be larger than the output: the centre counts.
+   * Absent: a value a position of the output (and channel).
+   */
+  readonly targetShape?: readonly [rows: number, columns: number];
 }
 
 /** A step of an augmentation: its options, complete, beside its type. */

@@ -211,7 +211,8 @@ export class Trainer implements AsyncDisposable {
       const resumed = path === undefined ? undefined : await resumeFrom(path, session, best, setting, plan);
       const epochsBefore = resumed?.epochsBefore ?? this.#epochs;
       const hyperparameters = this.#hyperparameters;
-      const loop = new FitLoop({ session, hyperparameters, best, epochsBefore, setting, resumed }, plan);
+      const parts = { network: this.model, loss: this.#host.loss, session, hyperparameters, best };
+      const loop = new FitLoop({ ...parts, epochsBefore, setting, resumed }, plan);
       this.#epochs = epochsBefore + (plan.stopAfter ?? plan.epochs);
       return await loop.run().finally(() => loop.settle());
     } finally {
