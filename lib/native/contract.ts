@@ -142,13 +142,14 @@ export interface DatasetSpec {
   /** For floats: network input = value * scale[c] + shift[c], a value a channel or a single one. */
   readonly scale?: Float32Array;
   readonly shift?: Float32Array;
-  /** Class labels, or rows of `targetWidth` values. */
+  /** Class labels, or rows of floats. */
   readonly targets: Int32Array | Float32Array;
-  /** Values of a sample's target. */
+  /** Values of `targets` a sample: for labels one a position, for floats one a channel and position, channels first. */
   readonly targetWidth: number;
   /**
-   * Rows and columns of targets with a value a pixel (and channel) that may be larger than the output: the centre counts.
-   * Absent: a value a position of the output (and channel).
+   * Positions of `targets`, for an output `[channels, rows, columns]`: as many rows and columns or more, by even numbers,
+   * up to those of the image. All three have one centre, and batches take as much of it as the output has. Where it is that
+   * of the image, every augmentation can move targets of the output's size. Absent: the output's own.
    */
   readonly targetShape?: readonly [rows: number, columns: number];
 }

@@ -142,7 +142,7 @@ ChannelShape Session::output_channels() const {
 }
 
 DatasetNeeds Session::dataset_needs() const {
-  return {element_count(network_->input_shape()), output_channels(), labels_, probabilities_, on_host()};
+  return {network_->input_shape(), network_->output_shape(), labels_, probabilities_, on_host()};
 }
 
 LossCall Session::loss_call(int64_t batch, float* gradient) const {
