@@ -71,6 +71,15 @@ resolving("another choice drops the options of the old one, wherever it stands",
   });
 });
 
+resolving("null takes a key away", async () => {
+  const own = await resolveConfig("mnist-mlp");
+  assert.equal(await resolveConfig("mnist-mlp", ["earlyStopping.patience=3", "earlyStopping=null"]), own);
+  const settings = ["optimizer.schedules.learningRate=null"];
+  assert.equal(await resolveConfig("mnist-mlp", settings), { ...own, optimizer: { ...own.optimizer, schedules: {} } });
+  await failure(() => resolveConfig("mnist-mlp", ["epochs=null"]), "ERR_OPTION_TYPE", "epochs: missing");
+  await failure(() => resolveConfig("cifar10-vgg", ["augmentation[0]=null"]), "ERR_OPTION_TYPE", "augmentation[0]");
+});
+
 resolving("another data set keeps what all of them have", async () => {
   const source = await file(
     JSON.stringify({ ...mnistMlp.config, dataset: { name: "mnist", folder: "/digits", validationFraction: 0.25 } }),
