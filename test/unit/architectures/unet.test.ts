@@ -2,6 +2,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { unet } from "../../../lib/architectures/unet.js";
 import { unetInputSizes, unetOutputSize } from "../../../lib/architectures/unet-sizes.js";
+import { fromArrays } from "../../../lib/data/from-arrays.js";
+import { sizeOf } from "../../../lib/layers/shape.js";
+import { binaryCrossEntropy } from "../../../lib/losses/binary-cross-entropy.js";
+import { meanSquaredError } from "../../../lib/losses/mean-squared-error.js";
+import { Adam } from "../../../lib/optimizers/adam.js";
+import { BayesBiNN } from "../../../lib/optimizers/bayesbinn.js";
+import { Trainer } from "../../../lib/training/trainer.js";
 import { refused } from "../../support/refused.js";
 
 const test = suite("unet");
@@ -62,6 +69,94 @@ test("a single level has no path down", () => {
 test("real weights, for full precision", () => {
   const model = unet({ inputShape: [1, 16, 16], outputs: 2, depth: 2, width: 1, padding: "same", weights: "real" });
   assert.ok(model.parameters().every(({ kind }) => kind === "real"));
+});
+
+test("real outer layers: the first convolution and the last one, and nothing else", () => {
+  const options = { inputShape: [3, 20, 24], outputs: 5, depth: 2, width: 7 };
+  const real = (more: object) =>
+    unet({ ...options, ...more })
+      .parameters()
+      .flatMap(({ kind, name, shape }) => (kind === "real" ? [[name, shape]] : []));
+  const [first, last] = [
+    ["conv2d1.weight", [7, 3, 3, 3]],
+    ["conv2d7.weight", [5, 7, 1, 1]],
+  ];
+  assert.equal(real({}), []);
+  assert.equal(real({ outerWeights: "real" }), [first, last]);
+  const affine = [
+    ["batchNorm8.weight", [5]],
+    ["batchNorm8.bias", [5]],
+  ];
+  assert.equal(real({ outputAffine: true }), affine);
+  assert.equal(real({ outerWeights: "real", outputAffine: true }), [first, last, ...affine]);
+  const all = real({ weights: "real" });
+  assert.equal(real({ weights: "real", outerWeights: "real" }), all);
+  assert.is(all.length, 7 + 1, "six 3x3 convolutions, the last one and a transposed one");
+  const inner = real({ weights: "real", outerWeights: "binary" });
+  assert.equal([...inner, first, last].map(String).sort(), all.map(String).sort());
+});
+
+test("a single level has both outer convolutions as well", () => {
+  const { layers } = unet({ inputShape: [2, 7, 5], outputs: 3, depth: 1, width: 1, outerWeights: "real" });
+  const kinds = layers.flatMap(({ type, parameters }) => (type === "conv2d" ? parameters.map(({ kind }) => kind) : []));
+  assert.equal(kinds, ["real", "binary", "real"]);
+});
+
+for (const [padding, inputShape] of [
+  ["valid", [3, 20, 24]],
+  ["same", [3, 6, 10]],
+] as const) {
+  test(`a step of training moves every parameter, ${padding} padding`, async () => {
+    const options = { outputs: 3, depth: 2, width: 5, padding, outerWeights: "real", outputAffine: true } as const;
+    const model = unet({ inputShape: [...inputShape], ...options });
+    await using trainer = new Trainer({
+      model,
+      optimizer: [new BayesBiNN({ learningRate: 0.5, temperature: 1 }), new Adam()],
+      loss: meanSquaredError(),
+      device: "cpu",
+      threads: 1,
+    });
+    const length = 7;
+    const waves = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i * i));
+    const targetWidth = sizeOf(model.outputShape);
+    const inputs = waves(length * sizeOf(inputShape));
+    const train = fromArrays({ inputs, sampleShape: inputShape, targets: waves(length * targetWidth), targetWidth });
+    const state = async () => new Map((await trainer.session.getState("model")).map(({ name, data }) => [name, data]));
+    const before = await state();
+    await trainer.fit({ train, epochs: 1, batchSize: length });
+    const after = await state();
+    for (const { name } of model.parameters()) {
+      const moved = after.get(name)!.filter((value, index) => value !== before.get(name)![index]);
+      // Every entry: no channel is dead, and Adam's first step is as long as the learning rate wherever there is a gradient.
+      assert.is(moved.length, before.get(name)!.length, name);
+    }
+  });
+}
+
+test("with gain and bias the outputs leave unit variance", async () => {
+  // Separable: a pixel is of the class of its sign.
+  const sampleShape = [1, 4, 6];
+  const inputs = Float32Array.from({ length: 16 * 24 }, (_, i) => Math.sign(Math.sin(i * i + 1)));
+  const targets = inputs.map((value) => (value > 0 ? 1 : 0));
+  assert.is(targets.filter((target) => target === 1).length, targets.length / 2);
+  const train = fromArrays({ inputs, sampleShape, targets, targetWidth: 24 });
+  const loss = async (outputAffine: boolean) => {
+    const options = { depth: 1, width: 5, padding: "same", weights: "real", outputAffine } as const;
+    await using trainer = new Trainer({
+      model: unet({ inputShape: sampleShape, outputs: 1, ...options }),
+      optimizer: new Adam({ learningRate: 0.1 }),
+      loss: binaryCrossEntropy(),
+      device: "cpu",
+      threads: 1,
+    });
+    const { epochs } = await trainer.fit({ train, epochs: 60, batchSize: 16 });
+    return epochs.at(-1)!.train.loss;
+  };
+  // Half of the pixels are of each class, and the mean square of the logits is 1: on the right side of 0 they are 1 in the
+  // mean at best, and the loss, which is convex, ln(1 + 1 / e). Float32 rounds some millionths of it.
+  const bound = Math.log1p(Math.exp(-1));
+  assert.ok((await loss(false)) > bound * (1 - 1e-5));
+  assert.ok((await loss(true)) < 0.5 * bound);
 });
 
 /** Rows or columns through the layers one by one; NaN where a level has an odd number, or nothing is left. */
