@@ -19,6 +19,7 @@ export { mlpBinaryConnect } from "./architectures/mlp-binary-connect.js";
 export { mlpContinual } from "./architectures/mlp-continual.js";
 export { toyMlp } from "./architectures/toy-mlp.js";
 export { unet } from "./architectures/unet.js";
+export { type UnetSizeOptions, unetInputSizes, unetOutputSize } from "./architectures/unet-sizes.js";
 export { vggBinaryConnect } from "./architectures/vgg-binary-connect.js";
 
 // Layers.

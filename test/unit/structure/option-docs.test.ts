@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { z } from "zod";
+import { unetSizeOptions } from "../../../lib/architectures/unet-sizes.js";
 import { augmentationTypes } from "../../../lib/augmentation/index.js";
 import { cifar10Options } from "../../../lib/data/cifar/cifar10.js";
 import { cifar10JpegOptions } from "../../../lib/data/cifar/cifar10-jpeg.js";
@@ -65,6 +66,11 @@ const rows: readonly Row[] = [
   ...listed("schedules", scheduleTypes),
   { path: "lib/model/sequential.ts", declaration: "export function sequential", options: sequentialOptions },
   { path: "lib/model/functional.ts", declaration: "export function functional", options: functionalOptions },
+  {
+    path: "lib/architectures/unet-sizes.ts",
+    declaration: "export function unetOutputSize",
+    options: unetSizeOptions,
+  },
   { path: model, declaration: "export class Model", options: modelOptions },
   { path: model, declaration: "  static async load", options: loadOptions },
   { path: model, declaration: "  async predict", options: predictOptions },
