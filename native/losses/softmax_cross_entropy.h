@@ -8,15 +8,15 @@
 
 namespace bayesbinn {
 
-struct SoftmaxCrossEntropy {
+struct SoftmaxCrossEntropy : NoOptions {
   static constexpr const char* kName = "softmaxCrossEntropy";
   static constexpr bool kLabels = true;
   static constexpr bool kProbabilities = false;
   static constexpr bool kCountsCorrect = true;
 
-  static void validate(int64_t outputs) { require_classes(kName, outputs); }
+  static void validate(const Options&, int64_t outputs) { require_classes(kName, outputs); }
 
-  BB_FORMULA SampleLoss sample(Column<const float> z, int32_t label, Column<float> gradient) {
+  BB_FORMULA SampleLoss sample(Column<const float> z, int32_t label, const double*, Column<float> gradient) {
     float largest = z[0];
     int best = 0;
     for (int k = 1; k < z.count; ++k) {
@@ -45,7 +45,7 @@ struct SoftmaxCrossEntropy {
   }
 
   // -log p_y; probabilities that underflowed count as the smallest normal float.
-  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, int32_t label) {
+  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, int32_t label, const double*) {
     int best = 0;
     for (int k = 1; k < p.count; ++k) best = p[k] > p[best] ? k : best;
     return {-std::log(static_cast<double>(p[label] < 1.17549435e-38f ? 1.17549435e-38f : p[label])), best == label};
