@@ -142,10 +142,16 @@ export interface DatasetSpec {
   /** For floats: network input = value * scale[c] + shift[c], a value a channel or a single one. */
   readonly scale?: Float32Array;
   readonly shift?: Float32Array;
-  /** Class labels, or rows of `targetWidth` values. */
+  /** Class labels, or rows of floats. */
   readonly targets: Int32Array | Float32Array;
-  /** Values a row of float targets; 1 for labels. */
+  /** Values of `targets` a sample: for labels one a position, for floats one a channel and position, channels first. */
   readonly targetWidth: number;
+  /**
+   * Positions of `targets`, for an output `[channels, rows, columns]`: as many rows and columns or more, by even numbers,
+   * up to those of the image. All three have one centre, and batches take as much of it as the output has. Where it is that
+   * of the image, every augmentation can move targets of the output's size. Absent: the output's own.
+   */
+  readonly targetShape?: readonly [rows: number, columns: number];
 }
 
 /** A step of an augmentation: its options, complete, beside its type. */

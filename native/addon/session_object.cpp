@@ -168,6 +168,13 @@ Napi::Value SessionObject::add_dataset(const Napi::CallbackInfo& info) {
       source.rows = typed_array_of<float>(spec, "targets");
     }
     source.target_width = integer_of(spec, "targetWidth", 1, kMaxElements);
+    if (has(spec, "targetShape")) {
+      const Shape grid = shape_of(spec, "targetShape");
+      if (grid.size() != 2) {
+        throw Error(ErrorCode::shape_mismatch, "targetShape: " + to_string(grid) + " given, accepted: [rows, columns]");
+      }
+      source.target_grid = {grid[0], grid[1]};
+    }
     const int id = session.datasets().add(Dataset(session.backend(), source, session.dataset_needs()));
     if (source.bytes_stay) buffers_[id] = std::make_shared<Napi::ObjectReference>(Napi::Persistent(buffer));
     report_memory(env);

@@ -20,6 +20,7 @@
 #include "backends/profile.h"
 #include "backends/row_reader.h"
 #include "backends/step_queue.h"
+#include "base/centre_cut.h"
 #include "base/conv_shape.h"
 #include "base/philox.h"
 #include "base/pool_shape.h"
@@ -140,23 +141,25 @@ struct DeviceDataset {
   const void* targets;  // int32 or float [length][target_width]
   bool labels;
   int64_t target_width;
+  CentreCut target_cut;  // what a batch takes of targets that are stored on a larger grid than its own
   ChannelShape shape;
   const uint32_t* permutation;  // of features: which stored one `gather` puts at each place; null: as stored
 };
 
 // How the images of a batch are resampled, and with them targets that have a value a pixel (and channel). Maps lie on the
-// host, one a sample, and go from the batch's places to the stored ones. Images are interpolated linearly between
-// pixels, targets are taken from the nearest; both are exact where a map is `onto_pixels`.
+// host, one a sample, and go from places in the batch's images to places in the stored ones. Targets, of the batch and
+// stored, have the centre of the images, so that the same map holds for them; see `target_place`. Images are interpolated
+// linearly between pixels, targets are taken from the nearest; both are exact where a map is `onto_pixels`.
 struct Resampling {
   Grid image;
   const AffineMap* maps;
-  Fill fill;    // beyond the edges of an image; targets are mirrored there
-  Grid target;  // of no size: targets stay as they are
-  const AffineMap* target_maps;
+  Fill fill;           // beyond the edges of an image; targets are mirrored there
+  TargetGrids target;  // of no size: targets stay as they are
 };
 
 struct LossCall {
-  int formula;  // position in Losses
+  int formula;              // position in Losses
+  const double* constants;  // the formula's, of its options; null: it has none
   int64_t batch;
   ChannelShape shape;  // of the outputs
   const float* outputs;

@@ -21,10 +21,10 @@ struct StepChunk {
   int64_t batch;
   int64_t weight_samples;  // a step
   int64_t optimizers;
-  std::span<const uint32_t> order;           // samples of the epoch
-  uint64_t order_version;                    // tells orders apart
-  std::vector<std::byte> scalars;            // [steps][optimizers], a formula's Step each
-  std::vector<AffineMap> maps, target_maps;  // [steps][batch]; none: nothing is resampled
+  std::span<const uint32_t> order;  // samples of the epoch
+  uint64_t order_version;           // tells orders apart
+  std::vector<std::byte> scalars;   // [steps][optimizers], a formula's Step each
+  std::vector<AffineMap> maps;      // [steps][batch]; none: nothing is resampled
 };
 
 struct StepResult {

@@ -53,6 +53,20 @@ BB_FORMULA AffineMap about_centre(const Grid& grid, double a, double b, double c
   return {{a, b, row - (a * row + b * column)}, {c, d, column - (c * row + d * column)}};
 }
 
+// Of targets with a value a pixel, in a batch and as stored; both have the centre of their images.
+struct TargetGrids {
+  Grid batch, stored;
+};
+
+// Where the target at a pixel of the batch is stored, by the map of its image. Halves of pixels are exact.
+BB_FORMULA Place target_place(const AffineMap& map, const Grid& image, const TargetGrids& target, double row,
+                              double column) {
+  const Place at = apply(map, row + static_cast<double>(image.rows - target.batch.rows) / 2,
+                         column + static_cast<double>(image.columns - target.batch.columns) / 2);
+  return {at.row - static_cast<double>(image.rows - target.stored.rows) / 2,
+          at.column - static_cast<double>(image.columns - target.stored.columns) / 2};
+}
+
 // Whether pixels fall on pixels: nothing is interpolated then.
 BB_FORMULA bool onto_pixels(const AffineMap& map) {
   for (int i = 0; i < 3; ++i) {

@@ -28,40 +28,38 @@ BatchAugmentation::BatchAugmentation(const Pipeline& pipeline, const Shape& inpu
   resampling_.image = {input[1], input[2]};
   resampling_.fill = pipeline.fill();
   pipeline.validate(resampling_.image);
-  if (spatial_size(output) > 1) check_targets(output);
+  if (spatial_size(output) > 1 || !data.target_cut.whole()) check_targets(output, data.target_cut);
 }
 
-void BatchAugmentation::check_targets(const Shape& output) {
+void BatchAugmentation::check_targets(const Shape& output, const CentreCut& cut) {
   if (output.size() != 3) {
     mismatch("targets have a value a position, of an output of shape " + to_string(output) +
              ", accepted: [channels, rows, columns]");
   }
-  resampling_.target = {output[1], output[2]};
+  const Grid grid = {output[1], output[2]};
+  const Grid stored = cut.whole() ? grid : cut.stored;
+  resampling_.target = {grid, stored};
   if (pipeline_.leaves() && pipeline_.fill() != Fill::reflect) {
     throw Error(ErrorCode::option_range,
                 "augmentation: there are no targets beyond the edges, accepted where targets have a value a pixel: "
                 "fill \"reflect\", or steps that stay within the image",
                 {{"path", "augmentation"}});
   }
-  if (resampling_.target == resampling_.image) return;
+  if (stored == resampling_.image) return;
   if (!pipeline_.keeps_centre()) {
-    mismatch("images of " + text(resampling_.image) + " have targets of " + text(resampling_.target) +
-             ", accepted: steps that only mirror or make quarter turns");
+    mismatch("images of " + text(resampling_.image) + " have targets of " + text(stored) +
+             ", accepted: targets of the same size, or steps that only mirror or make quarter turns");
   }
-  pipeline_.validate(resampling_.target);
+  pipeline_.validate(stored);
 }
 
 const Resampling& BatchAugmentation::draw(uint64_t seed, uint32_t epoch, std::span<const uint32_t> samples) {
   maps_.resize(samples.size());
-  const bool own_grid = resampling_.target.size() > 0 && !(resampling_.target == resampling_.image);
-  if (own_grid) target_maps_.resize(samples.size());
   for (size_t i = 0; i < samples.size(); ++i) {
     const Draw draw = {seed, epoch, samples[i], Stream::augmentation, 0};
     maps_[i] = pipeline_.map(resampling_.image, draw);
-    if (own_grid) target_maps_[i] = pipeline_.map(resampling_.target, draw);
   }
   resampling_.maps = maps_.data();
-  resampling_.target_maps = own_grid ? target_maps_.data() : maps_.data();
   return resampling_;
 }
 

@@ -24,11 +24,11 @@ class BatchAugmentation {
   const Resampling& drawn() const { return resampling_; }
 
  private:
-  void check_targets(const Shape& output);
+  void check_targets(const Shape& output, const CentreCut& cut);
 
   Pipeline pipeline_;
   Resampling resampling_ = {};
-  std::vector<AffineMap> maps_, target_maps_;
+  std::vector<AffineMap> maps_;
 };
 
 }  // namespace bayesbinn

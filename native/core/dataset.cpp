@@ -12,6 +12,7 @@ namespace bayesbinn {
 namespace {
 
 std::string text(int64_t value) { return std::to_string(value); }
+std::string text(const Grid& grid) { return text(grid.rows) + " x " + text(grid.columns); }
 
 [[noreturn]] void mismatch(const DatasetSource& source, const std::string& what) {
   throw Error(ErrorCode::shape_mismatch, "dataset " + quoted(source.name) + ": " + what);
@@ -33,6 +34,29 @@ void check_table(const DatasetSource& source, const char* name, std::span<const 
   }
 }
 
+// What a batch takes of targets on a grid of their own.
+CentreCut cut_of(const DatasetSource& source, const DatasetNeeds& needs) {
+  const Grid& stored = source.target_grid;
+  if (stored.rows == 0) return {};
+  const std::string given = "targets of " + text(stored);
+  if (needs.output.size() != 3) {
+    mismatch(source, given + " values a sample, but the network's output has shape " + to_string(needs.output) +
+                         ", accepted: [channels, rows, columns]");
+  }
+  const Grid taken = {needs.output[1], needs.output[2]};
+  const auto fits = [](int64_t size, int64_t part) { return size >= part && (size - part) % 2 == 0; };
+  if (!fits(stored.rows, taken.rows) || !fits(stored.columns, taken.columns)) {
+    mismatch(source, given + " values a sample for an output of " + text(taken) +
+                         ", accepted: as many rows and columns, or more by even numbers, so that both have one centre");
+  }
+  const Shape& input = needs.input;
+  if (input.size() != 3 || stored.rows > input[1] || stored.columns > input[2]) {
+    mismatch(source, given + " values a sample, but samples have shape " + to_string(input) +
+                         ", accepted: up to the rows and columns of an image");
+  }
+  return stored == taken ? CentreCut{} : CentreCut{stored, taken};
+}
+
 template <class T>
 Buffer upload_samples(Backend& backend, std::span<const T> values) {
   Buffer buffer = Buffer::of_samples(backend, static_cast<int64_t>(values.size_bytes()));
@@ -45,9 +69,9 @@ Buffer upload_samples(Backend& backend, std::span<const T> values) {
 Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNeeds& needs)
     : storage_(std::make_shared<Storage>()) {
   const int64_t features = element_count(source.sample_shape);
-  if (features != needs.features) {
+  if (features != element_count(needs.input)) {
     mismatch(source, "samples of shape " + to_string(source.sample_shape) + ", but the network reads " +
-                         text(needs.features) + " values");
+                         text(element_count(needs.input)) + " values");
   }
   const auto values = static_cast<int64_t>(source.has_bytes ? source.bytes.size() : source.floats.size());
   if (values == 0) mismatch(source, "no samples");
@@ -70,7 +94,10 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
     mismatch(source, needs.labels ? "targets are numbers, but the loss takes class labels"
                                   : "targets are class labels, but the loss takes numbers");
   }
-  const int64_t width = needs.labels ? needs.outputs.spatial : needs.outputs.spatial * needs.outputs.channels;
+  const CentreCut cut = cut_of(source, needs);
+  const int64_t classes = channels(needs.output);
+  const int64_t positions = cut.whole() ? spatial_size(needs.output) : cut.stored.size();
+  const int64_t width = needs.labels ? positions : element_count({positions, classes});
   const auto target_values = static_cast<int64_t>(source.has_labels ? source.labels.size() : source.rows.size());
   if (source.target_width != width || target_values != length * width) {
     mismatch(source, text(target_values) + " target values of width " + text(source.target_width) + " for " +
@@ -78,10 +105,10 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
                          (needs.labels ? "" : ", one value an output"));
   }
   for (size_t i = 0; i < source.labels.size(); ++i) {
-    if (source.labels[i] >= 0 && source.labels[i] < needs.outputs.channels) continue;
+    if (source.labels[i] >= 0 && source.labels[i] < classes) continue;
     throw Error(ErrorCode::option_range, "dataset " + quoted(source.name) + ": label " + text(source.labels[i]) +
                                              " of sample " + text(static_cast<int64_t>(i) / width) +
-                                             ", accepted: 0 to " + text(needs.outputs.channels - 1));
+                                             ", accepted: 0 to " + text(classes - 1));
   }
   check_numbers(source, "input", source.floats, features);
   check_table(source, "byteTable", source.byte_table);
@@ -126,6 +153,7 @@ Dataset::Dataset(Backend& backend, const DatasetSource& source, const DatasetNee
              storage.targets.data(),
              source.has_labels,
              width,
+             cut,
              shape,
              nullptr};
   indices_.resize(static_cast<size_t>(length));

@@ -24,14 +24,14 @@ struct DatasetSource {
   std::span<const int32_t> labels;  // targets: these or
   std::span<const float> rows;      // these
   int64_t target_width;
+  Grid target_grid;  // of targets with a value a pixel; of no size: that of the network's output
   bool has_bytes, has_labels;
   bool bytes_stay;  // `bytes` outlive the dataset, and may be read in place: whatever is written to them is an input
 };
 
 // What the network wants of a dataset.
 struct DatasetNeeds {
-  int64_t features;
-  ChannelShape outputs;
+  Shape input, output;
   bool labels;
   bool probabilities;  // targets must lie in [0, 1]
   bool on_host;        // the copy takes of the memory that the system can tell the free part of

@@ -72,8 +72,6 @@ StepChunk Session::plan_chunk(const TrainCall& call, const Dataset& dataset, Bat
         chunk.order.subspan(static_cast<size_t>(chunk.first_sample + i * batch), static_cast<size_t>(batch));
     const Resampling& drawn = augmentation->draw(seed_, static_cast<uint32_t>(call.epoch), samples);
     chunk.maps.insert(chunk.maps.end(), drawn.maps, drawn.maps + batch);
-    if (drawn.target.size() > 0)
-      chunk.target_maps.insert(chunk.target_maps.end(), drawn.target_maps, drawn.target_maps + batch);
   }
   return chunk;
 }
@@ -85,6 +83,8 @@ std::string Session::step_form(const Dataset& dataset, const Resampling* resampl
   if (resampling) form += " fill " + std::to_string(static_cast<int>(resampling->fill));
   const void* const places[] = {data.inputs, data.byte_table, data.targets, data.permutation};
   form.append(reinterpret_cast<const char*>(places), sizeof places);
+  const Grid& masks = data.target_cut.stored;
+  form += " masks " + std::to_string(masks.rows) + ' ' + std::to_string(masks.columns);
   for (const auto& optimizer : optimizers_) form += optimizer->form();
   return form;
 }

@@ -85,15 +85,22 @@ void CpuBackend::export_rows(Tensor in, float* host, int64_t batch) {
 }
 
 void CpuBackend::import_targets(const void* host, bool labels, int64_t width, int64_t batch, void* targets) {
-  place_targets(host, nullptr, labels, width, batch, targets);
+  place_targets(host, nullptr, labels, width, {}, batch, targets);
 }
 
-// Rows of `host`, those of `indices` or all in order, in the layout of activations.
-void CpuBackend::place_targets(const void* host, const uint32_t* indices, bool labels, int64_t width, int64_t batch,
-                               void* targets) {
+// Rows of `host`, those of `indices` or all in order, or the centre of each, in the layout of activations.
+void CpuBackend::place_targets(const void* host, const uint32_t* indices, bool labels, int64_t width,
+                               const CentreCut& cut, int64_t batch, void* targets) {
   const auto place = [&]<class T>(const T* in, T* out) {
-    in_blocks(width, kFeatureBlock, [&](int64_t begin, int64_t end) {
-      transpose_rows(begin, end, batch, out, [&](int64_t b) { return in + (indices ? indices[b] : b) * width; });
+    const auto row = [&](int64_t b) { return in + (indices ? indices[b] : b) * width; };
+    in_blocks(cut.count(width), kFeatureBlock, [&](int64_t begin, int64_t end) {
+      if (cut.whole()) {
+        transpose_rows(begin, end, batch, out, row);
+      } else {
+        gather_rows(
+            begin, end, batch, out, row, [&](int64_t f) { return stored_place(cut, f); },
+            [](T value, int64_t) { return value; });
+      }
     });
   };
   if (labels) {
@@ -128,7 +135,7 @@ void CpuBackend::gather(const DeviceDataset& data, const uint32_t* indices, int6
 }
 
 void CpuBackend::gather_targets(const DeviceDataset& data, const uint32_t* indices, int64_t batch, void* targets) {
-  place_targets(data.targets, indices, data.labels, data.target_width, batch, targets);
+  place_targets(data.targets, indices, data.labels, data.target_width, data.target_cut, batch, targets);
 }
 
 }  // namespace bayesbinn::BAYESBINN_ISA

@@ -117,8 +117,8 @@ class CpuBackend final : public Backend {
 
  private:
   // batches.cpp
-  void place_targets(const void* host, const uint32_t* indices, bool labels, int64_t width, int64_t batch,
-                     void* targets);
+  void place_targets(const void* host, const uint32_t* indices, bool labels, int64_t width, const CentreCut& cut,
+                     int64_t batch, void* targets);
   void gather_targets(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, void* targets);
 
   // packed/linear.cpp

@@ -31,17 +31,24 @@ int32_t pixel_at(int64_t row, int64_t column, const Grid& grid) {
   return row < 0 || column < 0 ? kBeyond : static_cast<int32_t>(row * grid.columns + column);
 }
 
-// visit(k, i, place) for the k-th pixel and the i-th sample of a tile.
+// visit(k, i, row, column) for the k-th pixel and the i-th sample of a tile.
 template <class Visit>
-void each_place(const Tile& tile, const Grid& grid, const AffineMap* maps, Visit&& visit) {
+void each_pixel(const Tile& tile, const Grid& grid, Visit&& visit) {
   for (int64_t i = 0; i < tile.samples; ++i) {
-    const AffineMap map = maps[tile.first_sample + i];
     int64_t row = tile.first_pixel / grid.columns, column = tile.first_pixel % grid.columns;
     for (int64_t k = 0; k < tile.pixels; ++k) {
-      visit(k, i, apply(map, static_cast<double>(row), static_cast<double>(column)));
+      visit(k, i, static_cast<double>(row), static_cast<double>(column));
       if (++column == grid.columns) column = 0, ++row;
     }
   }
+}
+
+// visit(k, i, place) alike, with the place in the stored image.
+template <class Visit>
+void each_place(const Tile& tile, const Grid& grid, const AffineMap* maps, Visit&& visit) {
+  each_pixel(tile, grid, [&](int64_t k, int64_t i, double row, double column) {
+    visit(k, i, apply(maps[tile.first_sample + i], row, column));
+  });
 }
 
 // Where every map is `onto_pixels`: without rounding.
@@ -52,11 +59,12 @@ void find_pixels(const Tile& tile, const Grid& grid, const AffineMap* maps, Fill
   });
 }
 
-void find_nearest(const Tile& tile, const Grid& grid, const AffineMap* maps, Fill fill, Sources& nearest) {
-  each_place(tile, grid, maps, [&](int64_t k, int64_t i, Place at) {
-    const int64_t row = seen(static_cast<int64_t>(std::floor(at.row + 0.5)), grid.rows, fill);
-    const int64_t column = seen(static_cast<int64_t>(std::floor(at.column + 0.5)), grid.columns, fill);
-    nearest[k][i] = pixel_at(row, column, grid);
+void find_targets(const Tile& tile, const Resampling& how, Sources& nearest) {
+  const Grid& stored = how.target.stored;
+  each_pixel(tile, how.target.batch, [&](int64_t k, int64_t i, double row, double column) {
+    const Place at = target_place(how.maps[tile.first_sample + i], how.image, how.target, row, column);
+    nearest[k][i] = pixel_at(reflected(static_cast<int64_t>(std::floor(at.row + 0.5)), stored.rows),
+                             reflected(static_cast<int64_t>(std::floor(at.column + 0.5)), stored.columns), stored);
   });
 }
 
@@ -172,14 +180,15 @@ void resample_inputs(const Tile& tile, const T* stored, const DeviceDataset& dat
 template <class T>
 void resample_targets(const Tile& tile, const DeviceDataset& data, const uint32_t* indices, const Resampling& how,
                       int64_t batch, T* out) {
-  const int64_t size = how.target.size(), channels = data.target_width / size;
+  const int64_t size = how.target.batch.size(), stored_size = how.target.stored.size();
+  const int64_t channels = data.target_width / stored_size;
   const T* in[kBatchMultiple];
   for (int64_t i = 0; i < tile.samples; ++i)
     in[i] = static_cast<const T*>(data.targets) + int64_t{indices[tile.first_sample + i]} * data.target_width;
   Sources nearest;
-  find_nearest(tile, how.target, how.target_maps, Fill::reflect, nearest);
+  find_targets(tile, how, nearest);
   write_tile(tile, channels, size, batch, out, [&](int64_t channel) {
-    return [&, channel](int64_t k, int64_t i) { return in[i][channel * size + nearest[k][i]]; };
+    return [&, channel](int64_t k, int64_t i) { return in[i][channel * stored_size + nearest[k][i]]; };
   });
 }
 
@@ -199,8 +208,8 @@ void CpuBackend::gather_resampled(const DeviceDataset& data, const uint32_t* ind
     }
   });
   if (!targets) return;
-  if (resampling.target.size() == 0) return gather_targets(data, indices, batch, targets);
-  const Tiles target_tiles = {batch, resampling.target.size()};
+  if (resampling.target.batch.size() == 0) return gather_targets(data, indices, batch, targets);
+  const Tiles target_tiles = {batch, resampling.target.batch.size()};
   in_blocks(target_tiles.count(), 1, [&](int64_t number, int64_t) {
     const Tile tile = target_tiles.at(number);
     if (data.labels)

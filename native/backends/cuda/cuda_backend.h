@@ -183,9 +183,10 @@ class CudaBackend final : public Backend {
   QueuedDraw draw_for(const Draw& draw, uint32_t steps_later = 0) const { return {draw, queued_, steps_later}; }
   QueuedScalars scalars_for(const OptimizerPass& pass) const;
   QueuedIndices indices_for(const uint32_t* host_indices, int64_t batch);
-  ResamplingMaps maps_for(const Resampling& resampling, int64_t batch);
+  QueuedMaps maps_for(const Resampling& resampling, int64_t batch);
   // ops/batches.cu
   void place_rows(const RowCopy& rows);
+  RowCopy target_rows(const DeviceDataset& data, const QueuedIndices& indices, int64_t batch, void* targets) const;
   // ops/losses.cu: of predictions, whose rows are the call's outputs, or of outputs.
   LossSums sum_losses(const LossCall& call, bool of_predictions);
 

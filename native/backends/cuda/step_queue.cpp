@@ -12,6 +12,7 @@ constexpr size_t kMostForms = 16;
 // Of graphs, after which a session goes on without them.
 constexpr int kMostFailedRecords = 8;
 constexpr auto kStepBytes = static_cast<int64_t>(sizeof(QueuedStep));
+constexpr auto kMapBytes = static_cast<int64_t>(sizeof(AffineMap));
 
 }  // namespace
 
@@ -51,10 +52,7 @@ void CudaStepQueue::reserve(const StepChunk& chunk) {
     fetched_ = PinnedBlock(*backend_.device_, kMostSteps * kStepBytes);
   }
   grow(order_, static_cast<int64_t>(chunk.order.size_bytes()));
-  const int64_t maps = kMostSteps * chunk.batch;
-  if (chunk.maps.empty() || maps <= map_capacity_) return;
-  grow(maps_, 2 * maps * static_cast<int64_t>(sizeof(AffineMap)));
-  map_capacity_ = maps;
+  if (!chunk.maps.empty()) grow(maps_, kMostSteps * chunk.batch * kMapBytes);
 }
 
 void CudaStepQueue::upload_rows(const StepChunk& chunk) {
@@ -70,18 +68,10 @@ void CudaStepQueue::upload_rows(const StepChunk& chunk) {
   backend_.upload(rows_.data(), staging_.data(), staging_.bytes());
 }
 
-void CudaStepQueue::upload_maps(const StepChunk& chunk) {
-  constexpr auto kMapBytes = static_cast<int64_t>(sizeof(AffineMap));
-  auto* const device = static_cast<AffineMap*>(maps_.data());
-  backend_.upload(device, chunk.maps.data(), static_cast<int64_t>(chunk.maps.size()) * kMapBytes);
-  backend_.upload(device + map_capacity_, chunk.target_maps.data(),
-                  static_cast<int64_t>(chunk.target_maps.size()) * kMapBytes);
-}
-
 void CudaStepQueue::begin(const StepChunk& chunk) {
   reserve(chunk);
   upload_rows(chunk);
-  upload_maps(chunk);
+  backend_.upload(maps_.data(), chunk.maps.data(), static_cast<int64_t>(chunk.maps.size()) * kMapBytes);
   if (order_version_ != chunk.order_version) {
     order_version_ = 0;
     backend_.upload(order_.data(), chunk.order.data(), static_cast<int64_t>(chunk.order.size_bytes()));

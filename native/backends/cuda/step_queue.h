@@ -42,7 +42,6 @@ class CudaStepQueue final : public StepQueue {
   const void* scalars(uint32_t optimizer) const;
   const uint32_t* order() const { return static_cast<const uint32_t*>(order_.data()); }
   const AffineMap* maps() const { return static_cast<const AffineMap*>(maps_.data()); }
-  const AffineMap* target_maps() const { return maps() + map_capacity_; }
   QueueParameters parameters() const;
 
  private:
@@ -51,7 +50,6 @@ class CudaStepQueue final : public StepQueue {
   // Takes memory for the chunk where there is too little; recorded graphs know only what was there before.
   void reserve(const StepChunk& chunk);
   void upload_rows(const StepChunk& chunk);
-  void upload_maps(const StepChunk& chunk);
   void issue_between(const std::function<void()>& issue);
   void forget_forms();
   // A further step of a form.
@@ -65,7 +63,6 @@ class CudaStepQueue final : public StepQueue {
   PinnedBlock staging_, fetched_;
   int64_t optimizers_ = 0;
   uint64_t order_version_ = 0;
-  int64_t map_capacity_ = 0;
   int64_t queued_ = 0;
   std::map<std::string, Graph> forms_;  // of the steps that were issued; their graphs, once they are recorded
   bool stale_ = false;

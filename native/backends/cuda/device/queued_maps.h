@@ -19,9 +19,4 @@ struct QueuedMaps {
   }
 };
 
-// Of images, and of targets where they are resampled.
-struct ResamplingMaps {
-  QueuedMaps images, targets;
-};
-
 }  // namespace bayesbinn::cuda

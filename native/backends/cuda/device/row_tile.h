@@ -7,6 +7,7 @@
 #include "backends/cuda/device/kernel.h"
 #include "backends/cuda/device/layout.h"
 #include "backends/cuda/device/queued_step.h"
+#include "base/centre_cut.h"
 
 namespace bayesbinn::cuda {
 
@@ -22,8 +23,10 @@ BB_FORMULA int64_t tile_count(int64_t features, int64_t batch) { return tiles_al
 struct RowCopy {
   const uint32_t* rows;
   uint32_t* out;
-  int64_t width, batch;
+  int64_t width, batch;   // words that are taken of a row
   QueuedIndices indices;  // without a list: rows in order
+  CentreCut cut = {};     // of longer rows
+  int64_t row_width = 0;  // with a cut
 };
 
 #ifdef __CUDACC__
@@ -81,9 +84,13 @@ __device__ __forceinline__ void transpose_tile(const TilePlace& place, int64_t f
 __device__ __forceinline__ void copy_rows(const RowCopy& p, int64_t number, uint32_t* tile) {
   const TilePlace place = tile_at(number, p.batch);
   const uint32_t* const numbers = p.indices.list ? QueuedIndices::resolve(p.indices) : nullptr;
-  transpose_tile(place, p.width, p.batch, tile, p.out, [&](int64_t feature, int64_t sample) {
+  // A thread has one feature of its tile.
+  const int64_t feature = place.feature + lane_index();
+  const bool whole = p.cut.taken.rows == 0;
+  const int64_t stored = whole ? feature : stored_place(p.cut, feature), width = whole ? p.width : p.row_width;
+  transpose_tile(place, p.width, p.batch, tile, p.out, [&](int64_t, int64_t sample) {
     const int64_t row = numbers ? static_cast<int64_t>(numbers[sample]) : sample;
-    return p.rows[row * p.width + feature];
+    return p.rows[row * width + stored];
   });
 }
 

@@ -128,23 +128,30 @@ void CudaBackend::export_rows(Tensor in, float* host, int64_t batch) {
   download(host, rows, values * static_cast<int64_t>(sizeof(float)));
 }
 
+// Without `targets` none.
+RowCopy CudaBackend::target_rows(const DeviceDataset& data, const QueuedIndices& indices, int64_t batch,
+                                 void* targets) const {
+  const int64_t width = targets ? data.target_cut.count(data.target_width) : 0;
+  auto* const out = static_cast<uint32_t*>(targets);
+  return {static_cast<const uint32_t*>(data.targets), out, width, batch, indices, data.target_cut, data.target_width};
+}
+
 void CudaBackend::gather(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch, Tensor out,
                          void* targets) {
   const QueuedIndices indices = indices_for(host_indices, batch);
-  const int64_t target_width = targets ? data.target_width : 0;
-  const GatherParameters p = {
-      data.inputs,
-      out.data,
-      out.features,
-      batch,
-      data.table_rows == 1 ? out.features : data.shape.spatial,
-      data.byte_table,
-      data.scale,
-      data.shift,
-      data.permutation,
-      indices,
-      {static_cast<const uint32_t*>(data.targets), static_cast<uint32_t*>(targets), target_width, batch, indices}};
-  const Grid grid = {tile_count(p.features, batch) + tile_count(target_width, batch), kThreads, kTileBytes};
+  const RowCopy target_copy = target_rows(data, indices, batch, targets);
+  const GatherParameters p = {data.inputs,
+                              out.data,
+                              out.features,
+                              batch,
+                              data.table_rows == 1 ? out.features : data.shape.spatial,
+                              data.byte_table,
+                              data.scale,
+                              data.shift,
+                              data.permutation,
+                              indices,
+                              target_copy};
+  const Grid grid = {tile_count(p.features, batch) + tile_count(target_copy.width, batch), kThreads, kTileBytes};
   run({"batches", data.bytes ? "gather_bytes_kernel" : "gather_floats_kernel"}, grid, p);
 }
 

@@ -8,6 +8,7 @@ struct ResampleParameters {
   const void* stored;
   uint32_t* out;
   bayesbinn::Grid image;
+  TargetGrids target;  // of targets
   int64_t channels, batch;
   QueuedIndices indices;
   QueuedMaps maps;
@@ -94,6 +95,8 @@ struct Interpolated {
   using Stored = typename Channel::Stored;
   using Source = Corners;
 
+  __device__ static const bayesbinn::Grid& in_batch(const ResampleParameters& p) { return p.image; }
+  __device__ static const bayesbinn::Grid& as_stored(const ResampleParameters& p) { return p.image; }
   __device__ static Source find(const AffineMap& map, bool onto_pixels, double row, double column,
                                 const ResampleParameters& p) {
     const Place at = apply(map, row, column);
@@ -123,8 +126,10 @@ struct Nearest {
   using Stored = uint32_t;
   using Source = int32_t;
 
+  __device__ static const bayesbinn::Grid& in_batch(const ResampleParameters& p) { return p.target.batch; }
+  __device__ static const bayesbinn::Grid& as_stored(const ResampleParameters& p) { return p.target.stored; }
   __device__ static Source find(const AffineMap& map, bool, double row, double column, const ResampleParameters& p) {
-    return nearest_pixel(apply(map, row, column), p.image, Fill::reflect);
+    return nearest_pixel(target_place(map, p.image, p.target, row, column), p.target.stored, Fill::reflect);
   }
   __device__ Nearest(const ResampleParameters&, int64_t) {}
   __device__ uint32_t operator()(const Stored* in, const Source& from) const { return in[from]; }
@@ -133,7 +138,9 @@ struct Nearest {
 template <class Method>
 __device__ __forceinline__ void resample_tile(const ResampleParameters& p, ResampleSpace& space) {
   using Stored = typename Method::Stored;
-  const int64_t size = p.image.rows * p.image.columns, stride = batch_stride(p.batch);
+  const bayesbinn::Grid &grid = Method::in_batch(p), &stored = Method::as_stored(p);
+  const int64_t size = grid.rows * grid.columns, stored_size = stored.rows * stored.columns;
+  const int64_t stride = batch_stride(p.batch);
   const TilePlace place = tile_at(blockIdx.x, p.batch);
   if (threadIdx.x < kTile && place.sample + threadIdx.x < p.batch) {
     const AffineMap map = QueuedMaps::resolve(p.maps)[place.sample + threadIdx.x];
@@ -143,8 +150,8 @@ __device__ __forceinline__ void resample_tile(const ResampleParameters& p, Resam
   __syncthreads();
 
   const int64_t pixel = place.feature + lane_index();
-  const double row = static_cast<double>(pixel / p.image.columns);
-  const double column = static_cast<double>(pixel % p.image.columns);
+  const double row = static_cast<double>(pixel / grid.columns);
+  const double column = static_cast<double>(pixel % grid.columns);
   const uint32_t* const numbers = QueuedIndices::resolve(p.indices);
   typename Method::Source sources[kTileItems] = {};
   const Stored* images[kTileItems] = {};  // null: nothing to do
@@ -153,7 +160,7 @@ __device__ __forceinline__ void resample_tile(const ResampleParameters& p, Resam
     const int sample = warp_index() + i * kTileWarps;
     if (pixel >= size || place.sample + sample >= p.batch) continue;
     const int64_t number = numbers[place.sample + sample];
-    images[i] = static_cast<const Stored*>(p.stored) + number * p.channels * size;
+    images[i] = static_cast<const Stored*>(p.stored) + number * p.channels * stored_size;
     sources[i] = Method::find(space.maps[sample], space.onto_pixels[sample], row, column, p);
   }
   for (int64_t channel = 0; channel < p.channels; ++channel) {
@@ -161,7 +168,7 @@ __device__ __forceinline__ void resample_tile(const ResampleParameters& p, Resam
     uint32_t words[kTileItems] = {};
 #pragma unroll
     for (int i = 0; i < kTileItems; ++i) {
-      if (images[i]) words[i] = value(images[i] + channel * size, sources[i]);
+      if (images[i]) words[i] = value(images[i] + channel * stored_size, sources[i]);
     }
     put_along_features(words, space.tile);
     write_features(space.tile, place, size, stride, p.out + channel * size * stride);
@@ -185,38 +192,42 @@ BB_KERNEL(kThreads) resample_targets_kernel(const ResampleParameters p) {
 
 #else
 
-ResamplingMaps CudaBackend::maps_for(const Resampling& resampling, int64_t batch) {
-  if (queued_) return {{queue_->maps(), queued_, batch}, {queue_->target_maps(), queued_, batch}};
-  const auto bytes = batch * static_cast<int64_t>(sizeof(AffineMap));
-  auto* const images = scratch<AffineMap>(ScratchUse::maps, 2 * batch);
-  upload(images, resampling.maps, bytes);
-  AffineMap* targets = images;
-  if (resampling.target.size() > 0 && resampling.target_maps != resampling.maps) {
-    targets += batch;
-    upload(targets, resampling.target_maps, bytes);
-  }
-  return {{images, nullptr, 0}, {targets, nullptr, 0}};
+QueuedMaps CudaBackend::maps_for(const Resampling& resampling, int64_t batch) {
+  if (queued_) return {queue_->maps(), queued_, batch};
+  auto* const maps = scratch<AffineMap>(ScratchUse::maps, batch);
+  upload(maps, resampling.maps, batch * static_cast<int64_t>(sizeof(AffineMap)));
+  return {maps, nullptr, 0};
 }
 
 void CudaBackend::gather_resampled(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch,
                                    const Resampling& resampling, Tensor out, void* targets) {
   const QueuedIndices indices = indices_for(host_indices, batch);
-  const ResamplingMaps maps = maps_for(resampling, batch);
-  const auto resample = [&](const char* kernel, const ResampleParameters& p) {
-    run({"resampling", kernel}, {tile_count(p.image.size(), batch), kThreads, sizeof(ResampleSpace)}, p);
+  ResampleParameters p = {data.inputs,
+                          reinterpret_cast<uint32_t*>(out.data),
+                          resampling.image,
+                          resampling.target,
+                          out.features / resampling.image.size(),
+                          batch,
+                          indices,
+                          maps_for(resampling, batch),
+                          resampling.fill,
+                          data.table_rows == 1,
+                          data.byte_table,
+                          data.scale,
+                          data.shift};
+  const auto resample = [&](const char* kernel, int64_t size) {
+    run({"resampling", kernel}, {tile_count(size, batch), kThreads, sizeof(ResampleSpace)}, p);
   };
-  resample(
-      data.bytes ? "resample_bytes_kernel" : "resample_floats_kernel",
-      {data.inputs, reinterpret_cast<uint32_t*>(out.data), resampling.image, out.features / resampling.image.size(),
-       batch, indices, maps.images, resampling.fill, data.table_rows == 1, data.byte_table, data.scale, data.shift});
+  resample(data.bytes ? "resample_bytes_kernel" : "resample_floats_kernel", resampling.image.size());
   if (!targets) return;
-  auto* const words = static_cast<uint32_t*>(targets);
-  if (resampling.target.size() == 0) {
-    place_rows({static_cast<const uint32_t*>(data.targets), words, data.target_width, batch, indices});
+  if (resampling.target.batch.size() == 0) {
+    place_rows(target_rows(data, indices, batch, targets));
     return;
   }
-  resample("resample_targets_kernel", {data.targets, words, resampling.target,
-                                       data.target_width / resampling.target.size(), batch, indices, maps.targets});
+  p.stored = data.targets;
+  p.out = static_cast<uint32_t*>(targets);
+  p.channels = data.target_width / resampling.target.stored.size();
+  resample("resample_targets_kernel", resampling.target.batch.size());
 }
 
 #endif
