@@ -19,6 +19,7 @@ export { mlpBinaryConnect } from "./architectures/mlp-binary-connect.js";
 export { mlpContinual } from "./architectures/mlp-continual.js";
 export { toyMlp } from "./architectures/toy-mlp.js";
 export { unet } from "./architectures/unet.js";
+export { type UnetSizeOptions, unetInputSizes, unetOutputSize } from "./architectures/unet-sizes.js";
 export { vggBinaryConnect } from "./architectures/vgg-binary-connect.js";
 
 // Layers.
@@ -82,6 +83,11 @@ export {
 } from "./predict/calibration.js";
 export type { Probabilities } from "./predict/check-probabilities.js";
 export { type ConfusionMatrixOptions, confusionMatrix } from "./predict/confusion-matrix.js";
+export {
+  type Segmentation,
+  type SegmentationScores,
+  segmentationScores,
+} from "./predict/segmentation-scores.js";
 export type { BatchProgress, Callback, TrainPlan } from "./training/callback.js";
 export type { AccuracyMatrix, ContinualHistory, TaskEvaluation } from "./training/continual/continual-history.js";
 export type {
@@ -111,6 +117,7 @@ export { randomRotation } from "./augmentation/random-rotation.js";
 
 // Data.
 
+export { balancedClassWeights } from "./data/balanced-class-weights.js";
 export { type Cifar10Options, loadCifar10 } from "./data/cifar/cifar10.js";
 export { type Cifar10JpegOptions, loadCifar10Jpeg } from "./data/cifar/cifar10-jpeg.js";
 export { type Cifar100Options, loadCifar100 } from "./data/cifar/cifar100.js";
@@ -122,8 +129,12 @@ export { loadMnist, type MnistOptions } from "./data/mnist.js";
 export type { Moments } from "./data/moments.js";
 export type { DatasetPair } from "./data/named-dataset.js";
 export { type PermuteFeaturesOptions, permuteFeatures } from "./data/permute-features.js";
+export { type Isbi2012Options, loadIsbi2012 } from "./data/segmentation/isbi2012.js";
+export { loadMaskFolder, type MaskFolderOptions } from "./data/segmentation/mask-folder.js";
 export { loadSnelson, snelsonGrid, snelsonScaling } from "./data/snelson.js";
 export { subset } from "./data/subset.js";
+export { type TileOptions, tileDataset } from "./data/tiles/tile-dataset.js";
+export type { Tile, TiledImage, Tiling } from "./data/tiles/tiling.js";
 export { loadTwoMoons, type TwoMoonsOptions } from "./data/two-moons.js";
 export { splitDataset } from "./training/split.js";
 

@@ -105,11 +105,12 @@ function startText(start: RunStart): string {
   const { samples, parameters } = start;
   const kinds = Object.entries(parameters).filter(([, number]) => number > 0);
   const weights = start.packed ? "weights as bits" : "weights as float32";
+  const optimizers = [start.optimizer, start.realOptimizer].filter(Boolean).join(" and ");
   const device = `${start.device} (${start.instructionSet}, ${start.threads} threads, ${weights})`;
   return [
     `${start.recipe}: ${start.model} with ${kinds.map(([kind, number]) => `${count(number)} ${kind}`).join(" and ")} parameters`,
     `  ${start.dataset}: ${samples.train} training, ${samples.validation} validation and ${samples.test} test samples`,
-    `  ${start.optimizer} on ${device}; ${start.deviceReason}`,
+    `  ${optimizers} on ${device}; ${start.deviceReason}`,
     `  run folder: ${start.run}`,
     ...(start.firstEpoch > 1 ? [`  resumed after epoch ${start.firstEpoch - 1}`] : []),
     "",

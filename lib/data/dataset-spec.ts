@@ -16,8 +16,8 @@ import { validateDataset } from "./validate.js";
  */
 export function toDatasetSpec(dataset: Dataset): DatasetSpec {
   validateDataset(dataset);
-  const { name, inputs, sampleShape, targets, targetWidth, normalization } = dataset;
-  const common = { name, inputs, sampleShape, targets, targetWidth };
+  const { name, inputs, sampleShape, targets, targetWidth, targetShape, normalization } = dataset;
+  const common = { name, inputs, sampleShape, targets, targetWidth, ...(targetShape !== undefined && { targetShape }) };
   if (inputs instanceof Uint8Array) {
     const table = byteTable(normalization);
     checkRange(dataset, table);

@@ -7,7 +7,7 @@ import { datasetFields, storedLength, validateDataset } from "./validate.js";
 export const arraysOptions = z.strictObject({
   ...datasetFields,
   name: datasetFields.name.default("arrays"),
-  targetWidth: datasetFields.targetWidth.default(1),
+  targetWidth: datasetFields.targetWidth.optional(),
   normalization: datasetFields.normalization.default({ scale: 1, mean: [0], std: [1] }),
 });
 
@@ -18,6 +18,7 @@ export interface ArraysOptions {
   readonly sampleShape: readonly number[];
   readonly targets: Int32Array | Float32Array;
   readonly targetWidth?: number;
+  readonly targetShape?: readonly [rows: number, columns: number];
   readonly classes?: number;
   readonly normalization?: Normalization;
 }
@@ -44,21 +45,31 @@ export interface ArraysOptions {
  * - `name`: for error messages. Default `"arrays"`.
  * - `inputs`: `Uint8Array` (kept as bytes and normalised when a batch is gathered) or `Float32Array`. Required.
  * - `sampleShape`: shape of one sample; images are channels, rows, columns. Required.
- * - `targets`: `Int32Array` of class labels, or `Float32Array` of `targetWidth` numbers a sample. Required.
- * - `targetWidth`: numbers a sample. Default `1`.
+ * - `targets`: `Int32Array` of class labels, one a sample or (with `targetShape`) one a pixel, or `Float32Array` of
+ *   `targetWidth` numbers a sample. Required.
+ * - `targetWidth`: values a sample. Default: `1`, or the pixels of `targetShape`.
+ * - `targetShape`: rows and columns of targets with a value a pixel, such as masks. Each has the centre of its image; of
+ *   targets that are larger than the network's output, the centre counts. Default: none.
  * - `classes`: number of classes; labels must be below it. Default: not checked here, but against the network.
  * - `normalization`: `mean` and `std` have one entry for each index of the first axis (the channels of an image), or a
  *   single one for all. Default: `{ scale: 1, mean: [0], std: [1] }`, which changes nothing.
  *
- * Shapes: inputs `[length, ...sampleShape]`, targets `[length]` or `[length, targetWidth]`, row-major.
+ * Shapes: inputs `[length, ...sampleShape]`, targets `[length]`, `[length, targetWidth]` or `[length, ...targetShape]`,
+ * row-major.
  *
  * Errors: `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE` (also: an empty data set, a label outside its
  * range); `ERR_SHAPE_MISMATCH` for lengths that do not fit together; `ERR_NUMERIC` for NaN or infinity.
  */
 export function fromArrays(options: ArraysOptions): Dataset {
-  const { classes, ...fields } = checkOptions(arraysOptions, options, "fromArrays");
-  const length = Math.floor(storedLength(fields));
-  const dataset: Dataset = { ...fields, length, ...(classes === undefined ? {} : { classes }) };
+  const { classes, targetShape, ...fields } = checkOptions(arraysOptions, options, "fromArrays");
+  const { targetWidth = targetShape === undefined ? 1 : targetShape[0] * targetShape[1] } = fields;
+  const dataset: Dataset = {
+    ...fields,
+    length: Math.floor(storedLength(fields)),
+    targetWidth,
+    ...(targetShape !== undefined && { targetShape }),
+    ...(classes !== undefined && { classes }),
+  };
   validateDataset(dataset);
   return dataset;
 }

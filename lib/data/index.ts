@@ -5,6 +5,8 @@ import { fashionMnist } from "./fashion-mnist.js";
 import { imageFolder } from "./images/image-folder.js";
 import { mnist } from "./mnist.js";
 import type { NamedDataset } from "./named-dataset.js";
+import { isbi2012 } from "./segmentation/isbi2012.js";
+import { maskFolder } from "./segmentation/mask-folder.js";
 import { snelson } from "./snelson.js";
 import { twoMoons } from "./two-moons.js";
 
@@ -16,6 +18,8 @@ export const datasets = [
   cifar10Jpeg,
   cifar100,
   imageFolder,
+  maskFolder,
+  isbi2012,
   snelson,
   twoMoons,
 ] as const satisfies readonly NamedDataset[];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BayesBinnError } from "../native/errors.js";
 import { checkOptions, outOfRange, wrongType } from "../options/check.js";
 import type { Dataset } from "./dataset.js";
+import { checkTiling, tilingSchema } from "./tiles/check-tiling.js";
 
 /** The fields of a data set as `fromArrays` takes them; it adds the defaults. */
 export const datasetFields = {
@@ -16,6 +17,11 @@ export const datasetFields = {
     "an Int32Array of labels or a Float32Array",
   ),
   targetWidth: z.int().positive(),
+  targetShape: z
+    .tuple([z.int().positive(), z.int().positive()])
+    .readonly()
+    .meta({ accepted: "[rows, columns], each an integer >= 1" })
+    .optional(),
   classes: z.int().positive().optional(),
   normalization: z.strictObject({
     scale: z.number().refine((scale) => scale !== 0, inRange("a number other than 0")),
@@ -30,6 +36,7 @@ const datasetSchema = z.object({
   classNames: z.array(z.string()).optional(),
   indices: z.custom<Uint32Array>((value) => value instanceof Uint32Array, "a Uint32Array").optional(),
   permutation: z.custom<Uint32Array>((value) => value instanceof Uint32Array, "a Uint32Array").optional(),
+  tiling: tilingSchema.optional(),
 });
 
 /**
@@ -51,6 +58,7 @@ export function validateDataset(dataset: Dataset): void {
   checkLength(dataset);
   checkNormalization(dataset);
   checkPermutation(dataset);
+  if (dataset.tiling !== undefined) checkTiling(dataset.name, dataset.tiling, storedLength(dataset));
 }
 
 /**
@@ -108,9 +116,7 @@ function checkInputs(dataset: Dataset): void {
 function checkTargets(dataset: Dataset): void {
   const { name, targets, targetWidth, classes } = dataset;
   const labels = targets instanceof Int32Array;
-  if (labels && targetWidth !== 1) {
-    throw outOfRange(`${name}.targetWidth`, targetWidth, "1 where targets are labels (Int32Array)");
-  }
+  checkTargetWidth(dataset, labels);
   if (!labels && classes !== undefined) {
     throw outOfRange(`${name}.classes`, classes, "nothing where targets are no labels (Float32Array)");
   }
@@ -122,6 +128,22 @@ function checkTargets(dataset: Dataset): void {
   }
   if (labels) checkLabels(`${name}.targets`, targets, classes);
   else checkFinite(`${name}.targets`, targets, targetWidth);
+}
+
+function checkTargetWidth({ name, targetWidth, targetShape }: Dataset, labels: boolean): void {
+  const path = `${name}.targetWidth`;
+  if (targetShape === undefined) {
+    if (labels && targetWidth !== 1) throw outOfRange(path, targetWidth, "1 where labels have no targetShape");
+    return;
+  }
+  const pixels = targetShape[0] * targetShape[1];
+  if (labels ? targetWidth === pixels : targetWidth % pixels === 0) return;
+  const times = labels ? "" : "a multiple of ";
+  throw mismatch(
+    path,
+    targetWidth,
+    `${targetWidth}; targets of ${targetShape.join("x")} pixels have ${times}${pixels}`,
+  );
 }
 
 function checkLabels(path: string, labels: Int32Array, classes: number | undefined): void {

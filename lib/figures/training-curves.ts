@@ -17,6 +17,8 @@ const parts = [
   { key: "test", label: "test" },
 ] as const;
 
+const titles = { loss: "loss", accuracy: "accuracy (%)", meanIou: "mean IoU" };
+
 /** Dashes of lines, by part: training stands back. */
 const dashes = { training: [5, 3], validation: [1, 0], test: [1.5, 2] };
 
@@ -26,7 +28,7 @@ const fewEpochs = 20;
 /** From so many epochs on lines are thin, or ups and downs would fill the picture. */
 const manyEpochs = 500;
 
-/** Loss and, where there are classes, accuracy by epoch, of one or more runs. */
+/** Loss and, where there are classes, accuracy by epoch, of pixels also the mean IoU, of one or more runs. */
 export const trainingCurves: Figure<TrainingCurves> = {
   name: "training-curves",
   title: "loss and accuracy by epoch",
@@ -36,8 +38,9 @@ export const trainingCurves: Figure<TrainingCurves> = {
         parts.flatMap(({ key, label: part }) => {
           const { [key]: metrics } = record;
           if (metrics === undefined) return [];
-          const { loss, accuracy } = metrics;
-          return [{ run: label, epoch, part, loss, ...(accuracy !== undefined && { accuracy: 100 * accuracy }) }];
+          const { loss, accuracy, meanIou } = metrics;
+          const percent = accuracy === undefined ? {} : { accuracy: 100 * accuracy };
+          return [{ run: label, epoch, part, loss, ...percent, ...(meanIou !== undefined && { meanIou }) }];
         }),
       ),
     );
@@ -60,7 +63,7 @@ export const trainingCurves: Figure<TrainingCurves> = {
         }
       : { color: { ...part, scale: { domain: used, range: used.map((label) => partColours[label]) } } };
     const longest = Math.max(...runs.map(({ epochs }) => epochs.length));
-    const panel = (field: "loss" | "accuracy", title: string) => ({
+    const panel = (field: keyof typeof titles, title: string) => ({
       width: sizes.wide,
       height: sizes.panel,
       mark: {
@@ -76,12 +79,13 @@ export const trainingCurves: Figure<TrainingCurves> = {
     });
     const onlyPart = used.length === 1 ? `${used[0]} samples` : undefined;
     const subtitle = byRun ? onlyPart : runs[0]?.label;
-    const accuracies = values.some((value) => "accuracy" in value);
     return themed({
       title: { text: "Training curves", ...(subtitle !== undefined && { subtitle }) },
       data: { values },
       spacing: sizes.gap,
-      hconcat: [panel("loss", "loss"), ...(accuracies ? [panel("accuracy", "accuracy (%)")] : [])],
+      hconcat: (Object.keys(titles) as (keyof typeof titles)[])
+        .filter((field) => values.some((value) => field in value))
+        .map((field) => panel(field, titles[field])),
     });
   },
 };

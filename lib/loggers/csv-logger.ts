@@ -24,8 +24,10 @@ const columns: Columns = {
   "train.accuracy": ({ train }) => train.accuracy,
   "validation.loss": ({ validation }) => validation?.loss,
   "validation.accuracy": ({ validation }) => validation?.accuracy,
+  "validation.meanIou": ({ validation }) => validation?.meanIou,
   "test.loss": ({ test }) => test?.loss,
   "test.accuracy": ({ test }) => test?.accuracy,
+  "test.meanIou": ({ test }) => test?.meanIou,
   flipRatio: ({ flipRatio }) => flipRatio,
 };
 
@@ -36,8 +38,8 @@ const timingColumns: Columns = {
 };
 
 /**
- * A callback that writes a table, a row an epoch: `epoch`, `learningRate`, `train.loss`, `train.accuracy`, the same for
- * `validation` and `test`, `flipRatio`, `seconds.train`, `seconds.evaluate`, `stepsPerSecond`. What an epoch lacks stays empty.
+ * A callback that writes a table, a row an epoch: `epoch`, `learningRate`, `train.loss`, `train.accuracy`, the same and
+ * `meanIou` for `validation` and `test`, `flipRatio`, `seconds.train`, `seconds.evaluate`, `stepsPerSecond`. What an epoch lacks stays empty.
  *
  * Each fit begins the table anew; one that resumes, with the epochs before its own. A file with other content is left
  * alone. What cannot be written is a warning and ends no fit.

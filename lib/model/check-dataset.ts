@@ -67,14 +67,40 @@ function checkTargets({ outputShape }: Network, loss: Loss, dataset: Dataset, pa
     const accepted = labels ? "numbers (Float32Array), one an output" : "class labels (Int32Array)";
     throw mismatch(`${path}: targets of ${name} are ${kinds}, but ${type} takes ${accepted}`, { path, loss: type });
   }
-  const outputs = labels ? outputShape[0]! : sizeOf(outputShape);
-  const given = labels ? (classes ?? outputs) : targetWidth;
+  const { targetShape } = dataset;
+  if (targetShape !== undefined) checkMask(outputShape, dataset, targetShape, path);
+  else if (labels && sizeOf(outputShape) > outputShape[0]!) {
+    const needed = `a label for each of the ${outputShape.slice(1).join("x")} pixels of the model's output`;
+    throw mismatch(`${path}: ${name} has a label a sample, accepted: ${needed} (targetShape)`, { path, outputShape });
+  }
+  const channels = outputShape[0]!;
+  const pixels = targetShape === undefined ? 1 : sizeOf(targetShape);
+  const perPixel = labels || targetShape !== undefined;
+  const outputs = perPixel ? channels : sizeOf(outputShape);
+  const given = labels ? (classes ?? outputs) : targetWidth / pixels;
   if (given === outputs) return;
-  const what = labels ? "classes" : "numbers a target";
+  const what = labels ? "classes" : `numbers a ${perPixel ? "pixel" : "target"}`;
   throw mismatch(`${path}: ${name} has ${given} ${what}, but the model has ${outputs} outputs`, {
     path,
     given,
     outputs,
+  });
+}
+
+/** Masks may be larger than the output where both have the same centre. */
+function checkMask(outputShape: Shape, { name }: Dataset, targetShape: Shape, path: string): void {
+  const [, ...pixels] = outputShape;
+  const fits =
+    pixels.length === 2 && targetShape.every((size, axis) => size >= pixels[axis]! && (size - pixels[axis]!) % 2 === 0);
+  if (fits) return;
+  const accepted =
+    pixels.length === 2
+      ? `${pixels.join("x")}, the model's output, or larger by an even number of pixels`
+      : `one target a sample, since the model's output has shape ${showShape(outputShape)}`;
+  throw mismatch(`${path}: targets of ${name} have ${targetShape.join("x")} pixels, accepted: ${accepted}`, {
+    path,
+    targetShape,
+    outputShape,
   });
 }
 

@@ -1,3 +1,4 @@
+import { centreLabels } from "../data/centre-labels.js";
 import type { Dataset } from "../data/dataset.js";
 import { sizeOf } from "../layers/shape.js";
 import type { Loss } from "../losses/loss.js";
@@ -51,9 +52,23 @@ export function classTable(
     });
     return { classes: 2, probabilities: both, labels: labelsOf(dataset) };
   }
-  return { classes: sizeOf(outputShape), probabilities: predictions, labels: labelsOf(dataset) };
+  const [classes, ...pixels] = outputShape as [number, ...number[]];
+  if (pixels.length !== 2) return { classes, probabilities: predictions, labels: labelsOf(dataset) };
+  const labels = centreLabels(dataset, pixels as [number, number]);
+  return { classes, probabilities: asRows(predictions, classes, sizeOf(pixels)), labels };
 }
 
 function labelsOf({ targets, indices, length }: Dataset): Int32Array {
   return Int32Array.from({ length }, (_, i) => targets[indices?.[i] ?? i]!);
+}
+
+/** `[samples, classes, pixels]` as `[samples, pixels, classes]`. */
+function asRows(values: Float32Array, classes: number, pixels: number): Float32Array {
+  const rows = new Float32Array(values.length);
+  for (let at = 0, to = 0; at < values.length; at += classes * pixels) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      for (let k = 0; k < classes; k++) rows[to++] = values[at + k * pixels + pixel]!;
+    }
+  }
+  return rows;
 }

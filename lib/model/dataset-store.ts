@@ -80,6 +80,6 @@ export class DatasetStore {
   }
 }
 
-function keyOf({ sampleShape, targetWidth, normalization }: Dataset): string {
-  return JSON.stringify([sampleShape, targetWidth, normalization]);
+function keyOf({ sampleShape, targetWidth, targetShape, normalization }: Dataset): string {
+  return JSON.stringify([sampleShape, targetWidth, targetShape, normalization]);
 }

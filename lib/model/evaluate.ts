@@ -4,10 +4,12 @@ import type { Dataset } from "../data/dataset.js";
 import { checkOptions } from "../options/check.js";
 import { type Calibration, calibration, calibrationOptions } from "../predict/calibration.js";
 import { confusionMatrix } from "../predict/confusion-matrix.js";
+import type { Segmentation } from "../predict/segmentation-scores.js";
 import { checkDataset, type Network, requireDataset } from "./check-dataset.js";
 import { checkClasses, classTable } from "./class-probabilities.js";
 import type { Host } from "./host.js";
-import { type Metrics, metricsOf } from "./metrics.js";
+import { measure } from "./measure.js";
+import type { Metrics } from "./metrics.js";
 import { batchNormChoice, checkBatchSize, checkReestimation, weightOptions } from "./weight-choice.js";
 
 /** Options of `evaluate`. */
@@ -25,6 +27,8 @@ export type EvaluateOptions = z.input<typeof evaluateOptions>;
 export interface Evaluation extends Metrics {
   /** Draws of the posterior that were averaged; 0 for the mode. */
   readonly samples: number;
+  /** Where a class of each pixel is predicted: over the whole images, with the constant answer to hold them against. */
+  readonly segmentation?: Segmentation;
   /** With `calibrationBins`: how far the probabilities can be relied on. */
   readonly calibration?: Calibration;
   /** With `calibrationBins`: samples by true class (rows) and by predicted class (columns). */
@@ -46,11 +50,12 @@ export async function evaluate(
   const reestimation = checkReestimation("evaluate", network, host, rest);
   if (bins !== undefined) checkClasses("evaluate.calibrationBins", bins, network, loss, dataset);
   if (host.arriving) await host.arriving;
-  const call = { dataset: session.dataset(dataset), batchSize, samples, draw: seed, predictions: bins !== undefined };
-  const result = await session.evaluate({ ...call, ...batchNormChoice(session, reestimation) }, signal);
-  const evaluation = { ...metricsOf(result), samples };
+  const weights = { batchSize, samples, draw: seed, ...batchNormChoice(session, reestimation) };
+  const call = { ...weights, predictions: bins !== undefined };
+  const { metrics, segmentation, predictions } = await measure(network, loss, session, dataset, call, signal);
+  const evaluation = { ...metrics, samples, ...(segmentation !== undefined && { segmentation }) };
   if (bins === undefined) return evaluation;
-  const { classes, probabilities, labels } = classTable(network, loss, dataset, result.predictions!);
+  const { classes, probabilities, labels } = classTable(network, loss, dataset, predictions!);
   return {
     ...evaluation,
     calibration: calibration(probabilities, labels, { classes, bins }),

@@ -4,8 +4,13 @@ import type { EvaluateResult, TrainResult } from "../native/contract.js";
 export interface Metrics {
   /** Mean over the samples, in the unit of the loss. */
   readonly loss: number;
-  /** Share of right predictions, 0..1; absent for losses without classes. */
+  /**
+   * Share of right predictions, 0..1; absent for losses without classes. Of pixels of tiles, an evaluation counts each pixel of
+   * the whole images once.
+   */
   readonly accuracy?: number;
+  /** Mean intersection over union of the classes, 0..1; only of evaluations, where a class of each pixel is predicted. */
+  readonly meanIou?: number;
 }
 
 /** Sums over samples that are still to be divided by their number. */

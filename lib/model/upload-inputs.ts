@@ -1,6 +1,4 @@
 import type { Dataset } from "../data/dataset.js";
-import { networkInputs } from "../data/network-inputs.js";
-import { validateDataset } from "../data/validate.js";
 import { sizeOf } from "../layers/shape.js";
 import type { Loss } from "../losses/loss.js";
 import { lossTypeOf } from "../losses/loss-type-of.js";
@@ -10,7 +8,7 @@ import { checkDataset, type Network } from "./check-dataset.js";
 import type { Session } from "./session.js";
 
 /** Samples of a native prediction. */
-export type InputSource = Pick<PredictCall, "dataset" | "inputs">;
+export type InputSource = Pick<PredictCall, "dataset">;
 
 /** What unfit targets are refused with, and unfit inputs as well. */
 const unfit: readonly ErrorCode[] = ["ERR_SHAPE_MISMATCH", "ERR_OPTION_RANGE", "ERR_OPTION_TYPE", "ERR_NUMERIC"];
@@ -30,30 +28,28 @@ export function uploadInputs(network: Network, loss: Loss, session: Session, dat
     return { dataset: session.dataset(dataset) };
   } catch (error) {
     if (!(error instanceof BayesBinnError && unfit.includes(error.code))) throw error;
-    const substitute = withoutTargets(network, loss, dataset);
-    if (substitute !== undefined) return { dataset: session.dataset(substitute) };
-    // No data set has labels for each pixel.
-    validateDataset(withTargets(dataset, new Float32Array(storedSamples(dataset)), 1));
-    return { inputs: networkInputs(dataset) };
+    return { dataset: session.dataset(withoutTargets(network, loss, dataset)) };
   }
 }
 
-function withoutTargets({ outputShape }: Network, loss: Loss, dataset: Dataset): Dataset | undefined {
+function withoutTargets({ outputShape }: Network, loss: Loss, dataset: Dataset): Dataset {
   const labels = lossTypeOf(loss).targets === "labels";
-  const width = sizeOf(outputShape) / (labels ? outputShape[0]! : 1);
-  if (labels && width > 1) return undefined;
+  const [channels, ...pixels] = outputShape as [number, ...number[]];
+  const width = labels ? sizeOf(pixels) : sizeOf(outputShape);
   const stored = storedSamples(dataset);
   const known = substitutes.get(dataset.inputs) ?? new Map<string, Dataset["targets"]>();
   substitutes.set(dataset.inputs, known);
   const kind = `${labels} ${width} ${stored}`;
   const targets = known.get(kind) ?? new (labels ? Int32Array : Float32Array)(stored * width);
   known.set(kind, targets);
-  return { ...withTargets(dataset, targets, width), ...(labels && { classes: outputShape[0]! }) };
-}
-
-function withTargets(dataset: Dataset, targets: Dataset["targets"], targetWidth: number): Dataset {
-  const { classes: _, classNames: __, ...rest } = dataset;
-  return { ...rest, targets, targetWidth };
+  const { classes: _, classNames: __, targetShape: ___, ...rest } = dataset;
+  return {
+    ...rest,
+    targets,
+    targetWidth: width,
+    ...(labels && { classes: channels }),
+    ...(labels && pixels.length === 2 && { targetShape: pixels as [number, number] }),
+  };
 }
 
 function storedSamples({ inputs, sampleShape }: Dataset): number {

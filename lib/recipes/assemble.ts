@@ -53,10 +53,14 @@ export function createModel({ model, seed }: Config, dataset: Dataset): Model {
   return entry.build(options, { inputShape: dataset.sampleShape, outputs: outputsOf(dataset), seed });
 }
 
-/** The optimizer of a configuration. */
-export function createOptimizer({ optimizer }: Config): Optimizer {
+/** The optimizer of a configuration and, where it has one beside it, that of real-valued parameters. */
+export function createOptimizers({ optimizer, realOptimizer }: Config): Optimizer[] {
+  return [optimizer, ...(realOptimizer === undefined ? [] : [realOptimizer])].map(createOptimizer);
+}
+
+function createOptimizer(choice: Choice): Optimizer {
   const entries: readonly OptimizerType[] = optimizerTypes;
-  const { entry, options } = chosen(entries.map(named), optimizer);
+  const { entry, options } = chosen(entries.map(named), choice);
   const { schedules, ...rest } = options as { readonly schedules: Readonly<Record<string, Choice | undefined>> };
   return entry.create({ ...rest, schedules: mapPresent(schedules, toSchedule) });
 }

@@ -8,10 +8,12 @@ import { taskSequences } from "../data/tasks/index.js";
 import { lossTypes } from "../losses/index.js";
 import { deviceOptions } from "../model/host.js";
 import { optimizerTypes } from "../optimizers/index.js";
+import type { OptimizerType } from "../optimizers/optimizer.js";
 import { checkOptions } from "../options/check.js";
 import { scheduleTypes } from "../schedules/index.js";
 import { continualSettings, evaluationSettings } from "../training/continual/continual-options.js";
 import { fitOptions } from "../training/fit-options.js";
+import { checkOptimizers, optimizersFor } from "./check-optimizers.js";
 import { checkContinual } from "./continual/check-continual.js";
 import { type Candidate, type Choice, oneOf } from "./one-of.js";
 
@@ -22,13 +24,14 @@ const named = (types: readonly { readonly type: string; readonly options: z.ZodO
 const schedule = oneOf(named(scheduleTypes));
 
 /** Optimizers as configurations have them: schedules by name, with their options beside the name. */
-const optimizers: Candidate[] = named(optimizerTypes).map(({ name, options }) => {
-  const schedules = z
-    .strictObject(Object.fromEntries(schedulable(options).map((key) => [key, schedule.optional()])))
-    .prefault({})
-    .describe("Schedules of hyperparameters; a hyperparameter without one keeps its value");
-  return { name, options: z.strictObject({ ...options.shape, schedules }) };
-});
+const scheduled = (types: readonly OptimizerType[]): Candidate[] =>
+  named(types).map(({ name, options }) => {
+    const schedules = z
+      .strictObject(Object.fromEntries(schedulable(options).map((key) => [key, schedule.optional()])))
+      .prefault({})
+      .describe("Schedules of hyperparameters; a hyperparameter without one keeps its value");
+    return { name, options: z.strictObject({ ...options.shape, schedules }) };
+  });
 
 /** Names of the hyperparameters that may have a schedule, read off the optimizer's own schema. */
 function schedulable(options: z.ZodObject): string[] {
@@ -88,7 +91,12 @@ export const configSchema = z
       .describe("Name of the run; part of the name of its folder"),
     dataset: dataset as z.ZodType<DatasetChoice, Choice>,
     model: oneOf(architectures),
-    optimizer: oneOf(optimizers),
+    optimizer: oneOf(scheduled(optimizerTypes)),
+    realOptimizer: oneOf(scheduled(optimizersFor("real")))
+      .optional()
+      .describe(
+        "Optimizer of real-valued parameters beside the binary ones of `optimizer`, where the model has both. Default: none",
+      ),
     loss: oneOf(named(lossTypes)).prefault({ name: "softmaxCrossEntropy" }),
     epochs: fitOptions.shape.epochs,
     batchSize: fitOptions.shape.batchSize,
@@ -125,10 +133,11 @@ export type Config = Omit<z.output<typeof configSchema>, "$schema">;
  * Checks a configuration and fills in its defaults. A complete configuration passes unchanged.
  *
  * @throws BayesBinnError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` or `ERR_OPTION_RANGE` with the path of the key; `ERR_CONFIG`
- *   for keys that a sequence of tasks has no use for, or needs one
+ *   for keys that a sequence of tasks has no use for, or needs one, and for two optimizers of real-valued parameters
  */
 export function checkConfig(input: unknown): Config {
   const { $schema: _, ...config } = checkOptions(configSchema, input);
+  checkOptimizers(config);
   return checkContinual(config, () => continual.parse({}));
 }
 

@@ -1,6 +1,8 @@
 import { cifar10Lrnet } from "./cifar10-lrnet.js";
 import { cifar10Vgg } from "./cifar10-vgg.js";
 import { cifar100Vgg } from "./cifar100-vgg.js";
+import { emUnet } from "./em-unet.js";
+import { emUnetSmall } from "./em-unet-small.js";
 import { fashionMlp } from "./fashion-mlp.js";
 import { mnistLrnet } from "./mnist-lrnet.js";
 import { mnistMlp } from "./mnist-mlp.js";
@@ -26,4 +28,6 @@ export const recipes: readonly Recipe[] = [
   snelsonPaper,
   permutedMnist,
   splitMnist,
+  emUnet,
+  emUnetSmall,
 ];

@@ -23,16 +23,21 @@ export function methodsOf({ column, settings }: Recipe): readonly (typeof method
 }
 
 /**
- * The configuration of a recipe with the settings of a method for so many epochs.
+ * The configuration of a recipe with the settings of a method for so many epochs. A method at full precision trains all
+ * parameters with its own optimizer; beside the others stands the recipe's `realOptimizer`, where it has one.
  *
  * @throws BayesBinnError `ERR_CONFIG` for a method without settings for the recipe
  */
 export function presetConfig({ recipe, method }: Preset, epochs: number): ConfigInput {
-  const { config } = recipe;
+  const { realOptimizer, ...config } = recipe.config;
+  const parts =
+    method.weights === "binary"
+      ? { model: config.model, ...(realOptimizer !== undefined && { realOptimizer }) }
+      : { model: { ...config.model, weights: method.weights } };
   return {
     ...config,
+    ...parts,
     name: presetName({ recipe, method }),
-    model: method.weights === "binary" ? config.model : { ...config.model, weights: method.weights },
     optimizer: presetOptimizer({ recipe, method }, epochs),
     epochs,
   };

@@ -13,6 +13,8 @@ export interface RunStart {
   readonly dataset: string;
   readonly model: string;
   readonly optimizer: string;
+  /** That of real-valued parameters, where it is another. */
+  readonly realOptimizer?: string;
   readonly device: SessionDescription["device"];
   readonly deviceReason: string;
   readonly instructionSet: string;
@@ -41,6 +43,8 @@ export interface RunStart {
 export interface RunSummary {
   readonly recipe: string;
   readonly optimizer: string;
+  /** That of real-valued parameters, where it is another. */
+  readonly realOptimizer?: string;
   readonly device: SessionDescription["device"];
   readonly seed: number;
   /** Epochs trained. */
@@ -83,7 +87,7 @@ export function startOf(
     recipe: config.name,
     dataset: config.dataset.name,
     model: config.model.name,
-    optimizer: config.optimizer.name,
+    ...optimizerNames(config),
     device,
     deviceReason,
     instructionSet,
@@ -102,6 +106,11 @@ export function startOf(
   };
 }
 
+/** What reports call the optimizers of a run. */
+export function optimizerNames({ optimizer, realOptimizer }: Config): Pick<RunStart, "optimizer" | "realOptimizer"> {
+  return { optimizer: optimizer.name, ...(realOptimizer !== undefined && { realOptimizer: realOptimizer.name }) };
+}
+
 function countOf({ parameters }: SessionDescription, kind: "binary" | "real"): number {
   return parameters.reduce((sum, parameter) => sum + (parameter.kind === kind ? sizeOf(parameter.shape) : 0), 0);
 }
@@ -117,7 +126,7 @@ export function summaryOf(
   const validation = epochs[bestEpoch - 1]?.validation;
   return {
     recipe: config.name,
-    optimizer: config.optimizer.name,
+    ...optimizerNames(config),
     device,
     seed: config.seed,
     epochs: epochs.length,

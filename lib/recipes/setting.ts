@@ -35,7 +35,8 @@ export function parseSetting(text: string): Setting {
 }
 
 /**
- * Puts settings into a copy of `draft`. Objects on the way are made; whether a key exists is for the schema to say.
+ * Puts settings into a copy of `draft`. Objects on the way are made; whether a key exists is for the schema to say. The
+ * value `null`, which no key has, takes a key away: what can be left out is at its default then.
  *
  * A setting of the `name` of a part chooses another data set, model, optimizer or schedule. The options of the old
  * choice are dropped then, since they mean nothing to the new one. Such settings go first, wherever they stand.
@@ -72,7 +73,8 @@ function apply(root: Draft, setting: Setting, common: Readonly<Record<string, re
     for (const old of Object.keys(parent)) if (!kept.includes(old)) delete parent[old];
   }
   checkEntry(parent, path, last);
-  put(parent, path[last]!, value);
+  if (value === null && !Array.isArray(parent)) delete parent[path[last]!];
+  else put(parent, path[last]!, value);
 }
 
 function child(parent: Draft, path: readonly string[], depth: number): Draft {

@@ -22,8 +22,8 @@ const bayesbinn = (length: number): Choice => ({
  * made with the batch norm in training mode, normalised by the points of the grid; here predictions use the running
  * statistics of training.
  *
- * The straight-through estimator keeps its learning rate, as in the authors' code. Its biases are real there; a
- * configuration holds one optimizer, so that here they are binary.
+ * The straight-through estimator keeps its learning rate, as in the authors' code. Its biases are real there, and binary
+ * here.
  *
  * Source: Meng, Bachmann, Khan, "Training Binary Neural Networks using the Bayesian Learning Rule", ICML 2020, section 4.1
  * and Table 4.

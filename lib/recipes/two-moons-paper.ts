@@ -27,8 +27,7 @@ const bayesbinn = (length: number) => ({
  * The posterior is wide: the mean prediction is right for 97 to 99 % of fresh points, and hardly surer of itself at the data
  * than far from them. The recipe `two-moons` has the data count more.
  *
- * The authors' network for the straight-through estimator has real biases. A configuration holds one optimizer, so that
- * here its biases are binary as well.
+ * The authors' network for the straight-through estimator has real biases; here its biases are binary as well.
  *
  * Source: Meng, Bachmann, Khan, "Training Binary Neural Networks using the Bayesian Learning Rule", ICML 2020, section 4.1
  * and Table 3.

@@ -1,5 +1,8 @@
 import { augmentationSpecs } from "../augmentation/augmentation-schema.js";
 import type { Dataset } from "../data/dataset.js";
+import type { Loss } from "../losses/loss.js";
+import type { Network } from "../model/check-dataset.js";
+import { measure } from "../model/measure.js";
 import { type Metrics, metricsOf } from "../model/metrics.js";
 import type { Session } from "../model/session.js";
 import { BayesBinnError } from "../native/errors.js";
@@ -23,6 +26,8 @@ const distributionBins = 20;
 
 /** What a fit works with. */
 interface FitParts {
+  readonly network: Network;
+  readonly loss: Loss;
   /** Reserved for this fit. */
   readonly session: Session;
   readonly hyperparameters: Hyperparameters;
@@ -183,10 +188,10 @@ export class FitLoop {
   }
 
   async #evaluate(data: Dataset): Promise<Metrics> {
-    const { session } = this.#parts;
+    const { session, network, loss } = this.#parts;
     const { evaluationBatchSize: batchSize, signal } = this.#plan;
-    const call = { dataset: session.dataset(data), batchSize, samples: 0, draw: 0 };
-    return metricsOf(await session.evaluate(call, signal));
+    const { metrics } = await measure(network, loss, session, data, { batchSize, samples: 0, draw: 0 }, signal);
+    return metrics;
   }
 
   /** The state as it is after the last record. */

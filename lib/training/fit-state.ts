@@ -6,7 +6,7 @@ import type { EpochRecord } from "./history.js";
 const count = z.int().min(0);
 // NaN and infinities among them: how training went is not for the file's reader to judge.
 const value = z.custom<number>((given) => typeof given === "number");
-const metrics = z.strictObject({ loss: value, accuracy: value.optional() });
+const metrics = z.strictObject({ loss: value, accuracy: value.optional(), meanIou: value.optional() });
 
 /**
  * Where a fit stands between two epochs, beside the tensors: all that its end depends on. The order of the data, noise,

@@ -18,7 +18,7 @@ export const splitOptions = z.strictObject({
 
 /**
  * Two parts of a data set at random: the rest, and `round(fraction * length)` samples held back. They share the arrays of
- * `dataset`; the same seed gives the same parts.
+ * `dataset`; the same seed gives the same parts. Of tiles, whole images are held back.
  *
  * @example const [train, validation] = splitDataset(mnist.train, { fraction: 0.1, seed: 1 });
  *
@@ -32,11 +32,25 @@ export const splitOptions = z.strictObject({
 export function splitDataset(dataset: Dataset, options: z.input<typeof splitOptions>): [Dataset, Dataset] {
   requireDataset("splitDataset.dataset", dataset);
   const { fraction, seed } = checkOptions(splitOptions, options, "splitDataset");
-  const held = Math.round(fraction * dataset.length);
-  if (held < 1 || held >= dataset.length) {
-    throw outOfRange("splitDataset.fraction", fraction, `one that leaves ${dataset.length} samples in two parts`);
+  const groups = groupsOf(dataset);
+  const { length } = groups;
+  const held = Math.round(fraction * length);
+  if (held < 1 || held >= length) {
+    const units = dataset.tiling === undefined ? "samples" : "images";
+    throw outOfRange("splitDataset.fraction", fraction, `one that leaves ${length} ${units} in two parts`);
   }
-  const order = loadAddon().kernels.permutation(dataset.length, seed, splitEpoch);
-  const rest = dataset.length - held;
-  return [subset(dataset, order.subarray(0, rest)), subset(dataset, order.subarray(rest))];
+  const order = Array.from(loadAddon().kernels.permutation(length, seed, splitEpoch), (index) => groups[index]!);
+  return [subset(dataset, order.slice(0, length - held).flat()), subset(dataset, order.slice(length - held).flat())];
+}
+
+/** Positions of samples that stay together. */
+function groupsOf({ length, indices, tiling }: Dataset): number[][] {
+  const groups = new Map<number, number[]>();
+  for (let position = 0; position < length; position++) {
+    const image = tiling?.tiles[indices?.[position] ?? position]?.image ?? position;
+    const group = groups.get(image);
+    if (group === undefined) groups.set(image, [position]);
+    else group.push(position);
+  }
+  return [...groups.values()];
 }

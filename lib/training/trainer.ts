@@ -73,8 +73,8 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * @throws BayesBinnError `ERR_OPTIMIZER_CLAIM` for parameters that no optimizer claims, or two; `ERR_BUSY` where the model
-   * has a trainer already; `ERR_DEVICE_UNAVAILABLE`, `ERR_OUT_OF_MEMORY`, `ERR_BINDING_LOAD`; `ERR_OPTION_UNKNOWN`,
-   * `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
+   * has a trainer already; `ERR_DEVICE_UNAVAILABLE`, `ERR_OUT_OF_MEMORY`, `ERR_BINDING_LOAD`; `ERR_SHAPE_MISMATCH`
+   * for a loss that does not suit the model's outputs; `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
    */
   constructor(options: TrainerOptions) {
     const { model, optimizer, seed = model.seed, ...settings } = checkOptions(trainerOptions, options, "Trainer");
@@ -211,7 +211,8 @@ export class Trainer implements AsyncDisposable {
       const resumed = path === undefined ? undefined : await resumeFrom(path, session, best, setting, plan);
       const epochsBefore = resumed?.epochsBefore ?? this.#epochs;
       const hyperparameters = this.#hyperparameters;
-      const loop = new FitLoop({ session, hyperparameters, best, epochsBefore, setting, resumed }, plan);
+      const parts = { network: this.model, loss: this.#host.loss, session, hyperparameters, best };
+      const loop = new FitLoop({ ...parts, epochsBefore, setting, resumed }, plan);
       this.#epochs = epochsBefore + (plan.stopAfter ?? plan.epochs);
       return await loop.run().finally(() => loop.settle());
     } finally {

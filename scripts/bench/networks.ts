@@ -1,5 +1,5 @@
 import { type Dataset, fromArrays, loadMnist, subset, Trainer } from "../../lib/index.js";
-import { createModel, createOptimizer } from "../../lib/recipes/assemble.js";
+import { createModel, createOptimizers } from "../../lib/recipes/assemble.js";
 import { cifar10Vgg as cifar10VggRecipe } from "../../lib/recipes/cifar10-vgg.js";
 import { type Config, checkConfig } from "../../lib/recipes/config.js";
 import { mnistMlp as mnistMlpRecipe } from "../../lib/recipes/mnist-mlp.js";
@@ -53,5 +53,5 @@ export const cifar10Vgg = checkConfig({
 /** A trainer of one of these for its batches. */
 export function trainerOf(config: Config, data: Dataset, threads: number): Trainer {
   const { batchSize: maxBatch } = config;
-  return new Trainer({ model: createModel(config, data), optimizer: createOptimizer(config), threads, maxBatch });
+  return new Trainer({ model: createModel(config, data), optimizer: createOptimizers(config), threads, maxBatch });
 }

@@ -60,6 +60,11 @@ cli("configurations that do not fit: exit code 2, one line, and no run folder", 
     ["optimizer.learningRate=-1", /^error \[ERR_OPTION_RANGE\]: optimizer\.learningRate: -1/],
     ["dataset.validationFraction=1.5", /^error \[ERR_OPTION_RANGE\]: dataset\.validationFraction: 1\.5/],
     ["optimizer.name=adam", /^error \[ERR_OPTIMIZER_CLAIM\]: .*linear1\.weight/],
+    ["realOptimizer.name=ste", /^error \[ERR_OPTION_RANGE\]: realOptimizer\.name: "ste" .*"adam" or "sgd"/],
+    [
+      "realOptimizer.name=adam",
+      /^error \[ERR_CONFIG\]: realOptimizer: "adam" for the network mlpBinaryConnect, which has no real/,
+    ],
     ["earlyStopping.patience=0", /^error \[ERR_OPTION_RANGE\]: earlyStopping\.patience: 0/],
     ["loss.name=meanSquaredError", /^error \[ERR_/],
   ];

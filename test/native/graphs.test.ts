@@ -134,12 +134,14 @@ async function check(graph: RandomGraph, seed: number): Promise<void> {
 
 for (let seed = 0; seed < graphs; seed++) test(`random graph ${seed}`, () => check(randomGraph(seed), seed));
 
-for (const [padding, inputShape] of [
-  ["valid", [1, 18, 20]],
-  ["same", [1, 4, 8]],
+for (const [padding, inputShape, outer] of [
+  ["valid", [1, 18, 20], {}],
+  ["same", [1, 4, 8], {}],
+  ["same", [1, 4, 6], { outerWeights: "real", outputAffine: true }],
 ] as const) {
-  test(`U-Net, ${padding} padding`, () => {
-    const model = unet({ inputShape, outputs: 2, depth: padding === "valid" ? 2 : 3, width: 1, padding });
+  test(`U-Net, ${padding} padding, ${JSON.stringify(outer)}`, () => {
+    const depth = padding === "valid" || inputShape[2] === 6 ? 2 : 3;
+    const model = unet({ inputShape, outputs: 2, depth, width: 1, padding, ...outer });
     return check({ layers: layerSpecs(model.layers), inputShape }, 7);
   });
 }

@@ -49,7 +49,9 @@ ste, tasks in sequence for bayesbinn alone. --set goes over it.
 
 --set path=value changes one key of the configuration; the value is JSON or,
 failing that, text. Setting the name of a part (such as optimizer.name) starts
-that part from its defaults; augmentation[0].padding is a key of the first step.
+that part from its defaults; augmentation[0].padding is a key of the first step,
+and the value null takes a key away. A network with real-valued parameters
+beside binary ones needs a second optimizer: --set realOptimizer.name=adam.
 \`bayesbinn schema\` prints every key. A relative dataset.folder, also one of a
 configuration file, counts from the current folder.
 

@@ -1,9 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BayesBinnError } from "../../native/errors.js";
 import { isFolder } from "../exists.js";
 import { formatError } from "../format-error.js";
+import { filesIn, sortedNames } from "./files-in.js";
 
 /** The image files of a part of a data set. */
 export interface ClassFolder {
@@ -34,21 +34,5 @@ export async function classFolders(folder: string, part: "train" | "test"): Prom
 async function classFolder(path: string, name: string): Promise<ClassFolder> {
   const folder = join(path, name);
   if (!(await isFolder(folder))) throw formatError(folder, 0, "is a file beside the class folders");
-  const names = await sortedNames(folder);
-  if (names.length === 0) throw formatError(folder, 0, "has no images");
-  const files = names.map((file) => join(folder, file));
-  for (const file of files) {
-    const status = await stat(file).catch((cause: Error) => {
-      throw formatError(file, 0, `cannot be read: ${cause.message}`, { cause });
-    });
-    if (!status.isFile()) throw formatError(file, 0, "is no file; class folders hold images only");
-  }
-  return { name, files };
-}
-
-async function sortedNames(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((cause: Error) => {
-    throw formatError(folder, 0, `cannot be read: ${cause.message}`, { cause });
-  });
-  return names.filter((name) => !name.startsWith(".")).sort((a, b) => (a < b ? -1 : Number(a > b)));
+  return { name, files: await filesIn(folder) };
 }

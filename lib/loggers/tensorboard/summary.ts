@@ -32,6 +32,7 @@ function metricsOf(part: string, metrics: Metrics | undefined): [tag: string, va
   return [
     [`${part}/loss`, metrics?.loss],
     [`${part}/accuracy`, metrics?.accuracy],
+    [`${part}/mean_iou`, metrics?.meanIou],
   ];
 }
 

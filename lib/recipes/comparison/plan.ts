@@ -106,7 +106,8 @@ async function inMethod<T>(name: string, resolve: () => Promise<T>): Promise<T> 
   try {
     return await resolve();
   } catch (error) {
-    const ofMethod = error instanceof BayesBinnError && String(error.details["path"]).startsWith("optimizer");
+    const ofMethod =
+      error instanceof BayesBinnError && /^(optimizer|realOptimizer)\b/.test(String(error.details["path"]));
     if (!ofMethod) throw error;
     throw new BayesBinnError(error.code, `${name}: ${error.message}`, error.details, { cause: error });
   }

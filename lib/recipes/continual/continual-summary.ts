@@ -1,12 +1,15 @@
 import type { RunFolder } from "../../io/run-folder.js";
 import type { SessionDescription } from "../../native/contract.js";
 import type { ContinualHistory } from "../../training/continual/continual-history.js";
+import { optimizerNames } from "../run-report.js";
 import type { ContinualConfig } from "./continual-config.js";
 
 /** The result of a run on tasks in sequence. Accuracies are fractions. */
 export interface ContinualSummary {
   readonly recipe: string;
   readonly optimizer: string;
+  /** That of real-valued parameters, where it is another. */
+  readonly realOptimizer?: string;
   readonly device: SessionDescription["device"];
   readonly seed: number;
   /** Names, in the order of training. */
@@ -45,7 +48,7 @@ export function continualSummary(
   const modes = modeAccuracyMatrix.at(-1)!;
   return {
     recipe: config.name,
-    optimizer: config.optimizer.name,
+    ...optimizerNames(config),
     device,
     seed: config.seed,
     tasks,

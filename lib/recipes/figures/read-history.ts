@@ -9,7 +9,11 @@ import { showText } from "../../options/show.js";
 import type { FigureRun } from "./figure-run.js";
 
 // A number that is none is null in JSON.
-const metrics = z.object({ loss: z.number().nullable(), accuracy: z.number().optional() });
+const metrics = z.object({
+  loss: z.number().nullable(),
+  accuracy: z.number().optional(),
+  meanIou: z.number().optional(),
+});
 
 const record = z.object({
   epoch: z.int().min(1),

@@ -1,45 +1,73 @@
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "backends/cpu/channel_sums.h"
 #include "backends/cpu/cpu_backend.h"
-#include "backends/cpu/reductions.h"
-#include "backends/cpu/scratch.h"
+#include "backends/cpu/element_blocks.h"
 #include "base/scalar_math.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-constexpr int64_t kChannelBlock = 32;
+int64_t values_of(const ChannelBatch& shape) { return shape.shape.spatial * batch_stride(shape.batch); }
 
-// Calls action(offset) for each run of `batch` values of a channel.
-template <class Action>
-void for_runs(const ChannelBatch& shape, int64_t channel, Action&& action) {
-  const int64_t stride = batch_stride(shape.batch);
-  for (int64_t s = 0; s < shape.shape.spatial; ++s) action((channel * shape.shape.spatial + s) * stride);
-}
+int64_t norm_block(const ChannelBatch& shape) { return std::min<int64_t>(32, channel_block(values_of(shape))); }
 
 // y = (x - mean) * inverse * gain + bias, with the difference formed first: no cancellation for large means.
 void normalize_channel(const ChannelBatch& shape, const BatchNormParameters& parameters, int64_t channel,
                        const float* x, float mean, float inverse, float* y) {
   const float scale = inverse * (parameters.gain ? parameters.gain[channel] : 1.0f);
   const float shift = parameters.bias ? parameters.bias[channel] : 0.0f;
-  for_runs(shape, channel, [&](int64_t at) {
-    const float* __restrict in = x + at;
-    float* __restrict out = y + at;
-    if (parameters.relu) {
-      for (int64_t b = 0; b < shape.batch; ++b) out[b] = relu((in[b] - mean) * scale + shift);
-    } else {
-      for (int64_t b = 0; b < shape.batch; ++b) out[b] = (in[b] - mean) * scale + shift;
-    }
+  const int64_t count = values_of(shape);
+  const float* __restrict in = x + channel * count;
+  float* __restrict out = y + channel * count;
+  if (parameters.relu) {
+    for (int64_t i = 0; i < count; ++i) out[i] = relu((in[i] - mean) * scale + shift);
+  } else {
+    for (int64_t i = 0; i < count; ++i) out[i] = (in[i] - mean) * scale + shift;
+  }
+}
+
+struct Moments {
+  double mean, variance;
+};
+
+// In one pass: of the differences from one of the values, which no large mean can cancel.
+Moments moments_of(const ChannelBatch& shape, const float* x) {
+  const auto count = static_cast<double>(shape.batch * shape.shape.spatial);
+  const double near = x[0];
+  const auto [sum, squares] = channel_sums<2>(shape, [&](int64_t i, FourDoubles* sums) {
+    const FourDoubles difference = __builtin_convertvector(load_four(x + i), FourDoubles) - near;
+    sums[0] += difference;
+    sums[1] += difference * difference;
+  });
+  const double distance = sum / count;
+  const double variance = squares / count - distance * distance;
+  return {near + distance, variance < 0 ? 0 : variance};
+}
+
+// Sums of dy, which counts only where y > 0 if there was a relu, and of dy (x - center).
+template <bool relu>
+std::array<double, 2> gradient_sums(const ChannelBatch& shape, const float* x, const float* y, const float* dy,
+                                    double center) {
+  return channel_sums<2>(shape, [&](int64_t i, FourDoubles* sums) {
+    FourFloats gradient = load_four(dy + i);
+    if constexpr (relu) gradient = load_four(y + i) > 0.0f ? gradient : FourFloats{};
+    const FourDoubles wide = __builtin_convertvector(gradient, FourDoubles);
+    sums[0] += wide;
+    sums[1] += wide * (__builtin_convertvector(load_four(x + i), FourDoubles) - center);
   });
 }
 
-// The gradient before the relu, of a run whose samples are at hand anyway.
-const float* before_relu(const BatchNormParameters& parameters, int64_t batch, const float* y, const float* dy,
-                         float* space) {
-  if (!parameters.relu) return dy;
-  for (int64_t b = 0; b < batch; ++b) space[b] = y[b] > 0.0f ? dy[b] : 0.0f;
-  return space;
+// dx = scale (dy - mean_dy - (x - center) slope), dy as above.
+template <bool relu>
+void gradient_of_channel(int64_t count, const float* x, const float* y, const float* dy, float center, float scale,
+                         float mean_dy, float slope, float* __restrict dx) {
+  for (int64_t i = 0; i < count; ++i) {
+    const float gradient = !relu || y[i] > 0.0f ? dy[i] : 0.0f;
+    dx[i] = scale * (gradient - mean_dy - (x[i] - center) * slope);
+  }
 }
 
 }  // namespace
@@ -49,19 +77,9 @@ void CpuBackend::batch_norm_train(const ChannelBatch& shape, const BatchNormPara
                                   float* running_variance) {
   const double count = static_cast<double>(shape.batch * shape.shape.spatial);
   const double unbiased = count > 1 ? count / (count - 1) : 1;
-  in_blocks(shape.shape.channels, kChannelBlock, [&](int64_t begin, int64_t end) {
+  in_blocks(shape.shape.channels, norm_block(shape), [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
-      double sum = 0;
-      for_runs(shape, c, [&](int64_t at) { sum += sum_of(x + at, shape.batch); });
-      const double center = sum / count;
-      double squares = 0;
-      for_runs(shape, c, [&](int64_t at) {
-        squares += lane_sum(shape.batch, [&](int64_t b) {
-          const double difference = x[at + b] - center;
-          return difference * difference;
-        });
-      });
-      const double variance = squares / count;
+      const auto [center, variance] = moments_of(shape, x + c * values_of(shape));
       mean[c] = static_cast<float>(center);
       inverse_deviation[c] = static_cast<float>(1 / std::sqrt(variance + parameters.epsilon));
       const double momentum = parameters.momentum;
@@ -75,7 +93,7 @@ void CpuBackend::batch_norm_train(const ChannelBatch& shape, const BatchNormPara
 void CpuBackend::batch_norm_eval(const ChannelBatch& shape, const BatchNormParameters& parameters, const float* x,
                                  float* y, float* mean, float* inverse_deviation, const float* running_mean,
                                  const float* running_variance) {
-  in_blocks(shape.shape.channels, kChannelBlock, [&](int64_t begin, int64_t end) {
+  in_blocks(shape.shape.channels, norm_block(shape), [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
       mean[c] = running_mean[c];
       inverse_deviation[c] = static_cast<float>(1 / std::sqrt(running_variance[c] + parameters.epsilon));
@@ -95,34 +113,28 @@ void CpuBackend::batch_norm_gradient(const ChannelBatch& shape, const BatchNormP
   const float count = static_cast<float>(shape.batch * shape.shape.spatial);
   std::vector<float> gain_gradient(static_cast<size_t>(channels));
   std::vector<float> bias_gradient(static_cast<size_t>(channels));
-  in_blocks(channels, kChannelBlock, [&](int64_t begin, int64_t end) {
-    static thread_local Scratch scratch;
-    float* const space = scratch.floats(shape.batch);
+  in_blocks(channels, norm_block(shape), [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
       const float center = mean[c];
       const float inverse = inverse_deviation[c];
-      double dy_sum = 0;
-      double dy_x_sum = 0;
-      for_runs(shape, c, [&](int64_t at) {
-        const float* const run = before_relu(parameters, shape.batch, y + at, dy + at, space);
-        dy_sum += sum_of(run, shape.batch);
-        dy_x_sum += lane_sum(shape.batch, [&](int64_t b) {
-          return static_cast<double>(run[b]) * (static_cast<double>(x[at + b]) - center);
-        });
-      });
-      dy_x_sum *= inverse;
+      const int64_t first = c * values_of(shape);
+      const auto sums = parameters.relu ? gradient_sums<true>(shape, x + first, y + first, dy + first, center)
+                                        : gradient_sums<false>(shape, x + first, y, dy + first, center);
+      const double dy_sum = sums[0];
+      const double dy_x_sum = sums[1] * inverse;
       gain_gradient[static_cast<size_t>(c)] = static_cast<float>(dy_x_sum);
       bias_gradient[static_cast<size_t>(c)] = static_cast<float>(dy_sum);
       if (!dx) continue;
       const float scale = inverse * (parameters.gain ? parameters.gain[c] : 1.0f);
       const float mean_dy = batch_statistics ? static_cast<float>(dy_sum) / count : 0.0f;
       const float slope = batch_statistics ? static_cast<float>(dy_x_sum) / count * inverse : 0.0f;
-      for_runs(shape, c, [&](int64_t at) {
-        const float* const run = before_relu(parameters, shape.batch, y + at, dy + at, space);
-        const float* __restrict in = x + at;
-        float* __restrict out = dx + at;
-        for (int64_t b = 0; b < shape.batch; ++b) out[b] = scale * (run[b] - mean_dy - (in[b] - center) * slope);
-      });
+      if (parameters.relu) {
+        gradient_of_channel<true>(values_of(shape), x + first, y + first, dy + first, center, scale, mean_dy, slope,
+                                  dx + first);
+      } else {
+        gradient_of_channel<false>(values_of(shape), x + first, y, dy + first, center, scale, mean_dy, slope,
+                                   dx + first);
+      }
     }
   });
   if (gain.pass) consume_gradient(gain, 0, gain_gradient.data(), channels);

@@ -9,7 +9,7 @@ namespace {
 constexpr int64_t kFeatureBlock = 64;
 
 // out[f][b] = value(row(b)[s], s) with s = stored(f), for features begin..end: kBatchMultiple samples at once, whose
-// places in `out` are a cache line. What lies beyond the batch is 0.
+// places in `out` are a cache line, or the few there are. What lies beyond the batch is 0.
 template <class T, class Row, class Stored, class Value>
 void gather_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row, Stored&& stored, Value&& value) {
   const int64_t stride = batch_stride(batch);
@@ -24,7 +24,7 @@ void gather_rows(int64_t begin, int64_t end, int64_t batch, T* out, Row&& row, S
         for (int64_t i = 0; i < kBatchMultiple; ++i) line[i] = value(in[i][s], s);
       } else {
         for (int64_t i = 0; i < count; ++i) line[i] = value(in[i][s], s);
-        std::fill(line + count, line + kBatchMultiple, T{0});
+        std::fill(line + count, line + std::min(kBatchMultiple, stride), T{0});
       }
     }
   }

@@ -2,6 +2,8 @@
 // brought into panels, channels innermost, once for all taps: a tap is nothing but a move along the pixels. Blocks of
 // output channels are formed, then put in order and consumed.
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include "backends/cpu/conv_walk.h"
 #include "backends/cpu/cpu_backend.h"
@@ -28,6 +30,8 @@ constexpr int64_t kTaskPanels = 64 / kPanelRows;
 constexpr int64_t kTasks = 16;
 // Up to so many input channels all taps lie side by side in the panels: a copy, but no panel that is half empty.
 constexpr int64_t kFewChannels = kPanelColumns / 2;
+// In place of a place in a panel.
+constexpr int64_t kNowhere = -1;
 
 // Whether any tap reads a source: not all do where the stride is longer than the kernel.
 bool is_read(const WalkAxis& axis, int64_t source) { return (source + axis.padding) % axis.stride < axis.kernel; }
@@ -191,22 +195,48 @@ class WeightGradient {
   }
 
   void fill_targets(const Region& region, int64_t row) const {
-    for (int64_t c = region.columns.begin; c < region.columns.end; ++c) {
-      const int64_t pixel = outputs_begin_ * walk_.targets() + row * walk_.columns.targets + c;
-      to_panels<kPanelRows>(dy_ + pixel * stride_ + region.samples.begin, walk_.targets() * stride_, outputs_,
-                            region.samples.size(), dy_depth_ * kPanelRows,
-                            dy_rows_ + place_of_target(region, row, c) * kPanelRows);
-    }
+    const float* const from = dy_ + (outputs_begin_ * walk_.targets() + row * walk_.columns.targets) * stride_;
+    in_runs(region, region.columns, [&](int64_t first, std::span<int64_t> places) {
+      place_run(region, first, places, [&](int64_t c) { return place_of_target(region, row, c); });
+      to_panels<kPanelRows>(from + first * stride_ + region.samples.begin, walk_.targets() * stride_, outputs_, places,
+                            dy_depth_ * kPanelRows, dy_rows_);
+    });
   }
 
   void fill_sources(const Region& region, int64_t row) const {
     if (!is_read(walk_.rows, row)) return;
-    for (int64_t c = region.source_columns.begin; c < region.source_columns.end; ++c) {
-      if (!is_read(walk_.columns, c)) continue;
-      const int64_t pixel = row * walk_.columns.sources + c;
-      to_panels<kPanelColumns>(x_ + pixel * stride_ + region.samples.begin, walk_.sources() * stride_, shape_.in,
-                               region.samples.size(), x_depth_ * kPanelColumns,
-                               x_rows_ + place_of_source(region, row, c) * kPanelColumns);
+    const float* const from = x_ + row * walk_.columns.sources * stride_;
+    in_runs(region, region.source_columns, [&](int64_t first, std::span<int64_t> places) {
+      place_run(region, first, places,
+                [&](int64_t c) { return is_read(walk_.columns, c) ? place_of_source(region, row, c) : kNowhere; });
+      to_panels<kPanelColumns>(from + first * stride_ + region.samples.begin, walk_.sources() * stride_, shape_.in,
+                               places, x_depth_ * kPanelColumns, x_rows_);
+    });
+  }
+
+  // Calls action(first column, places of its samples) for parts of a row that are one run of memory: some columns, where
+  // they have few samples, or the samples of one.
+  template <class Action>
+  void in_runs(const Region& region, Range columns, Action&& action) const {
+    static thread_local std::vector<int64_t> places;
+    if (stride_ < kBatchMultiple) {
+      places.resize(static_cast<size_t>(columns.size() * stride_));
+      action(columns.begin, std::span<int64_t>(places));
+      return;
+    }
+    places.resize(static_cast<size_t>(ceil_divide(region.samples.size(), kBatchMultiple) * kBatchMultiple));
+    for (int64_t c = columns.begin; c < columns.end; ++c) action(c, std::span<int64_t>(places));
+  }
+
+  // Places in a panel for a run from a column on; place_of(column): that of its first sample.
+  template <class PlaceOf>
+  void place_run(const Region& region, int64_t column, std::span<int64_t> places, PlaceOf&& place_of) const {
+    const int64_t samples = region.samples.size();
+    const int64_t each = std::min(stride_, static_cast<int64_t>(places.size()));
+    for (size_t at = 0; at < places.size(); at += static_cast<size_t>(each), ++column) {
+      const int64_t first = place_of(column);
+      for (int64_t s = 0; s < each; ++s)
+        places[at + static_cast<size_t>(s)] = first < 0 || s >= samples ? kNowhere : first + s;
     }
   }
 

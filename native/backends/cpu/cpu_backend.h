@@ -1,24 +1,20 @@
 // The op table on the CPU. This class and everything in its namespace is compiled once for each instruction set;
 // `make_cpu_backend` chooses at run time.
 //
-// Layout: samples innermost. A tensor is [features][stride] with stride = batch rounded up to 16, so that every
-// feature starts on a cache line and loops over samples vectorise. Entries beyond the batch hold no meaning.
+// Layout: samples innermost, [features][batch_stride(batch)], see batch_stride.h.
 //
 // Work is cut into blocks that depend on the shapes alone, and sums are fixed trees: results are the same bits for any
 // number of threads.
 #pragma once
 
 #include "backends/backend.h"
+#include "backends/cpu/batch_stride.h"
 #include "backends/cpu/thread_pool.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 
 struct CodeLayout;
 struct Walk;
-
-constexpr int64_t kBatchMultiple = 16;
-
-inline int64_t batch_stride(int64_t batch) { return (batch + kBatchMultiple - 1) / kBatchMultiple * kBatchMultiple; }
 
 class CpuBackend final : public Backend {
  public:

@@ -12,6 +12,9 @@ namespace {
 // Channels of a block: whole groups of four, which share their draws.
 int64_t channel_block(const ChannelShape& shape) { return shape.spatial == 1 ? 32 : 4; }
 
+// Values that the flags of a small batch are repeated for.
+constexpr int64_t kRepeated = 256;
+
 // Keep where u >= rate.
 uint8_t keep(uint32_t word, float rate) { return uniform_from_bits(word) >= rate; }
 
@@ -47,17 +50,35 @@ void draw_rows(const Draw& draw, float rate, int64_t features, int64_t begin, in
   }
 }
 
+// out[i] = in[i] scale where kept. By a mask of bits, not by a product: what is dropped is 0 even where it was Inf or NaN.
+void drop_run(const float* __restrict in, float scale, const uint8_t* __restrict kept, int64_t count,
+              float* __restrict out) {
+  for (int64_t i = 0; i < count; ++i)
+    out[i] = float_from_bits(bits_from_float(in[i] * scale) & -static_cast<int32_t>(kept[i]));
+}
+
+// The channels begin..end-1.
 void drop(const ChannelBatch& shape, const float* x, const uint8_t* mask, double rate, int64_t begin, int64_t end,
           float* y) {
   const int64_t stride = batch_stride(shape.batch);
+  const int64_t spatial = shape.shape.spatial;
   const auto scale = static_cast<float>(1 / (1 - rate));
-  for (int64_t row = begin * shape.shape.spatial; row < end * shape.shape.spatial; ++row) {
-    const float* __restrict in = x + row * stride;
-    const uint8_t* __restrict kept = mask + row / shape.shape.spatial * stride;
-    float* __restrict out = y + row * stride;
-    // By a mask of bits, not by a product: what is dropped is 0 even where it was Inf or NaN.
-    for (int64_t b = 0; b < stride; ++b)
-      out[b] = float_from_bits(bits_from_float(in[b] * scale) & -static_cast<int32_t>(kept[b]));
+  if (spatial == 1)
+    return drop_run(x + begin * stride, scale, mask + begin * stride, (end - begin) * stride, y + begin * stride);
+  for (int64_t c = begin; c < end; ++c) {
+    const uint8_t* kept = mask + c * stride;
+    // Short runs take long: the flags of a small batch over and over.
+    uint8_t repeated[kRepeated];
+    const int64_t period = stride < kBatchMultiple ? kRepeated : stride;
+    if (stride < kBatchMultiple) {
+      for (int64_t i = 0; i < kRepeated; ++i) repeated[i] = kept[i % stride];
+      kept = repeated;
+    }
+    const int64_t values = spatial * stride;
+    for (int64_t i = 0; i < values; i += period) {
+      const int64_t at = c * values + i;
+      drop_run(x + at, scale, kept, std::min(period, values - i), y + at);
+    }
   }
 }
 

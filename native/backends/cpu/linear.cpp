@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "backends/cpu/channel_sums.h"
 #include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/element_blocks.h"
 #include "backends/cpu/packed/pack.h"
-#include "backends/cpu/reductions.h"
 #include "backends/cpu/sgemm.h"
 #include "base/ceil_divide.h"
 
@@ -98,13 +99,16 @@ void CpuBackend::bias_gradient(const ChannelBatch& shape, const float* dy, const
   const int64_t stride = batch_stride(shape.batch);
   const auto [channels, spatial] = shape.shape;
   std::vector<float> gradient(static_cast<size_t>(channels));
-  in_blocks(channels, kRowBlock, [&, spatial = spatial](int64_t begin, int64_t end) {
-    for (int64_t c = begin; c < end; ++c) {
-      double sum = 0;
-      for (int64_t s = 0; s < spatial; ++s) sum += sum_of(dy + (c * spatial + s) * stride, shape.batch);
-      gradient[static_cast<size_t>(c)] = static_cast<float>(sum);
-    }
-  });
+  in_blocks(channels, std::min(kRowBlock, channel_block(spatial * stride)),
+            [&, spatial = spatial](int64_t begin, int64_t end) {
+              for (int64_t c = begin; c < end; ++c) {
+                const float* const of_channel = dy + c * spatial * stride;
+                const auto [sum] = channel_sums<1>(shape, [&](int64_t i, FourDoubles* sums) {
+                  sums[0] += __builtin_convertvector(load_four(of_channel + i), FourDoubles);
+                });
+                gradient[static_cast<size_t>(c)] = static_cast<float>(sum);
+              }
+            });
   consume_gradient(target, 0, gradient.data(), channels);
 }
 

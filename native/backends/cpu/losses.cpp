@@ -1,14 +1,17 @@
 // The loop of every loss: samples and positions of a batch against the formulas of losses/.
+#include <algorithm>
 #include <vector>
 
 #include "backends/cpu/cpu_backend.h"
+#include "base/ceil_divide.h"
 #include "losses/list.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 namespace {
 
-// Samples a block; sums of blocks are added in order.
+// Samples and positions a block; sums of blocks are added in order.
 constexpr int64_t kSampleBlock = 64;
+constexpr int64_t kPositionBlock = 256;
 
 struct Places {
   int64_t stride;
@@ -32,20 +35,37 @@ auto target_of(const LossCall& call, const Places& places, int64_t position, int
   }
 }
 
-// Sums one(sample, position) over a batch: blocks of samples, added in order. in_blocks(count, task) runs the blocks.
-template <class InBlocks, class One>
-LossSums sum_batch(const LossCall& call, InBlocks&& in_blocks, One&& one) {
-  const double share = 1.0 / static_cast<double>(call.shape.spatial);
-  std::vector<LossSums> sums(static_cast<size_t>((call.batch + kSampleBlock - 1) / kSampleBlock));
-  in_blocks(call.batch, [&](int64_t begin, int64_t end) {
-    LossSums& sum = sums[static_cast<size_t>(begin / kSampleBlock)];
-    for (int64_t b = begin; b < end; ++b) {
-      for (int64_t s = 0; s < call.shape.spatial; ++s) {
-        const SampleLoss result = one(b, s);
-        sum.loss += result.loss * share;
-        sum.correct += result.correct * share;
-      }
+// Blocks of the samples and positions of a batch.
+struct Blocks {
+  int64_t batch, spatial;
+
+  int64_t across() const { return ceil_divide(spatial, kPositionBlock); }
+  int64_t count() const { return ceil_divide(batch, kSampleBlock) * across(); }
+
+  // Calls one(sample, position) for those of a block.
+  template <class One>
+  void visit(int64_t block, One&& one) const {
+    const int64_t first = block / across() * kSampleBlock, position = block % across() * kPositionBlock;
+    for (int64_t s = position; s < std::min(position + kPositionBlock, spatial); ++s) {
+      for (int64_t b = first; b < std::min(first + kSampleBlock, batch); ++b) one(b, s);
     }
+  }
+};
+
+// Sums one(sample, position) over a batch, block by block. in_tasks(count, task) runs tasks.
+template <class InTasks, class One>
+LossSums sum_batch(const LossCall& call, InTasks&& in_tasks, One&& one) {
+  const double share = 1.0 / static_cast<double>(call.shape.spatial);
+  const Blocks blocks = {call.batch, call.shape.spatial};
+  std::vector<LossSums> sums(static_cast<size_t>(blocks.count()));
+  in_tasks(blocks.count(), [&](int64_t block, int64_t) {
+    LossSums sum = {0, 0};
+    blocks.visit(block, [&](int64_t b, int64_t s) {
+      const SampleLoss result = one(b, s);
+      sum.loss += result.loss * share;
+      sum.correct += result.correct * share;
+    });
+    sums[static_cast<size_t>(block)] = sum;
   });
   LossSums total = {0, 0};
   for (const LossSums& sum : sums) total = {total.loss + sum.loss, total.correct + sum.correct};
@@ -61,11 +81,11 @@ LossSums CpuBackend::loss(const LossCall& call) {
   LossSums total = {};
   Losses::visit(call.formula, [&]<class Loss>() {
     total = sum_batch(
-        call, [&](int64_t count, auto&& task) { in_blocks(count, kSampleBlock, task); },
+        call, [&](int64_t count, auto&& task) { in_blocks(count, 1, task); },
         [&](int64_t b, int64_t s) {
           const Column<float> gradient = places.column(call.gradient, s, b);
-          const SampleLoss result =
-              Loss::sample(places.column(call.outputs, s, b), target_of<Loss>(call, places, s, b), gradient);
+          const SampleLoss result = Loss::sample(places.column(call.outputs, s, b), target_of<Loss>(call, places, s, b),
+                                                 call.constants, gradient);
           for (int k = 0; call.gradient && k < gradient.count; ++k) gradient[k] *= scale;
           return result;
         });
@@ -82,13 +102,12 @@ void CpuBackend::predictions(int formula, bool link, ChannelShape shape, const f
     return;
   }
   Losses::visit(formula, [&]<class Loss>() {
-    in_blocks(batch, kSampleBlock, [&](int64_t begin, int64_t end) {
-      for (int64_t b = begin; b < end; ++b) {
-        for (int64_t s = 0; s < shape.spatial; ++s) {
-          Loss::link(places.column(outputs, s, b),
-                     Column<float>{host + b * features + s, shape.spatial, static_cast<int>(shape.channels)});
-        }
-      }
+    const Blocks blocks = {batch, shape.spatial};
+    in_blocks(blocks.count(), 1, [&](int64_t block, int64_t) {
+      blocks.visit(block, [&](int64_t b, int64_t s) {
+        Loss::link(places.column(outputs, s, b),
+                   Column<float>{host + b * features + s, shape.spatial, static_cast<int>(shape.channels)});
+      });
     });
   });
 }
@@ -99,11 +118,11 @@ LossSums CpuBackend::loss_of_predictions(const LossCall& call, const float* host
   LossSums total = {};
   Losses::visit(call.formula, [&]<class Loss>() {
     total = sum_batch(
-        call, [&](int64_t count, auto&& task) { in_blocks(count, kSampleBlock, task); },
+        call, [&](int64_t count, auto&& task) { in_blocks(count, 1, task); },
         [&](int64_t b, int64_t s) {
           const Column<const float> prediction = {host + b * features + s, call.shape.spatial,
                                                   static_cast<int>(call.shape.channels)};
-          return Loss::sample_of_prediction(prediction, target_of<Loss>(call, places, s, b));
+          return Loss::sample_of_prediction(prediction, target_of<Loss>(call, places, s, b), call.constants);
         });
   });
   return total;

@@ -140,7 +140,7 @@ void write_tile(const Tile& tile, int64_t channels, int64_t size, int64_t batch,
     for (int64_t k = 0; k < tile.pixels; ++k) {
       T* __restrict line = out + (channel * size + tile.first_pixel + k) * stride + tile.first_sample;
       for (int64_t i = 0; i < tile.samples; ++i) line[i] = value(k, i);
-      std::fill(line + tile.samples, line + kBatchMultiple, T{0});
+      std::fill(line + tile.samples, line + std::min(kBatchMultiple, stride), T{0});
     }
   }
 }
@@ -150,7 +150,7 @@ struct Tiles {
   int64_t batch, size;
 
   int64_t across() const { return (size + kPixelBlock - 1) / kPixelBlock; }
-  int64_t count() const { return batch_stride(batch) / kBatchMultiple * across(); }
+  int64_t count() const { return (batch + kBatchMultiple - 1) / kBatchMultiple * across(); }
   Tile at(int64_t number) const {
     const int64_t sample = number / across() * kBatchMultiple, pixel = number % across() * kPixelBlock;
     return {sample, std::min(kBatchMultiple, batch - sample), pixel, std::min(kPixelBlock, size - pixel)};

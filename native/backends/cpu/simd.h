@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 namespace bayesbinn::BAYESBINN_ISA {
 
@@ -23,6 +24,16 @@ inline __attribute__((always_inline)) FloatVector load(const float* from) {
 }
 inline __attribute__((always_inline)) void store(float* to, FloatVector value) {
   *reinterpret_cast<FloatVector*>(to) = value;
+}
+// From any address; `count` values, zeros behind them.
+inline __attribute__((always_inline)) FloatVector load_part(const float* from, int64_t count) {
+  FloatVector value = {};
+  if (count >= kLanes) {
+    std::memcpy(&value, from, sizeof value);
+  } else {
+    std::memcpy(&value, from, static_cast<size_t>(count) * sizeof(float));
+  }
+  return value;
 }
 
 }  // namespace bayesbinn::BAYESBINN_ISA

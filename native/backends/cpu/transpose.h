@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 
 #include "backends/cpu/simd.h"
 #include "base/ceil_divide.h"
@@ -31,25 +32,26 @@ __attribute__((always_inline)) inline void transpose_square(FloatVector (&rows)[
   }
 }
 
-// panels[channel / width][sample][channel % width] = in[channel][sample], 0 for the channels that the last panel lacks.
-// Channels of `in` lie in_stride floats apart, on cache lines, with room for whole vectors of samples; panels lie
-// `panel_floats` apart.
+// panels[channel / width][places[s]][channel % width] = in[channel][s] where places[s] is not negative, 0 for the channels
+// that the last panel lacks. Channels of `in` lie in_stride floats apart; panels lie `panel_floats` apart.
 template <int64_t width>
-void to_panels(const float* in, int64_t in_stride, int64_t channels, int64_t samples, int64_t panel_floats,
-               float* panels) {
+void to_panels(const float* in, int64_t in_stride, int64_t channels, std::span<const int64_t> places,
+               int64_t panel_floats, float* panels) {
   constexpr int64_t kPart = std::min(width, kLanes);
   const int64_t padded = ceil_divide(channels, width) * width;
+  const auto samples = static_cast<int64_t>(places.size());
   for (int64_t c = 0; c < padded; c += kLanes) {
     const int64_t rows = std::clamp<int64_t>(channels - c, 0, kLanes);
     for (int64_t s = 0; s < samples; s += kLanes) {
-      FloatVector block[kLanes] = {};
-      for (int64_t i = 0; i < rows; ++i) block[i] = load(in + (c + i) * in_stride + s);
-      transpose_square(block);
       const int64_t count = std::min(kLanes, samples - s);
+      FloatVector block[kLanes] = {};
+      for (int64_t i = 0; i < rows; ++i) block[i] = load_part(in + (c + i) * in_stride + s, count);
+      transpose_square(block);
       for (int64_t part = 0; part < kLanes && c + part < padded; part += kPart) {
         float* const to = panels + (c + part) / width * panel_floats + (c + part) % width;
         for (int64_t i = 0; i < count; ++i) {
-          std::copy_n(reinterpret_cast<const float*>(&block[i]) + part, kPart, to + (s + i) * width);
+          const int64_t place = places[static_cast<size_t>(s + i)];
+          if (place >= 0) std::copy_n(reinterpret_cast<const float*>(&block[i]) + part, kPart, to + place * width);
         }
       }
     }

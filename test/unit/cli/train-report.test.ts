@@ -104,6 +104,15 @@ report("lines for people, where stderr is no terminal: one an epoch", async () =
   assert.not.match(stderr, "\u001b");
 });
 
+report("two optimizers are both named", async () => {
+  const stderr = new Capture();
+  const report = new TrainReport(stderr, { events: undefined, quiet: false });
+  await report.listeners.onStart?.({ ...start, realOptimizer: "adam", parameters: { binary: 203_264, real: 7 } });
+  report.close();
+  assert.match(stderr.text, "203 k binary and 7 real parameters");
+  assert.match(stderr.text, "bayesbinn and adam on cpu");
+});
+
 report("a method without a learning rate: no word of one", () => {
   assert.match(epochLine(record, 20), "learning rate");
   const { learningRate: _, ...without } = record;

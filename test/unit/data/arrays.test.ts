@@ -110,7 +110,7 @@ test("wrong types and values of options", async () => {
   await refused({ classes: 0 }, "ERR_OPTION_RANGE", "fromArrays.classes");
   await refused({ name: "" }, "ERR_OPTION_RANGE", "fromArrays.name");
   await refused({ targetWidth: 0 }, "ERR_OPTION_RANGE", "fromArrays.targetWidth");
-  await refused({ targetWidth: 3 }, "ERR_OPTION_RANGE", "three.targetWidth", "1 where targets are labels");
+  await refused({ targetWidth: 3 }, "ERR_OPTION_RANGE", "three.targetWidth", "1 where labels have no targetShape");
   await refusedFloats({ classes: 3 }, "ERR_OPTION_RANGE", "pairs.classes");
   await refused({ normalisation: {} }, "ERR_OPTION_UNKNOWN", "fromArrays.normalisation", '"normalization"');
   const normalization = (change: object) => ({ normalization: { scale: 1, mean: [0], std: [1], ...change } });

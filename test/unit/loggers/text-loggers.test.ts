@@ -12,7 +12,7 @@ import { bareRecord, fitWith, fullRecord } from "./fit-records.js";
 const test = suite("CSV and JSON lines");
 
 const header =
-  "epoch,learningRate,train.loss,train.accuracy,validation.loss,validation.accuracy,test.loss,test.accuracy,flipRatio";
+  "epoch,learningRate,train.loss,train.accuracy,validation.loss,validation.accuracy,validation.meanIou,test.loss,test.accuracy,test.meanIou,flipRatio";
 
 test("a table has a header, a row an epoch, and nothing where an epoch lacks a value", async () => {
   const path = join(temporaryFolder(), "made", "history.csv");
@@ -21,8 +21,8 @@ test("a table has a header, a row an epoch, and nothing where an epoch lacks a v
     readFileSync(path, "utf8"),
     [
       `${header},seconds.train,seconds.evaluate,stepsPerSecond`,
-      "1,0.0001,1.25,0.5,1.5,0.625,1.75,0.75,0.5,1.5,0.25,2.6666666666666665",
-      "2,,2.25,,,,,,,1.5,0.25,2.6666666666666665",
+      "1,0.0001,1.25,0.5,1.5,0.625,,1.75,0.75,,0.5,1.5,0.25,2.6666666666666665",
+      "2,,2.25,,,,,,,,,1.5,0.25,2.6666666666666665",
       "",
     ].join("\n"),
   );
@@ -31,7 +31,7 @@ test("a table has a header, a row an epoch, and nothing where an epoch lacks a v
 test("a table without timings has what the seed decides", async () => {
   const path = join(temporaryFolder(), "history.csv");
   await fitWith(csvLogger({ path, timings: false }), [fullRecord(1)]);
-  assert.is(readFileSync(path, "utf8"), `${header}\n1,0.0001,1.25,0.5,1.5,0.625,1.75,0.75,0.5\n`);
+  assert.is(readFileSync(path, "utf8"), `${header}\n1,0.0001,1.25,0.5,1.5,0.625,,1.75,0.75,,0.5\n`);
 });
 
 test("lines of JSON are the records", async () => {

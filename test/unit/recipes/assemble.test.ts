@@ -1,13 +1,17 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createAugmentation, createLoss, createOptimizer } from "../../../lib/recipes/assemble.js";
+import type { Optimizer } from "../../../lib/optimizers/optimizer.js";
+import { createAugmentation, createLoss, createOptimizers } from "../../../lib/recipes/assemble.js";
 import { chosen } from "../../../lib/recipes/one-of.js";
 import { resolveConfig } from "../../../lib/recipes/resolve-config.js";
 
 const assembling = suite("parts of a configuration");
 
 assembling("the optimizer has the options and the schedules that the configuration names", async () => {
-  const optimizer = createOptimizer(await resolveConfig("mnist-mlp", ["optimizer.momentum=0.5"]));
+  const [optimizer, ...others] = createOptimizers(await resolveConfig("mnist-mlp", ["optimizer.momentum=0.5"])) as [
+    Optimizer,
+  ];
+  assert.equal(others, []);
   assert.is(optimizer.type, "bayesbinn");
   assert.is(optimizer.options["momentum"], 0.5);
   assert.equal(optimizer.schedules, { learningRate: { type: "cosine", options: { final: 1e-16 } } });
@@ -18,9 +22,25 @@ assembling("the optimizer has the options and the schedules that the configurati
   assert.ok(Math.abs(middle - (1e-4 + 1e-16) / 2) < 1e-19);
 });
 
+assembling("the optimizer of real-valued parameters stands behind that of binary ones", async () => {
+  const [first, second] = createOptimizers(
+    await resolveConfig("mnist-mlp", [
+      ...["realOptimizer.name=sgd", "realOptimizer.learningRate=0.25"],
+      ...["realOptimizer.schedules.learningRate.name=exponential", "realOptimizer.schedules.learningRate.gamma=0.5"],
+    ]),
+  ) as [Optimizer, Optimizer];
+  assert.equal([first.type, first.claims], ["bayesbinn", "binary"]);
+  assert.equal([second.type, second.claims], ["sgd", "real"]);
+  assert.is(second.options["learningRate"], 0.25);
+  assert.equal(second.schedules, { learningRate: { type: "exponential", options: { gamma: 0.5 } } });
+});
+
 assembling("another optimizer and loss", async () => {
   const config = await resolveConfig("mnist-mlp", ["optimizer.name=adam", "loss.name=meanSquaredError"]);
-  assert.is(createOptimizer(config).type, "adam");
+  assert.equal(
+    createOptimizers(config).map(({ type }) => type),
+    ["adam"],
+  );
   assert.equal(createLoss(config), { type: "meanSquaredError", options: {} });
 });
 

@@ -6,6 +6,7 @@ import { datasets } from "../../../lib/data/index.js";
 import { taskSequences } from "../../../lib/data/tasks/index.js";
 import { lossTypes } from "../../../lib/losses/index.js";
 import type { ErrorCode } from "../../../lib/native/errors.js";
+import { adamOptions } from "../../../lib/optimizers/adam.js";
 import { optimizerTypes } from "../../../lib/optimizers/index.js";
 import { type ConfigInput, checkConfig, configJsonSchema } from "../../../lib/recipes/config.js";
 import { scheduleTypes } from "../../../lib/schedules/index.js";
@@ -25,7 +26,7 @@ config("what is left out comes from the schemas of the parts", () => {
   const checked = checkConfig(least);
   assert.is(checked.batchSize, 100);
   assert.is(checked.seed, 1);
-  assert.equal(checked.loss, { name: "softmaxCrossEntropy" });
+  assert.equal(checked.loss, { name: "softmaxCrossEntropy", classWeights: "none" });
   assert.equal(checked.evaluation, { samples: 10 });
   assert.equal(checked.augmentation, []);
   assert.equal(checked.cuda, { precision: "float32", graphs: true, memoryLimit: 0 });
@@ -50,6 +51,18 @@ config("a complete configuration passes unchanged, with its keys in the same ord
     { name: "randomFlip", horizontal: 0.5, vertical: 0 },
   ]);
   assert.equal(checked.optimizer.schedules, { learningRate: { name: "multiStep", milestones: [2], gamma: 0.1 } });
+});
+
+config("a second optimizer has its own defaults and schedules, and there is none unless it is named", () => {
+  assert.not.ok("realOptimizer" in checkConfig(least));
+  const realOptimizer = { name: "adam", schedules: { learningRate: { name: "cosine" } } };
+  const checked = checkConfig({ ...least, realOptimizer });
+  const { schedules: _, ...defaults } = adamOptions.parse({});
+  assert.equal(checked.realOptimizer, {
+    ...{ name: "adam", ...defaults },
+    schedules: { learningRate: { name: "cosine", final: 0 } },
+  });
+  assert.is(JSON.stringify(checkConfig(JSON.parse(JSON.stringify(checked)))), JSON.stringify(checked));
 });
 
 config("$schema is accepted and not kept", () => {
@@ -87,6 +100,32 @@ const bad: readonly [what: string, change: object, code: ErrorCode, ...texts: st
   ],
   ["an unknown data set", { dataset: { name: "mnits" } }, "ERR_OPTION_RANGE", "dataset.name", '"mnist"'],
   ["an unknown model", { model: { name: "mlp" } }, "ERR_OPTION_RANGE", "model.name", '"mlpBinaryConnect"'],
+  [
+    "an optimizer of binary parameters for real ones",
+    { realOptimizer: { name: "ste" } },
+    "ERR_OPTION_RANGE",
+    'realOptimizer.name: "ste" is unknown, accepted: "adam" or "sgd"',
+  ],
+  [
+    "a key that another optimizer of real parameters has",
+    { realOptimizer: { name: "sgd", beta1: 0.5 } },
+    "ERR_OPTION_UNKNOWN",
+    "realOptimizer.beta1",
+  ],
+  [
+    "a second optimizer without a name",
+    { realOptimizer: {} },
+    "ERR_OPTION_TYPE",
+    "realOptimizer.name: missing",
+    '"adam"',
+  ],
+  [
+    "two optimizers of real parameters",
+    { optimizer: { name: "adam" }, realOptimizer: { name: "sgd" } },
+    "ERR_CONFIG",
+    'realOptimizer: "sgd" beside the optimizer "adam", which trains real-valued parameters itself, accepted: no realOptimizer',
+    'as optimizer "bayesbinn", "ste", "bop" or "pmf"',
+  ],
   ["a part without a name", { model: {} }, "ERR_OPTION_TYPE", "model.name", "missing"],
   ["text for a number", { epochs: "many" }, "ERR_OPTION_TYPE", "epochs", '"many"', "integer"],
   ["a fraction for a count", { epochs: 1.5 }, "ERR_OPTION_RANGE", "epochs", "1.5", "integer"],
@@ -179,6 +218,10 @@ config("the JSON Schema names every entry of every list and is closed", () => {
   assert.equal(
     names("optimizer"),
     optimizerTypes.map(({ type }) => type),
+  );
+  assert.equal(
+    names("realOptimizer"),
+    optimizerTypes.filter(({ claims }) => claims === "real").map(({ type }) => type),
   );
   assert.equal(
     names("loss"),

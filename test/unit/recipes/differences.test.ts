@@ -10,6 +10,7 @@ const rows: readonly [recipe: string, settings: readonly string[], paths: readon
   ["cifar10-vgg", ["dataset.validationFraction=0.2", "batchSize=51"], ["dataset.validationFraction", "batchSize"]],
   ["cifar10-vgg", ["augmentation=[]"], ["augmentation"]],
   ["mnist-mlp", ["optimizer.name=adam"], ["optimizer.name"]],
+  ["mnist-mlp", ["realOptimizer.name=adam", "realOptimizer.learningRate=1"], ["realOptimizer"]],
   ["mnist-mlp", ["optimizer.schedules.learningRate.name=constant"], ["optimizer.schedules.learningRate.name"]],
   [
     "mnist-mlp",

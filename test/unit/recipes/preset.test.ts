@@ -42,6 +42,16 @@ presets("another method changes name and optimizer; full precision, the weights 
   });
 });
 
+presets("a second optimizer stays beside those of binary weights, and goes at full precision", () => {
+  const realOptimizer = { name: "sgd", learningRate: 0.5 };
+  const recipe = { ...mnistMlp, config: { ...mnistMlp.config, realOptimizer } };
+  for (const method of methods) {
+    const config = checkConfig(presetConfig({ recipe, method }, 7));
+    assert.is(config.realOptimizer?.learningRate, method.weights === "binary" ? 0.5 : undefined, method.name);
+    assert.is("realOptimizer" in config, method.weights === "binary", method.name);
+  }
+});
+
 presets("schedules are as long as the training, however its length is given", async () => {
   const gamma = { gamma: { name: "exponential", gamma: 10 ** (-3 / 20) } };
   const given = await resolveConfig("mnist-mlp", ["epochs=3"], { method: "bop", epochs: 20 });

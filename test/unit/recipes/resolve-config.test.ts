@@ -71,6 +71,24 @@ resolving("another choice drops the options of the old one, wherever it stands",
   });
 });
 
+resolving("a second optimizer is put beside that of a recipe", async () => {
+  const settings = ["realOptimizer.learningRate=1e-2", "realOptimizer.name=adam"];
+  const { realOptimizer, ...config } = await resolveConfig("mnist-mlp", settings);
+  assert.equal([realOptimizer?.name, realOptimizer?.learningRate], ["adam", 1e-2]);
+  assert.equal(config, await resolveConfig("mnist-mlp"));
+  const alone = ["realOptimizer.learningRate=1e-2"];
+  await failure(() => resolveConfig("mnist-mlp", alone), "ERR_OPTION_TYPE", "realOptimizer.name: missing");
+});
+
+resolving("null takes a key away", async () => {
+  const own = await resolveConfig("mnist-mlp");
+  assert.equal(await resolveConfig("mnist-mlp", ["realOptimizer.name=adam", "realOptimizer=null"]), own);
+  const settings = ["earlyStopping.patience=3", "earlyStopping=null", "optimizer.schedules.learningRate=null"];
+  assert.equal(await resolveConfig("mnist-mlp", settings), { ...own, optimizer: { ...own.optimizer, schedules: {} } });
+  await failure(() => resolveConfig("mnist-mlp", ["epochs=null"]), "ERR_OPTION_TYPE", "epochs: missing");
+  await failure(() => resolveConfig("cifar10-vgg", ["augmentation[0]=null"]), "ERR_OPTION_TYPE", "augmentation[0]");
+});
+
 resolving("another data set keeps what all of them have", async () => {
   const source = await file(
     JSON.stringify({ ...mnistMlp.config, dataset: { name: "mnist", folder: "/digits", validationFraction: 0.25 } }),

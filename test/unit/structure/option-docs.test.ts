@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { z } from "zod";
+import { unetSizeOptions } from "../../../lib/architectures/unet-sizes.js";
 import { augmentationTypes } from "../../../lib/augmentation/index.js";
 import { cifar10Options } from "../../../lib/data/cifar/cifar10.js";
 import { cifar10JpegOptions } from "../../../lib/data/cifar/cifar10-jpeg.js";
@@ -19,6 +20,7 @@ import { layerTypes } from "../../../lib/layers/index.js";
 import { csvLoggerOptions } from "../../../lib/loggers/csv-logger.js";
 import { jsonLinesLoggerOptions } from "../../../lib/loggers/json-lines-logger.js";
 import { tensorBoardOptions } from "../../../lib/loggers/tensor-board.js";
+import { lossTypes } from "../../../lib/losses/index.js";
 import { evaluateOptions } from "../../../lib/model/evaluate.js";
 import { functionalOptions } from "../../../lib/model/functional.js";
 import { loadOptions, modelOptions } from "../../../lib/model/model.js";
@@ -61,10 +63,16 @@ const trainer = "lib/training/trainer.ts";
 const rows: readonly Row[] = [
   ...listed("layers", layerTypes).map((row) => ({ ...row, more: ["name"] })),
   ...listed("augmentation", augmentationTypes),
+  ...listed("losses", lossTypes),
   ...listed("optimizers", optimizerTypes),
   ...listed("schedules", scheduleTypes),
   { path: "lib/model/sequential.ts", declaration: "export function sequential", options: sequentialOptions },
   { path: "lib/model/functional.ts", declaration: "export function functional", options: functionalOptions },
+  {
+    path: "lib/architectures/unet-sizes.ts",
+    declaration: "export function unetOutputSize",
+    options: unetSizeOptions,
+  },
   { path: model, declaration: "export class Model", options: modelOptions },
   { path: model, declaration: "  static async load", options: loadOptions },
   { path: model, declaration: "  async predict", options: predictOptions },

@@ -8,6 +8,7 @@
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/packed/lookup.h"
 #include "backends/cpu/scratch.h"
+#include "backends/cpu/strips.h"
 #include "base/ceil_divide.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
@@ -19,6 +20,10 @@ constexpr int64_t kOutputBlock = 256;
 constexpr int64_t kTileSums = 131072;
 // Columns of a tile: wide images are cut both ways, so that few sources serve two tiles.
 constexpr int64_t kTileColumns = 16;
+// Tasks that are wanted at least. For them tiles are not made so small that most of the time goes into tables.
+constexpr int64_t kTasks = 16;
+constexpr int64_t kFewRows = 4;
+constexpr int64_t kFewOutputs = 96;
 
 // Target pixels and outputs whose sums are formed at once.
 struct Tile {
@@ -62,37 +67,47 @@ void reaches(const WalkAxis& axis, Range targets, std::vector<Reach>& out) {
 template <int bits>
 class TileSums {
  public:
-  TileSums(const Walk& walk, const CodeLayout& layout, const uint16_t* codes, const Tile& tile)
-      : walk_(walk), layout_(layout), codes_(codes), tile_(tile) {
+  // stride: floats from a pixel of the images to the next.
+  TileSums(const Walk& whole, const Strips& strips, int64_t stride, const CodeLayout& layout, const uint16_t* codes,
+           const Tile& tile)
+      : whole_(whole),
+        walk_(strips.walk()),
+        stride_(stride),
+        layout_(layout),
+        codes_(codes),
+        tile_(tile),
+        source_parts_(strips.width(), kSamples),
+        target_parts_(strips.width(), kSamples) {
     static thread_local std::vector<Reach> rows, columns;
     static thread_local Scratch scratch;
-    reaches(walk.rows, tile.rows, rows);
-    reaches(walk.columns, tile.columns, columns);
+    reaches(walk_.rows, tile.rows, rows);
+    reaches(walk_.columns, tile.columns, columns);
     rows_ = rows;
     columns_ = columns;
     sums_ = scratch.floats(count());
+    for (const Reach& column : columns_)
+      source_parts_.add(stride, [&](int64_t strip) { return strips.source_column(strip, column.source); });
+    for (int64_t column = tile.columns.begin; column < tile.columns.end; ++column)
+      target_parts_.add(stride, [&](int64_t strip) { return strips.target_column(strip, column); });
   }
 
-  // x: the samples of channel 0, pixel 0; pixels lie `stride` floats apart.
+  // x: the samples of channel 0, pixel 0.
   template <int64_t samples>
-  void compute(const float* x, int64_t stride) {
+  void compute(const float* x) {
     std::fill_n(sums_, count(), 0.0f);
     for (int64_t chunk = 0; chunk < layout_.chunks; ++chunk)
-      with_groups(layout_, chunk, [&]<int64_t groups>() { add_chunk<groups, samples>(chunk, x, stride); });
+      with_groups(layout_, chunk, [&]<int64_t groups>() { add_chunk<groups, samples>(chunk, x); });
   }
 
   // The sums of the tile to their places in y, which is laid out as x.
-  void write(const float* bias, int64_t stride, float* y) const {
+  void write(const float* bias, float* y) const {
     const int64_t outputs = tile_.outputs.size();
     for (int64_t o = 0; o < outputs; ++o) {
       const float shift = bias ? bias[tile_.outputs.begin + o] : 0.0f;
       const float* from = sums_ + o * kSamples;
-      for (int64_t r = tile_.rows.begin; r < tile_.rows.end; ++r) {
-        const int64_t row = (tile_.outputs.begin + o) * walk_.rows.targets + r;
-        for (int64_t c = tile_.columns.begin; c < tile_.columns.end; ++c, from += outputs * kSamples) {
-          float* __restrict to = y + (row * walk_.columns.targets + c) * stride;
-          for (int64_t s = 0; s < kSamples; ++s) to[s] = from[s] + shift;
-        }
+      for (int64_t r = tile_.rows.begin; r < tile_.rows.end; ++r, from += tile_.columns.size() * outputs * kSamples) {
+        const int64_t row = (tile_.outputs.begin + o) * whole_.rows.targets + r;
+        target_parts_.scatter(from, outputs * kSamples, shift, y + row * whole_.columns.targets * stride_);
       }
     }
   }
@@ -101,13 +116,13 @@ class TileSums {
   int64_t count() const { return tile_.rows.size() * tile_.columns.size() * tile_.outputs.size() * kSamples; }
 
   template <int64_t groups, int64_t samples>
-  void add_chunk(int64_t chunk, const float* x, int64_t stride) {
+  void add_chunk(int64_t chunk, const float* x) {
     static thread_local Scratch table_space, row_space;
     constexpr int64_t kInputs = groups * bits;
     float* const tables = table_space.floats(kChunk * (kSamples << bits));
     float* const inputs = row_space.floats(static_cast<int64_t>(columns_.size()) * kInputs * kSamples);
     for (const Reach& row : rows_) {
-      gather_row<groups>(chunk, x + row.source * walk_.columns.sources * stride, stride, inputs);
+      gather_row<groups>(chunk, x + row.source * whole_.columns.sources * stride_, inputs);
       for (size_t i = 0; i < columns_.size(); ++i) {
         build_tables<bits, groups, samples>(inputs + static_cast<int64_t>(i) * kInputs * kSamples, tables);
         add_taps<groups, samples>(chunk, row, columns_[i], tables);
@@ -118,17 +133,16 @@ class TileSums {
   // The inputs of a chunk side by side for each source of a row. In the image they lie a power of two apart as a
   // rule, on the same lines of the cache, so that they are read channel by channel.
   template <int64_t groups>
-  void gather_row(int64_t chunk, const float* x, int64_t stride, float* inputs) {
+  void gather_row(int64_t chunk, const float* x, float* inputs) {
     constexpr int64_t kInputs = groups * bits;
-    const int64_t channel_stride = walk_.sources() * stride;
     for (int64_t i = 0; i < kInputs; ++i) {
       const int64_t channel = input_of(layout_, chunk * kChunk + i / bits, i % bits);
-      float* to = inputs + i * kSamples;
-      for (const Reach& column : columns_) {
-        const float* const from = channel < 0 ? kNoInput : x + channel * channel_stride + column.source * stride;
-#pragma GCC unroll 2
-        for (int64_t s = 0; s < kSamples; s += kLanes) store(to + s, load(from + s));
-        to += kInputs * kSamples;
+      float* const to = inputs + i * kSamples;
+      if (channel >= 0) {
+        source_parts_.gather(x + channel * whole_.sources() * stride_, kInputs * kSamples, to);
+      } else {
+        for (size_t c = 0; c < columns_.size(); ++c)
+          std::fill_n(to + static_cast<int64_t>(c) * kInputs * kSamples, kSamples, 0.0f);
       }
     }
   }
@@ -151,11 +165,14 @@ class TileSums {
     }
   }
 
-  const Walk& walk_;
+  const Walk& whole_;
+  const Walk& walk_;  // of a strip
+  int64_t stride_;
   const CodeLayout& layout_;
   const uint16_t* codes_;
   Tile tile_;
   std::span<const Reach> rows_, columns_;
+  Parts source_parts_, target_parts_;
   float* sums_;
 };
 
@@ -163,32 +180,61 @@ Range block_of(int64_t index, int64_t block, int64_t count) {
   return {index * block, std::min((index + 1) * block, count)};
 }
 
+// How targets and outputs are cut into tiles: as large as there is room for their sums, but enough of them for several
+// threads.
+class Cut {
+ public:
+  Cut(const Walk& walk, int64_t outputs, int64_t sample_blocks)
+      : rows_(walk.rows.targets), columns_(walk.columns.targets), outputs_(outputs), sample_blocks_(sample_blocks) {
+    output_block_ = std::min(outputs, kOutputBlock);
+    const int64_t pixels = std::max<int64_t>(1, kTileSums / (output_block_ * kSamples));
+    column_block_ = even(columns_, std::min({columns_, kTileColumns, pixels}));
+    row_block_ = even(rows_, std::min(rows_, std::max<int64_t>(1, pixels / column_block_)));
+    while (tasks() < kTasks && row_block_ > kFewRows) row_block_ = even(rows_, row_block_ - 1);
+    while (tasks() < kTasks && output_block_ > kFewOutputs) output_block_ = ceil_divide(output_block_, 2);
+  }
+
+  int64_t tiles() const {
+    return ceil_divide(rows_, row_block_) * ceil_divide(columns_, column_block_) * ceil_divide(outputs_, output_block_);
+  }
+  int64_t tasks() const { return tiles() * sample_blocks_; }
+
+  Tile tile(int64_t index) const {
+    Tile tile;
+    const int64_t output_blocks = ceil_divide(outputs_, output_block_);
+    const int64_t column_blocks = ceil_divide(columns_, column_block_);
+    tile.outputs = block_of(index % output_blocks, output_block_, outputs_);
+    index /= output_blocks;
+    tile.columns = block_of(index % column_blocks, column_block_, columns_);
+    tile.rows = block_of(index / column_blocks % ceil_divide(rows_, row_block_), row_block_, rows_);
+    return tile;
+  }
+
+ private:
+  // Of as many blocks, the size that makes them alike.
+  static int64_t even(int64_t count, int64_t block) { return ceil_divide(count, ceil_divide(count, block)); }
+
+  int64_t rows_, columns_, outputs_, sample_blocks_;
+  int64_t row_block_, column_block_, output_block_;
+};
+
 }  // namespace
 
-void CpuBackend::packed_convolution(const Walk& walk, const CodeLayout& layout, const uint16_t* codes, const float* x,
+void CpuBackend::packed_convolution(const Walk& whole, const CodeLayout& layout, const uint16_t* codes, const float* x,
                                     const float* bias, int64_t batch, float* y) {
   const int64_t stride = batch_stride(batch);
-  const int64_t output_block = std::min(layout.outputs, kOutputBlock);
-  const int64_t pixels = std::max<int64_t>(1, kTileSums / (output_block * kSamples));
-  const int64_t column_block = std::min({walk.columns.targets, kTileColumns, pixels});
-  const int64_t row_block = std::min(walk.rows.targets, std::max<int64_t>(1, pixels / column_block));
-  const int64_t output_blocks = ceil_divide(layout.outputs, output_block);
-  const int64_t column_blocks = ceil_divide(walk.columns.targets, column_block);
-  const int64_t row_blocks = ceil_divide(walk.rows.targets, row_block);
-  in_blocks(stride / kBatchMultiple * row_blocks * column_blocks * output_blocks, 1, [&](int64_t task, int64_t) {
-    Tile tile;
-    tile.outputs = block_of(task % output_blocks, output_block, layout.outputs);
-    task /= output_blocks;
-    tile.columns = block_of(task % column_blocks, column_block, walk.columns.targets);
-    task /= column_blocks;
-    tile.rows = block_of(task % row_blocks, row_block, walk.rows.targets);
-    task /= row_blocks;
-    const Range samples = block_of(task, kBatchMultiple, batch);
+  const Strips strips(whole, stride, kSamples);
+  const Walk& walk = strips.walk();
+  const Cut cut(walk, layout.outputs, ceil_divide(batch, kBatchMultiple));
+  in_blocks(cut.tasks(), 1, [&](int64_t task, int64_t) {
+    const Tile tile = cut.tile(task);
+    const Range samples = block_of(task / cut.tiles(), kBatchMultiple, batch);
     with_bits(layout.bits, [&]<int bits>() {
-      TileSums<bits> sums(walk, layout, codes, tile);
+      TileSums<bits> sums(whole, strips, stride, layout, codes, tile);
       for (int64_t sample = samples.begin; sample < samples.end; sample += kSamples) {
-        with_samples(samples.end - sample, [&]<int64_t count>() { sums.template compute<count>(x + sample, stride); });
-        sums.write(bias, stride, y + sample);
+        const int64_t lanes = strips.count() > 1 ? strips.count() * stride : samples.end - sample;
+        with_samples(lanes, [&]<int64_t count>() { sums.template compute<count>(x + sample); });
+        sums.write(bias, y + sample);
       }
     });
   });

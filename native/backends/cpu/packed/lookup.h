@@ -10,12 +10,14 @@
 
 #include <cstring>
 
+#include "backends/cpu/batch_stride.h"
 #include "backends/cpu/packed/layout.h"
 
 namespace bayesbinn::BAYESBINN_ISA {
 
-// As many samples of an entry as are at hand: all, or where no more are left the first half, which takes half the time
-// on processors whose widest vectors are two of their registers, or half the instructions.
+// As many samples of an entry as are at hand: all, or where no more are left the first half or quarter, which takes
+// half the time on processors whose widest vectors are two of their registers, or half the instructions, and reads no
+// more than a small batch has.
 template <int64_t samples>
 struct Samples {
   static constexpr int64_t kWidth = samples < kLanes ? samples : kLanes;
@@ -166,6 +168,8 @@ template <class Action>
 inline void with_samples(int64_t count, Action&& action) {
   if (count > kSamples / 2) {
     action.template operator()<kSamples>();
+  } else if (kSamples / 2 > kLeastStride && count <= kLeastStride) {
+    action.template operator()<kLeastStride>();
   } else {
     action.template operator()<kSamples / 2>();
   }

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { subset } from "../../../../lib/data/subset.js";
 import { permutation } from "../../../../lib/kernels.js";
-import { createModel, createOptimizer, loadData } from "../../../../lib/recipes/assemble.js";
+import { createModel, createOptimizers, loadData } from "../../../../lib/recipes/assemble.js";
 import { planComparison } from "../../../../lib/recipes/comparison/plan.js";
 import type { Config } from "../../../../lib/recipes/config.js";
 import { Trainer } from "../../../../lib/training/trainer.js";
@@ -46,7 +46,7 @@ equal("for a seed, all methods read samples in the order that the seed alone giv
 /** Over an epoch, whose steps depend on the batches before. */
 async function loss(config: Config, data: Pick<Parameters<Trainer["fit"]>[0], "train" | "shuffle">): Promise<number> {
   const model = createModel(config, data.train);
-  await using trainer = new Trainer({ model, optimizer: createOptimizer(config), seed: config.seed, device: "cpu" });
+  await using trainer = new Trainer({ model, optimizer: createOptimizers(config), seed: config.seed, device: "cpu" });
   const { epochs } = await trainer.fit({ ...data, epochs: 1, batchSize: config.batchSize });
   return epochs[0]!.train.loss;
 }

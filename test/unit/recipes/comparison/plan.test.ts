@@ -62,4 +62,18 @@ planning("what is refused", async () => {
   );
 });
 
+planning("a second optimizer is that of all methods but full precision, which has no use for one", async () => {
+  const settings = ["realOptimizer.name=adam", "realOptimizer.learningRate=0.25"];
+  const { methods } = await planComparison("mnist-mlp", { methods: ["bayesbinn", "ste"], settings });
+  for (const { config, differing } of methods) {
+    assert.is(config(1).realOptimizer?.learningRate, 0.25);
+    assert.equal(differing, ["realOptimizer"]);
+  }
+  await failure(
+    () => planComparison("mnist-mlp", { methods: ["ste", "adam"], settings }),
+    "ERR_CONFIG",
+    'adam: realOptimizer: "adam" beside the optimizer "adam"',
+  );
+});
+
 planning.run();
