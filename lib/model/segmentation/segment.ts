@@ -100,17 +100,18 @@ function* groups(wholes: readonly WholeImage[], most: number): Generator<WholeIm
   if (group.length > 0) yield group;
 }
 
-/**
- * Classes, rows and columns of the output of a network that predicts a class of each pixel.
- *
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH` for any other
- */
-export function requirePixels({ outputShape }: Network, loss: Loss): readonly [number, number, number] {
-  const { statistics, type } = lossTypeOf(loss);
-  if (outputShape.length === 3 && statistics === "classes") return outputShape as unknown as [number, number, number];
-  const accepted = `a network that predicts a class of each pixel: output [classes, rows, columns], ${softmaxCrossEntropyType.type}`;
-  const message = `segment: the network has output ${showShape(outputShape)} and ${type}, accepted: ${accepted}`;
-  throw new BayesBinnError("ERR_SHAPE_MISMATCH", message, { outputShape, loss: type });
+/** Whether a network predicts a class of each pixel. */
+export function predictsPixels({ outputShape }: Network, loss: Loss): boolean {
+  return outputShape.length === 3 && lossTypeOf(loss).statistics === "classes";
+}
+
+function requirePixels(network: Network, loss: Loss): readonly [number, number, number] {
+  const { outputShape } = network;
+  if (predictsPixels(network, loss)) return outputShape as unknown as [number, number, number];
+  const { type } = softmaxCrossEntropyType;
+  const accepted = `a network that predicts a class of each pixel: output [classes, rows, columns], ${type}`;
+  const message = `segment: the network has output ${showShape(outputShape)} and ${loss.type}, accepted: ${accepted}`;
+  throw new BayesBinnError("ERR_SHAPE_MISMATCH", message, { outputShape, loss: loss.type });
 }
 
 /** Tiles have to be images with the centre of the output. */
