@@ -1,11 +1,11 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Loss } from "../losses/loss.js";
-import { lossTypeOf } from "../losses/loss-type-of.js";
 import type { EvaluateCall } from "../native/contract.js";
 import type { Segmentation } from "../predict/segmentation-scores.js";
 import type { Network } from "./check-dataset.js";
 import { type Metrics, metricsOf } from "./metrics.js";
 import { scoreImages } from "./segmentation/score-images.js";
+import { predictsPixels } from "./segmentation/segment.js";
 import type { Session } from "./session.js";
 
 /** What an evaluation of some samples gave. */
@@ -26,7 +26,7 @@ export async function measure(
   call: Omit<EvaluateCall, "dataset">,
   signal: AbortSignal | undefined,
 ): Promise<Measurement> {
-  const ofPixels = network.outputShape.length === 3 && lossTypeOf(loss).statistics === "classes";
+  const ofPixels = predictsPixels(network, loss);
   const wanted = { ...call, dataset: session.dataset(dataset), predictions: call.predictions || ofPixels };
   const result = await session.evaluate(wanted, signal);
   const metrics = metricsOf(result);

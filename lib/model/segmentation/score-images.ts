@@ -1,8 +1,7 @@
-import { centreLabels } from "../../data/centre-labels.js";
 import type { Dataset } from "../../data/dataset.js";
-import { subset } from "../../data/subset.js";
 import { type Segmentation, segmentationScores } from "../../predict/segmentation-scores.js";
-import { eachPixel, stitch, wholeImages } from "./whole-images.js";
+import { trueClasses } from "./source-maps.js";
+import { stitch, wholeImages } from "./whole-images.js";
 
 /**
  * Scores of predictions over whole images, each pixel counted once.
@@ -16,21 +15,22 @@ export function scoreImages(
   probabilities: Float32Array,
 ): Segmentation {
   const output = pixels as [number, number];
-  const confusion = Array.from({ length: classes! }, () => new Array<number>(classes!).fill(0));
+  const confusion = noConfusion(classes!);
   for (const whole of wholeImages(dataset, output)) {
-    const { image, tiles } = whole;
     const predicted = likeliestClasses(stitch(whole, output, probabilities, classes!), classes!);
-    const seen = new Uint8Array(predicted.length);
-    for (const tile of tiles) {
-      const labels = centreLabels(subset(dataset, [tile.sample]), output);
-      eachPixel(image, tile, output, (pixel, place) => {
-        if (seen[pixel] === 1) return;
-        seen[pixel] = 1;
-        confusion[labels[place]!]![predicted[pixel]!]! += 1;
-      });
-    }
+    countPixels(confusion, trueClasses(dataset, whole, output), predicted);
   }
   return segmentationScores(confusion);
+}
+
+/** A confusion matrix without a pixel. */
+export function noConfusion(classes: number): number[][] {
+  return Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+}
+
+/** Adds the pixels of an image, but for those of no true class (-1), by true class (rows) and by predicted class. */
+export function countPixels(confusion: readonly number[][], truth: Int32Array, predicted: Uint16Array): void {
+  for (const [pixel, label] of truth.entries()) if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
 }
 
 /** The class of the largest probability at each pixel, the first of equal ones. `[classes, pixels]` to `[pixels]`. */
