@@ -116,6 +116,7 @@ export { randomRotation } from "./augmentation/random-rotation.js";
 
 // Data.
 
+export { balancedClassWeights } from "./data/balanced-class-weights.js";
 export { type Cifar10Options, loadCifar10 } from "./data/cifar/cifar10.js";
 export { type Cifar10JpegOptions, loadCifar10Jpeg } from "./data/cifar/cifar10-jpeg.js";
 export { type Cifar100Options, loadCifar100 } from "./data/cifar/cifar100.js";

@@ -22,6 +22,12 @@ export interface LossType<Schema extends z.ZodObject = z.ZodObject> {
    * each output as a probability. `deviation`: the standard deviation of each output.
    */
   readonly statistics: "classes" | "outputs" | "deviation";
+  /**
+   * Whether options suit a network of so many outputs (channels); absent: all do.
+   *
+   * @throws BayesBinnError `ERR_SHAPE_MISMATCH`
+   */
+  checkOutputs?(options: z.output<Schema>, outputs: number): void;
 }
 
 /** Keeps the type of the options between the members of a {@link LossType}. */

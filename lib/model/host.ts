@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { Loss } from "../losses/loss.js";
+import { lossTypeOf } from "../losses/loss-type-of.js";
 import type { SessionSpec } from "../native/contract.js";
 import { type Claim, claimParameters } from "../optimizers/claim.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
@@ -71,9 +72,14 @@ export interface HostSettings {
   readonly origin: Host["origin"];
 }
 
-/** Compiles a network. */
+/**
+ * Compiles a network.
+ *
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` for a loss that does not suit its outputs, and what native code refuses
+ */
 export function openHost({ inputShape, layers }: Blueprint, settings: HostSettings): Host {
   const { optimizers, loss, device, cuda, threads, seed, maxBatch, origin } = settings;
+  lossTypeOf(loss).checkOutputs?.(loss.options, layers.at(-1)!.outputShape[0]!);
   const claims = claimParameters(
     layers.flatMap(({ parameters }) => parameters),
     optimizers,

@@ -73,8 +73,8 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * @throws BayesBinnError `ERR_OPTIMIZER_CLAIM` for parameters that no optimizer claims, or two; `ERR_BUSY` where the model
-   * has a trainer already; `ERR_DEVICE_UNAVAILABLE`, `ERR_OUT_OF_MEMORY`, `ERR_BINDING_LOAD`; `ERR_OPTION_UNKNOWN`,
-   * `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
+   * has a trainer already; `ERR_DEVICE_UNAVAILABLE`, `ERR_OUT_OF_MEMORY`, `ERR_BINDING_LOAD`; `ERR_SHAPE_MISMATCH`
+   * for a loss that does not suit the model's outputs; `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
    */
   constructor(options: TrainerOptions) {
     const { model, optimizer, seed = model.seed, ...settings } = checkOptions(trainerOptions, options, "Trainer");

@@ -158,7 +158,8 @@ struct Resampling {
 };
 
 struct LossCall {
-  int formula;  // position in Losses
+  int formula;              // position in Losses
+  const double* constants;  // the formula's, of its options; null: it has none
   int64_t batch;
   ChannelShape shape;  // of the outputs
   const float* outputs;

@@ -97,6 +97,23 @@ std::vector<std::string> OptionReader::text_list(const char* key) {
   return list;
 }
 
+void OptionReader::numbers_or_none(const char* key, std::optional<std::vector<double>>& out, Range range) {
+  out.reset();
+  const Value& value = any(key);
+  if (value.string() && *value.string() == "none") return;
+  if (!value.array()) {
+    refuse(value.string() ? ErrorCode::option_range : ErrorCode::option_type, key, value.describe(),
+           "\"none\" or an array of numbers");
+  }
+  out.emplace();
+  for (const Value& entry : *value.array()) {
+    const std::string place = key + ('[' + std::to_string(out->size()) + ']');
+    if (!entry.number()) refuse(ErrorCode::option_type, place, entry.describe(), range.describe());
+    if (!range.holds(*entry.number())) refuse(ErrorCode::option_range, place, entry.describe(), range.describe());
+    out->push_back(*entry.number());
+  }
+}
+
 void OptionReader::finish() const {
   for (const auto& [name, value] : *object_) {
     if (std::find(known_.begin(), known_.end(), name) == known_.end()) {

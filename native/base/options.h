@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,8 @@ class OptionReader {
   std::vector<int64_t> integer_list(const char* key, Range range);
   void rows_columns(const char* key, RowsColumns& out, Range range);
   std::vector<std::string> text_list(const char* key);
+  // A list of numbers, or "none": then `out` has no value.
+  void numbers_or_none(const char* key, std::optional<std::vector<double>>& out, Range range);
 
   template <class Enum>
   void choice(const char* key, Enum& out, std::initializer_list<std::pair<const char*, Enum>> choices) {

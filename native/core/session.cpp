@@ -46,18 +46,20 @@ Session::Session(const Value& spec) {
 
   OptionReader loss_reader(loss, "loss");
   const std::string loss_name = loss_reader.text("type");
-  loss_reader.finish();
   loss_ = Losses::find(loss_name);
   if (loss_ < 0) throw Error(ErrorCode::option_range, "loss.type: unknown loss " + quoted(loss_name));
+  std::vector<double> loss_constants;
   Losses::visit(loss_, [&]<class L>() {
-    L::validate(output_channels().channels);
+    const auto options = read_options<typename L::Options>(loss_reader);
+    L::validate(options, output_channels().channels);
+    loss_constants = L::constants(options);
     labels_ = L::kLabels;
     probabilities_ = L::kProbabilities;
     counts_correct_ = L::kCountsCorrect;
   });
   claim_parameters(optimizers);
   agree_on_samples();
-  allocate();
+  allocate(loss_constants);
 }
 
 void Session::choose_device(const CudaOptions& options) {
@@ -111,14 +113,19 @@ void Session::agree_on_samples() {
   }
 }
 
-void Session::allocate() {
+void Session::allocate(const std::vector<double>& loss_constants) {
   const int64_t target_bytes =
       backend_->target_bytes(labels_, element_count(network_->output_shape()), network_->max_batch());
-  int64_t total = network_->bytes() + target_bytes + network_->scratch_bytes();
+  const auto constant_bytes = static_cast<int64_t>(loss_constants.size() * sizeof(double));
+  int64_t total = network_->bytes() + target_bytes + constant_bytes + network_->scratch_bytes();
   for (const auto& optimizer : optimizers_) total += optimizer->planned_bytes(samples_);
   if (on_host()) require_memory("session", total);
   network_->allocate();
   targets_ = Buffer(*backend_, target_bytes);
+  if (constant_bytes > 0) {
+    loss_constants_ = Buffer(*backend_, constant_bytes);
+    backend_->upload(loss_constants_.data(), loss_constants.data(), constant_bytes);
+  }
   for (const auto& optimizer : optimizers_) optimizer->allocate(samples_);
 }
 
@@ -131,7 +138,7 @@ bool Session::initialize_once(const std::atomic<bool>& stop) {
 }
 
 int64_t Session::bytes() const {
-  int64_t total = network_->bytes() + targets_.bytes() + datasets_.bytes();
+  int64_t total = network_->bytes() + targets_.bytes() + loss_constants_.bytes() + datasets_.bytes();
   for (const auto& optimizer : optimizers_) total += optimizer->bytes();
   return total;
 }
@@ -146,7 +153,8 @@ DatasetNeeds Session::dataset_needs() const {
 }
 
 LossCall Session::loss_call(int64_t batch, float* gradient) const {
-  return {loss_, batch, output_channels(), network_->output().data, targets_.data(), gradient};
+  const auto* const constants = reinterpret_cast<const double*>(loss_constants_.data());
+  return {loss_, constants, batch, output_channels(), network_->output().data, targets_.data(), gradient};
 }
 
 void Session::begin_update() {

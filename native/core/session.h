@@ -171,7 +171,7 @@ class Session {
   // Weight samples a step: those of the optimizers of binary weights, which must agree; the others follow.
   void agree_on_samples();
   // All memory at once, where there is enough. ERR_OUT_OF_MEMORY.
-  void allocate();
+  void allocate(const std::vector<double>& loss_constants);
   // First weights are drawn by the first call that needs them, off the thread that made the session. False where `stop`
   // was seen: the next call begins anew.
   bool initialize_once(const std::atomic<bool>& stop);
@@ -233,6 +233,7 @@ class Session {
   bool probabilities_ = false;
   bool counts_correct_ = false;
   Buffer targets_;
+  Buffer loss_constants_;  // recorded steps know its place
   DatasetStore datasets_;
   std::vector<uint32_t> order_;
   int64_t order_dataset_ = -1, order_epoch_ = -1;

@@ -9,20 +9,21 @@
 
 namespace bayesbinn {
 
-struct BinaryCrossEntropy {
+struct BinaryCrossEntropy : NoOptions {
   static constexpr const char* kName = "binaryCrossEntropy";
   static constexpr bool kLabels = false;
   static constexpr bool kProbabilities = true;
   static constexpr bool kCountsCorrect = true;
 
-  static void validate(int64_t) {}
+  static void validate(const Options&, int64_t) {}
 
   BB_FORMULA double sigmoid(double z) {
     const double e = std::exp(z < 0 ? z : -z);
     return (z < 0 ? e : 1.0) / (1.0 + e);
   }
 
-  BB_FORMULA SampleLoss sample(Column<const float> z, Column<const float> target, Column<float> gradient) {
+  BB_FORMULA SampleLoss sample(Column<const float> z, Column<const float> target, const double*,
+                               Column<float> gradient) {
     double sum = 0;
     int correct = 1;
     for (int k = 0; k < z.count; ++k) {
@@ -39,7 +40,7 @@ struct BinaryCrossEntropy {
   }
 
   // Probabilities that underflowed count as the smallest normal float, those that rounded to 1 as 1 - 2^-25.
-  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, Column<const float> target) {
+  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, Column<const float> target, const double*) {
     double sum = 0;
     int correct = 1;
     for (int k = 0; k < p.count; ++k) {

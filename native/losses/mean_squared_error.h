@@ -5,15 +5,16 @@
 
 namespace bayesbinn {
 
-struct MeanSquaredError {
+struct MeanSquaredError : NoOptions {
   static constexpr const char* kName = "meanSquaredError";
   static constexpr bool kLabels = false;
   static constexpr bool kProbabilities = false;
   static constexpr bool kCountsCorrect = false;
 
-  static void validate(int64_t) {}
+  static void validate(const Options&, int64_t) {}
 
-  BB_FORMULA SampleLoss sample(Column<const float> z, Column<const float> target, Column<float> gradient) {
+  BB_FORMULA SampleLoss sample(Column<const float> z, Column<const float> target, const double*,
+                               Column<float> gradient) {
     double sum = 0;
     for (int k = 0; k < z.count; ++k) {
       const double difference = static_cast<double>(z[k]) - target[k];
@@ -27,8 +28,8 @@ struct MeanSquaredError {
     for (int k = 0; k < z.count; ++k) out[k] = z[k];
   }
 
-  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, Column<const float> target) {
-    return sample(p, target, {nullptr, 0, 0});
+  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, Column<const float> target, const double*) {
+    return sample(p, target, nullptr, {nullptr, 0, 0});
   }
 };
 

@@ -1,8 +1,11 @@
-// Softmax cross entropy of class scores z and label y: log sum_k exp(z_k) - z_y. Gradient: softmax(z) - onehot(y).
+// Softmax cross entropy of class scores z and label y, with a weight w a class: w_y (log sum_k exp(z_k) - z_y).
+// Gradient: w_y (softmax(z) - onehot(y)).
 #pragma once
 
 #include <cmath>
+#include <optional>
 
+#include "base/options.h"
 #include "losses/classes.h"
 #include "losses/formula.h"
 
@@ -14,9 +17,27 @@ struct SoftmaxCrossEntropy {
   static constexpr bool kProbabilities = false;
   static constexpr bool kCountsCorrect = true;
 
-  static void validate(int64_t outputs) { require_classes(kName, outputs); }
+  struct Options {
+    std::optional<std::vector<double>> class_weights;  // without them all are 1
 
-  BB_FORMULA SampleLoss sample(Column<const float> z, int32_t label, Column<float> gradient) {
+    template <class Visitor>
+    void visit(Visitor& v) {
+      v.numbers_or_none("classWeights", class_weights, at_least(0));
+    }
+  };
+
+  static void validate(const Options& options, int64_t outputs) {
+    require_classes(kName, outputs);
+    if (options.class_weights) require_class_weights(*options.class_weights, outputs);
+  }
+
+  // The weights.
+  static std::vector<double> constants(const Options& options) {
+    return options.class_weights.value_or(std::vector<double>{});
+  }
+
+  BB_FORMULA SampleLoss sample(Column<const float> z, int32_t label, const double* weights, Column<float> gradient) {
+    const double weight = weights ? weights[label] : 1.0;
     float largest = z[0];
     int best = 0;
     for (int k = 1; k < z.count; ++k) {
@@ -30,10 +51,10 @@ struct SoftmaxCrossEntropy {
     if (gradient.data) {
       for (int k = 0; k < z.count; ++k) {
         const double p = std::exp(static_cast<double>(z[k]) - largest) / sum;
-        gradient[k] = static_cast<float>(p - (k == label ? 1.0 : 0.0));
+        gradient[k] = static_cast<float>(weight * (p - (k == label ? 1.0 : 0.0)));
       }
     }
-    return {std::log(sum) + largest - z[label], best == label};
+    return {weight * (std::log(sum) + largest - z[label]), best == label};
   }
 
   BB_FORMULA void link(Column<const float> z, Column<float> out) {
@@ -44,11 +65,13 @@ struct SoftmaxCrossEntropy {
     for (int k = 0; k < z.count; ++k) out[k] = static_cast<float>(std::exp(static_cast<double>(z[k]) - largest) / sum);
   }
 
-  // -log p_y; probabilities that underflowed count as the smallest normal float.
-  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, int32_t label) {
+  // -w_y log p_y; probabilities that underflowed count as the smallest normal float.
+  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> p, int32_t label, const double* weights) {
+    const double weight = weights ? weights[label] : 1.0;
+    const double probability = p[label] < 1.17549435e-38f ? 1.17549435e-38f : p[label];
     int best = 0;
     for (int k = 1; k < p.count; ++k) best = p[k] > p[best] ? k : best;
-    return {-std::log(static_cast<double>(p[label] < 1.17549435e-38f ? 1.17549435e-38f : p[label])), best == label};
+    return {weight * -std::log(probability), best == label};
   }
 };
 

@@ -7,15 +7,15 @@
 
 namespace bayesbinn {
 
-struct SquaredHinge {
+struct SquaredHinge : NoOptions {
   static constexpr const char* kName = "squaredHinge";
   static constexpr bool kLabels = true;
   static constexpr bool kProbabilities = false;
   static constexpr bool kCountsCorrect = true;
 
-  static void validate(int64_t outputs) { require_classes(kName, outputs); }
+  static void validate(const Options&, int64_t outputs) { require_classes(kName, outputs); }
 
-  BB_FORMULA SampleLoss sample(Column<const float> z, int32_t label, Column<float> gradient) {
+  BB_FORMULA SampleLoss sample(Column<const float> z, int32_t label, const double*, Column<float> gradient) {
     double sum = 0;
     int best = 0;
     for (int k = 0; k < z.count; ++k) {
@@ -33,7 +33,9 @@ struct SquaredHinge {
     for (int k = 0; k < z.count; ++k) out[k] = z[k];
   }
 
-  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> z, int32_t label) { return sample(z, label, {}); }
+  BB_FORMULA SampleLoss sample_of_prediction(Column<const float> z, int32_t label, const double*) {
+    return sample(z, label, nullptr, {});
+  }
 };
 
 }  // namespace bayesbinn

@@ -23,13 +23,25 @@ const targets: Readonly<Record<string, Int32Array | Float32Array>> = {
 
 test("there is a row for every loss", () => assert.equal(Object.keys(targets).sort(), addon.registry().losses.sort()));
 
-for (const [loss, values] of Object.entries(targets)) {
-  test(`${loss}: the mode, and means over 3 networks`, async () => {
+const weighted = { classWeights: [1.3, 0, 0.2, 2.45, 0.7] };
+const rows = [
+  ...Object.entries(targets).map(([loss, values]) => ({ what: loss, loss, lossOptions: {}, values })),
+  {
+    what: "softmaxCrossEntropy with weights",
+    loss: "softmaxCrossEntropy",
+    lossOptions: weighted,
+    values: targets["softmaxCrossEntropy"]!,
+  },
+];
+
+for (const { what, loss, lossOptions, values } of rows) {
+  test(`${what}: the mode, and means over 3 networks`, async () => {
     const parts: SessionParts = {
       inputShape: [7],
       layers: chain(["linear", { units: outputs, bias: "real" }]),
       binary: bayesbinn(),
       loss,
+      lossOptions,
     };
     const [cuda, cpu] = [openSession({ ...parts, device: "cuda" }), openSession(parts)];
     const inputs = randomFloats(7 * count, 3);

@@ -17,6 +17,12 @@ for (const { name, kind, method } of methods) {
     compare({ ...parts, [kind]: method }, labelled(count, parts.inputShape!, classes)));
 }
 
+test("weights of classes, one of which counts for nothing: recorded steps and evaluations as on the CPU", async () => {
+  const { vectors: parts } = networks("binary");
+  const lossOptions = { classWeights: [1.3, 0, 2.45] };
+  await compare({ ...parts!, lossOptions }, labelled(count, parts!.inputShape!, classes));
+});
+
 test("bytes and their table are the inputs of the CPU", async () => {
   const { images: parts } = networks("binary");
   const { name, sampleShape, targets, targetWidth } = labelled(count, parts!.inputShape!, classes);

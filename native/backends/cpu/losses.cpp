@@ -84,8 +84,8 @@ LossSums CpuBackend::loss(const LossCall& call) {
         call, [&](int64_t count, auto&& task) { in_blocks(count, 1, task); },
         [&](int64_t b, int64_t s) {
           const Column<float> gradient = places.column(call.gradient, s, b);
-          const SampleLoss result =
-              Loss::sample(places.column(call.outputs, s, b), target_of<Loss>(call, places, s, b), gradient);
+          const SampleLoss result = Loss::sample(places.column(call.outputs, s, b), target_of<Loss>(call, places, s, b),
+                                                 call.constants, gradient);
           for (int k = 0; call.gradient && k < gradient.count; ++k) gradient[k] *= scale;
           return result;
         });
@@ -122,7 +122,7 @@ LossSums CpuBackend::loss_of_predictions(const LossCall& call, const float* host
         [&](int64_t b, int64_t s) {
           const Column<const float> prediction = {host + b * features + s, call.shape.spatial,
                                                   static_cast<int>(call.shape.channels)};
-          return Loss::sample_of_prediction(prediction, target_of<Loss>(call, places, s, b));
+          return Loss::sample_of_prediction(prediction, target_of<Loss>(call, places, s, b), call.constants);
         });
   });
   return total;

@@ -2,7 +2,7 @@
 import { sizeOf } from "../../../lib/layers/shape.js";
 import type { NativeSession, ReplayCall } from "../../../lib/native/contract.js";
 import { gridValues } from "./numerical-gradient.js";
-import { generator } from "./random.js";
+import { generator, randomLabels } from "./random.js";
 import { chain, node, openSession, type SessionParts } from "./specs.js";
 
 export interface LayerRow {
@@ -23,10 +23,11 @@ const layer = (type: string, options: object, inputShape: number[]): SessionPart
   inputShape,
   loss: "meanSquaredError",
 });
-const loss = (name: string, inputShape: number[]): SessionParts => ({
+const loss = (name: string, inputShape: number[], lossOptions = {}): SessionParts => ({
   layers: chain(["tanh"]),
   inputShape,
   loss: name,
+  lossOptions,
 });
 
 /** At least 1/4 away from 0: four points of the difference stay on one side. */
@@ -201,6 +202,20 @@ export const layerRows: readonly LayerRow[] = [
     parts: loss("softmaxCrossEntropy", [3, 2]),
     batch: 3,
     targets: Int32Array.of(0, 2, 1, 1, 2, 0),
+  },
+  {
+    type: "softmaxCrossEntropy",
+    name: "weights of classes",
+    parts: loss("softmaxCrossEntropy", [3], { classWeights: [1.75, 0, 0.5] }),
+    batch: 5,
+    targets: Int32Array.of(0, 2, 1, 0, 2),
+  },
+  {
+    type: "softmaxCrossEntropy",
+    name: "weights of classes, a label a pixel",
+    parts: loss("softmaxCrossEntropy", [3, 5, 7], { classWeights: [1.3, 0.7, 0.2] }),
+    batch: 3,
+    targets: randomLabels(3 * 35, 3, 4),
   },
   {
     // Outputs of tanh lie within the margin, where the loss is a parabola.

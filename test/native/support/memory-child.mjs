@@ -73,7 +73,7 @@ const cases = {
       maxBatch: samples,
       inputShape: [4],
       layers: [...hidden, out],
-      loss: { type: "softmaxCrossEntropy" },
+      loss: { type: "softmaxCrossEntropy", classWeights: "none" },
       optimizers: [{ ...adam, parameters }],
     });
     const dataset = session.addDataset({

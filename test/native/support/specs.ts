@@ -135,17 +135,24 @@ export function parametersOf(layers: readonly LayerSpec[]): { binary: string[]; 
   return names;
 }
 
+/** Options of losses that have some, complete. */
+const lossOptions: Readonly<Record<string, Options>> = {
+  softmaxCrossEntropy: { classWeights: "none" },
+};
+
 /** What a session is made of, beside what each test gives: `layers` at least. */
 export interface SessionParts extends Partial<Omit<SessionSpec, "optimizers" | "layers" | "loss">> {
   readonly layers: readonly LayerSpec[];
   readonly loss?: string;
+  /** Options of the loss in place of those that change nothing. */
+  readonly lossOptions?: Options;
   readonly binary?: MethodSpec;
   readonly real?: MethodSpec;
 }
 
 /** A complete spec: binary parameters with BayesBiNN, first, then real ones with Adam, each where there are any. */
 export function sessionSpec(parts: SessionParts): SessionSpec {
-  const { binary = bayesbinn(), real = adam(), loss = "softmaxCrossEntropy", ...rest } = parts;
+  const { binary = bayesbinn(), real = adam(), loss = "softmaxCrossEntropy", lossOptions: given, ...rest } = parts;
   const names = parametersOf(parts.layers);
   const optimizers = [
     { ...binary, parameters: names.binary },
@@ -159,7 +166,7 @@ export function sessionSpec(parts: SessionParts): SessionSpec {
     maxBatch: 32,
     inputShape: [5],
     ...rest,
-    loss: { type: loss },
+    loss: { type: loss, ...lossOptions[loss], ...given },
     optimizers,
   };
 }

@@ -21,7 +21,7 @@ const spec: SessionSpec = {
   maxBatch: 10,
   inputShape: [2],
   layers: [],
-  loss: { type: "softmaxCrossEntropy" },
+  loss: { type: "softmaxCrossEntropy", classWeights: "none" },
   optimizers: [],
 };
 const trainCall: TrainCall = {

@@ -26,7 +26,7 @@ config("what is left out comes from the schemas of the parts", () => {
   const checked = checkConfig(least);
   assert.is(checked.batchSize, 100);
   assert.is(checked.seed, 1);
-  assert.equal(checked.loss, { name: "softmaxCrossEntropy" });
+  assert.equal(checked.loss, { name: "softmaxCrossEntropy", classWeights: "none" });
   assert.equal(checked.evaluation, { samples: 10 });
   assert.equal(checked.augmentation, []);
   assert.equal(checked.cuda, { precision: "float32", graphs: true, memoryLimit: 0 });

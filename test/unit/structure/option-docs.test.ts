@@ -20,6 +20,7 @@ import { layerTypes } from "../../../lib/layers/index.js";
 import { csvLoggerOptions } from "../../../lib/loggers/csv-logger.js";
 import { jsonLinesLoggerOptions } from "../../../lib/loggers/json-lines-logger.js";
 import { tensorBoardOptions } from "../../../lib/loggers/tensor-board.js";
+import { lossTypes } from "../../../lib/losses/index.js";
 import { evaluateOptions } from "../../../lib/model/evaluate.js";
 import { functionalOptions } from "../../../lib/model/functional.js";
 import { loadOptions, modelOptions } from "../../../lib/model/model.js";
@@ -62,6 +63,7 @@ const trainer = "lib/training/trainer.ts";
 const rows: readonly Row[] = [
   ...listed("layers", layerTypes).map((row) => ({ ...row, more: ["name"] })),
   ...listed("augmentation", augmentationTypes),
+  ...listed("losses", lossTypes),
   ...listed("optimizers", optimizerTypes),
   ...listed("schedules", scheduleTypes),
   { path: "lib/model/sequential.ts", declaration: "export function sequential", options: sequentialOptions },

@@ -39,7 +39,7 @@ test("the specification of the session is complete", () => {
     epsilon: 1e-5,
     affine: true,
   });
-  assert.equal(loss, { type: "softmaxCrossEntropy" });
+  assert.equal(loss, { type: "softmaxCrossEntropy", classWeights: "none" });
   assert.equal(
     optimizers.map(({ type, parameters }) => [type, parameters]),
     [

@@ -6,6 +6,7 @@
 namespace bayesbinn::cuda {
 
 struct LossParameters {
+  const double* constants;  // may be null
   const float* outputs;
   const void* targets;
   float* gradient;  // may be null
@@ -50,14 +51,14 @@ __device__ __forceinline__ SampleLoss loss_of_outputs(const LossParameters& p, c
   Column<float> gradient = {};
   if (p.gradient) gradient = activation_column(p.gradient, at, p.shape, p.batch);
   const SampleLoss result =
-      Loss::sample(activation_column(p.outputs, at, p.shape, p.batch), target_of<Loss>(p, at), gradient);
+      Loss::sample(activation_column(p.outputs, at, p.shape, p.batch), target_of<Loss>(p, at), p.constants, gradient);
   for (int k = 0; k < gradient.count; ++k) gradient[k] *= p.gradient_scale;
   return result;
 }
 
 template <class Loss>
 __device__ __forceinline__ SampleLoss loss_of_prediction(const LossParameters& p, const LossPlace& at) {
-  return Loss::sample_of_prediction(row_column(p.outputs, at, p.shape), target_of<Loss>(p, at));
+  return Loss::sample_of_prediction(row_column(p.outputs, at, p.shape), target_of<Loss>(p, at), p.constants);
 }
 
 template <class One>
@@ -114,7 +115,8 @@ constexpr const char* kOfPredictions[] = {BB_LOSSES(BB_NAME_PREDICTION_KERNEL)};
 
 LossSums CudaBackend::sum_losses(const LossCall& call, bool of_predictions) {
   const int64_t count = call.batch * call.shape.spatial, blocks = ceil_divide(count, kThreads);
-  const LossParameters p = {call.outputs,
+  const LossParameters p = {call.constants,
+                            call.outputs,
                             call.targets,
                             call.gradient,
                             call.shape,

@@ -36,7 +36,7 @@ export function emptySession(addon, { units = 256, threads = 2 } = {}) {
       { type: "relu", name: "relu", inputs: ["norm"] },
       { type: "linear", name: "out", inputs: ["relu"], units: classes, weights: "binary", bias: "none" },
     ],
-    loss: { type: "softmaxCrossEntropy" },
+    loss: { type: "softmaxCrossEntropy", classWeights: "none" },
     optimizers: [
       {
         type: "bayesbinn",
