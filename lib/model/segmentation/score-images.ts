@@ -1,8 +1,41 @@
 import { centreLabels } from "../../data/centre-labels.js";
 import type { Dataset } from "../../data/dataset.js";
-import { subset } from "../../data/subset.js";
 import { type Segmentation, segmentationScores } from "../../predict/segmentation-scores.js";
 import { eachPixel, stitch, wholeImages } from "./whole-images.js";
+
+/** A whole image as it is predicted. */
+export interface LabelledImage {
+  /** `[classes, pixels]`, averaged where tiles overlap. */
+  readonly probabilities: Float32Array;
+  /** The true class of each pixel; -1 where no tile is. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * The images that the samples of `dataset` were cut from, one after the other, with predictions and labels of each pixel.
+ *
+ * @param probabilities `[samples, classes, ...output]`
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` for tiles that do not cover their images
+ */
+export function* labelledImages(
+  dataset: Dataset,
+  [classes, ...pixels]: readonly number[],
+  probabilities: Float32Array,
+): Generator<LabelledImage> {
+  const output = pixels as [number, number];
+  const [size, centres] = [output[0] * output[1], centreLabels(dataset, output)];
+  for (const whole of wholeImages(dataset, output)) {
+    const { image, tiles } = whole;
+    const labels = new Int32Array(image.rows * image.columns).fill(-1);
+    for (const tile of tiles) {
+      const first = tile.sample * size;
+      eachPixel(image, tile, output, (pixel, place) => {
+        labels[pixel] = centres[first + place]!;
+      });
+    }
+    yield { probabilities: stitch(whole, output, probabilities, classes!), labels };
+  }
+}
 
 /**
  * Scores of predictions over whole images, each pixel counted once.
@@ -12,23 +45,16 @@ import { eachPixel, stitch, wholeImages } from "./whole-images.js";
  */
 export function scoreImages(
   dataset: Dataset,
-  [classes, ...pixels]: readonly number[],
+  outputShape: readonly number[],
   probabilities: Float32Array,
 ): Segmentation {
-  const output = pixels as [number, number];
-  const confusion = Array.from({ length: classes! }, () => new Array<number>(classes!).fill(0));
-  for (const whole of wholeImages(dataset, output)) {
-    const { image, tiles } = whole;
-    const predicted = likeliestClasses(stitch(whole, output, probabilities, classes!), classes!);
-    const seen = new Uint8Array(predicted.length);
-    for (const tile of tiles) {
-      const labels = centreLabels(subset(dataset, [tile.sample]), output);
-      eachPixel(image, tile, output, (pixel, place) => {
-        if (seen[pixel] === 1) return;
-        seen[pixel] = 1;
-        confusion[labels[place]!]![predicted[pixel]!]! += 1;
-      });
-    }
+  const classes = outputShape[0]!;
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const image of labelledImages(dataset, outputShape, probabilities)) {
+    const predicted = likeliestClasses(image.probabilities, classes);
+    image.labels.forEach((label, pixel) => {
+      if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
+    });
   }
   return segmentationScores(confusion);
 }

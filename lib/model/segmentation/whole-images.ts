@@ -1,6 +1,8 @@
 import type { Dataset } from "../../data/dataset.js";
+import { checkTiling } from "../../data/tiles/check-tiling.js";
 import type { TiledImage } from "../../data/tiles/tiling.js";
 import { BayesBinnError } from "../../native/errors.js";
+import { outOfRange } from "../../options/check.js";
 
 /** A tile of an image as a network answers it: a sample, and where its output lies. */
 interface Placed {
@@ -23,7 +25,8 @@ export interface WholeImage {
  * the tile. A sample that is no tile is an image of the size of the output.
  *
  * @param output rows and columns of the network's output
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the outputs leave gaps in an image all tiles of which are there
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the outputs leave gaps in an image all tiles of which are there, or lie
+ *   between pixels; `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE` for a tiling that is none
  */
 export function wholeImages(dataset: Dataset, output: readonly [number, number]): WholeImage[] {
   const { name, length, indices, sampleShape, tiling } = dataset;
@@ -32,20 +35,39 @@ export function wholeImages(dataset: Dataset, output: readonly [number, number])
     const image = { rows, columns };
     return Array.from({ length }, (_, sample) => ({ image, number: sample, tiles: [{ sample, row: 0, column: 0 }] }));
   }
-  const [, tileRows, tileColumns] = sampleShape as [number, number, number];
+  checkTiling(name, tiling, tiling.tiles?.length);
+  const [down, right] = marginsOf(name, sampleShape, output);
   const tiles = new Map<number, Placed[]>();
+  // Of the tiles of each image, those that no sample is.
+  const absent = new Uint32Array(tiling.images.length);
+  for (const { image } of tiling.tiles) absent[image]! += 1;
+  const found = new Uint8Array(tiling.tiles.length);
   for (let sample = 0; sample < length; sample++) {
-    const { image, row, column } = tiling.tiles[indices?.[sample] ?? sample]!;
-    const placed = { sample, row: row + (tileRows - rows) / 2, column: column + (tileColumns - columns) / 2 };
-    tiles.set(image, [...(tiles.get(image) ?? []), placed]);
+    const stored = indices?.[sample] ?? sample;
+    const tile = tiling.tiles[stored];
+    if (tile === undefined) throw outOfRange(`${name}: sample ${sample}`, stored, `0 to ${found.length - 1}`);
+    const { image, row, column } = tile;
+    const placed = { sample, row: row + down, column: column + right };
+    const others = tiles.get(image);
+    if (others === undefined) tiles.set(image, [placed]);
+    else others.push(placed);
+    if (found[stored] === 0) absent[image]! -= 1;
+    found[stored] = 1;
   }
-  const counts = new Uint32Array(tiling.images.length);
-  for (const { image } of tiling.tiles) counts[image]! += 1;
   return Array.from(tiles, ([number, placed]) => {
     const image = tiling.images[number]!;
-    if (placed.length === counts[number]) checkCovered(name, image, placed, output);
+    if (absent[number] === 0) checkCovered(name, image, placed, output);
     return { image, number, tiles: placed };
   });
+}
+
+/** Rows and columns from the corner of a tile to that of the output in its middle. */
+function marginsOf(name: string, sampleShape: readonly number[], output: readonly [number, number]): [number, number] {
+  const margins = output.map((size, axis) => (sampleShape[1 + axis]! - size) / 2) as [number, number];
+  if (sampleShape.length === 3 && margins.every(Number.isInteger)) return margins;
+  const accepted = `[channels, rows, columns], as large as the model's output, ${output.join("x")}, or larger by an even number of pixels`;
+  const message = `${name}: tiles have shape ${sampleShape.join("x")}, accepted: ${accepted}`;
+  throw new BayesBinnError("ERR_SHAPE_MISMATCH", message, { dataset: name, sampleShape, output });
 }
 
 function checkCovered(
