@@ -110,6 +110,7 @@ export { type TensorBoardOptions, tensorBoard } from "./loggers/tensor-board.js"
 
 export type { Augmentation } from "./augmentation/augmentation.js";
 export { randomCrop } from "./augmentation/random-crop.js";
+export { randomElastic } from "./augmentation/random-elastic.js";
 export { randomFlip } from "./augmentation/random-flip.js";
 export { randomQuarterTurn } from "./augmentation/random-quarter-turn.js";
 export { randomRotation } from "./augmentation/random-rotation.js";

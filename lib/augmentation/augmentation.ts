@@ -20,6 +20,8 @@ export interface AugmentationType<Schema extends z.ZodObject = z.ZodObject> {
   readonly keepsCentre: boolean;
   /** Whether it takes only images with as many rows as columns. */
   readonly squareOnly: boolean;
+  /** Whether an augmentation takes one such step at most. */
+  readonly onceOnly: boolean;
 }
 
 /** What is seen beyond the edges of an image: one for all steps, since an image is resampled once. */

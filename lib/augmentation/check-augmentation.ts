@@ -31,6 +31,7 @@ export function checkAugmentation(steps: readonly Augmentation[], network: Augme
     throw mismatch(path, `the network reads ${what} (${showShape(inputShape)}), accepted: ${accepted}`);
   }
   checkFills(steps, path);
+  checkOnce(steps, path);
   checkSquare(steps, inputShape, `the model's input`, path);
   if (sizeOf(outputShape) > outputShape[0]!) checkTargets(steps, network, path);
 }
@@ -42,6 +43,14 @@ function checkFills(steps: readonly Augmentation[], path: string): void {
     const wanted = steps[first]?.options["fill"];
     if (fill === undefined || fill === wanted) return;
     throw outOfRange(`${path}[${index}].fill`, fill, `"${wanted}", as in ${path}[${first}]: one for all steps`);
+  });
+}
+
+/** Native code interpolates one displacement between two affine maps. */
+function checkOnce(steps: readonly Augmentation[], path: string): void {
+  steps.forEach((step, index) => {
+    if (!augmentationTypeOf(step).onceOnly || steps.findIndex(({ type }) => type === step.type) === index) return;
+    throw outOfRange(`${path}[${index}].type`, step.type, "one such step at most");
   });
 }
 

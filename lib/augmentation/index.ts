@@ -1,5 +1,6 @@
 import type { AugmentationType } from "./augmentation.js";
 import { randomCropType } from "./random-crop.js";
+import { randomElasticType } from "./random-elastic.js";
 import { randomFlipType } from "./random-flip.js";
 import { randomQuarterTurnType } from "./random-quarter-turn.js";
 import { randomRotationType } from "./random-rotation.js";
@@ -10,4 +11,5 @@ export const augmentationTypes = [
   randomFlipType,
   randomRotationType,
   randomQuarterTurnType,
+  randomElasticType,
 ] as const satisfies readonly AugmentationType[];

@@ -13,6 +13,7 @@ export const randomCropType = augmentationType({
   leaves: ({ padding }) => padding > 0,
   keepsCentre: false,
   squareOnly: false,
+  onceOnly: false,
 });
 
 /**

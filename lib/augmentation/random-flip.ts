@@ -13,6 +13,7 @@ export const randomFlipType = augmentationType({
   leaves: () => false,
   keepsCentre: true,
   squareOnly: false,
+  onceOnly: false,
 });
 
 /**

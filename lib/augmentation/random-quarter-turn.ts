@@ -10,6 +10,7 @@ export const randomQuarterTurnType = augmentationType({
   leaves: () => false,
   keepsCentre: true,
   squareOnly: true,
+  onceOnly: false,
 });
 
 /**

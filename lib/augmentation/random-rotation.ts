@@ -13,6 +13,7 @@ export const randomRotationType = augmentationType({
   leaves: ({ degrees }) => degrees > 0,
   keepsCentre: false,
   squareOnly: false,
+  onceOnly: false,
 });
 
 /**

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "augmentations/random_crop.h"
+#include "augmentations/random_elastic.h"
 #include "augmentations/random_flip.h"
 #include "augmentations/random_quarter_turn.h"
 #include "augmentations/random_rotation.h"
@@ -9,6 +10,6 @@
 
 namespace bayesbinn {
 
-using Augmentations = TypeList<RandomCrop, RandomFlip, RandomRotation, RandomQuarterTurn>;
+using Augmentations = TypeList<RandomCrop, RandomFlip, RandomRotation, RandomQuarterTurn, RandomElastic>;
 
 }  // namespace bayesbinn

@@ -10,7 +10,6 @@ namespace bayesbinn {
 
 struct RandomCrop {
   static constexpr const char* kName = "randomCrop";
-  static constexpr int kDraws = 2;
   static constexpr bool kKeepsCentre = false;
 
   struct Options {
@@ -25,6 +24,7 @@ struct RandomCrop {
     }
   };
 
+  static int draws(const Options&) { return 2; }
   static const Fill* fill(const Options& options) { return &options.fill; }
   static bool leaves(const Options& options) { return options.padding > 0; }
   static void validate(const Options&, const Grid&) {}

@@ -7,7 +7,6 @@ namespace bayesbinn {
 
 struct RandomFlip {
   static constexpr const char* kName = "randomFlip";
-  static constexpr int kDraws = 2;
   static constexpr bool kKeepsCentre = true;
 
   struct Options {
@@ -20,6 +19,7 @@ struct RandomFlip {
     }
   };
 
+  static int draws(const Options&) { return 2; }
   static const Fill* fill(const Options&) { return nullptr; }
   static bool leaves(const Options&) { return false; }
   static void validate(const Options&, const Grid&) {}

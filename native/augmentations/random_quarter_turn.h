@@ -9,7 +9,6 @@ namespace bayesbinn {
 
 struct RandomQuarterTurn {
   static constexpr const char* kName = "randomQuarterTurn";
-  static constexpr int kDraws = 1;
   static constexpr bool kKeepsCentre = true;
 
   struct Options {
@@ -17,6 +16,7 @@ struct RandomQuarterTurn {
     void visit(Visitor&) {}
   };
 
+  static int draws(const Options&) { return 1; }
   static const Fill* fill(const Options&) { return nullptr; }
   static bool leaves(const Options&) { return false; }
   static void validate(const Options&, const Grid& grid) {

@@ -9,7 +9,6 @@ namespace bayesbinn {
 
 struct RandomRotation {
   static constexpr const char* kName = "randomRotation";
-  static constexpr int kDraws = 1;
   static constexpr bool kKeepsCentre = false;
 
   struct Options {
@@ -23,6 +22,7 @@ struct RandomRotation {
     }
   };
 
+  static int draws(const Options&) { return 1; }
   static const Fill* fill(const Options& options) { return &options.fill; }
   static bool leaves(const Options& options) { return options.degrees > 0; }
   static void validate(const Options&, const Grid&) {}

@@ -22,6 +22,7 @@
 #include "backends/step_queue.h"
 #include "base/centre_cut.h"
 #include "base/conv_shape.h"
+#include "base/displacement.h"
 #include "base/philox.h"
 #include "base/pool_shape.h"
 #include "base/resampling.h"
@@ -147,14 +148,16 @@ struct DeviceDataset {
 };
 
 // How the images of a batch are resampled, and with them targets that have a value a pixel (and channel). Maps lie on the
-// host, one a sample, and go from places in the batch's images to places in the stored ones. Targets, of the batch and
-// stored, have the centre of the images, so that the same map holds for them; see `target_place`. Images are interpolated
-// linearly between pixels, targets are taken from the nearest; both are exact where a map is `onto_pixels`.
+// host, one a sample, and go from places in the batch's images to places in the stored ones, after a displacement where
+// there are displacements. Targets, of the batch and stored, have the centre of the images, so that the same holds for
+// them. Images are interpolated linearly between pixels, targets are taken from the nearest; both are exact where a map is
+// `onto_pixels` and nothing is displaced.
 struct Resampling {
   Grid image;
   const AffineMap* maps;
-  Fill fill;           // beyond the edges of an image; targets are mirrored there
-  TargetGrids target;  // of no size: targets stay as they are
+  Fill fill;                          // beyond the edges of an image; targets are mirrored there
+  TargetGrids target;                 // of no size: targets stay as they are
+  const Displacement* displacements;  // one a sample; null: none
 };
 
 struct LossCall {

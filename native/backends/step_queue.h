@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/resampling.h"
+#include "base/displacement.h"
 
 namespace bayesbinn {
 
@@ -21,10 +21,11 @@ struct StepChunk {
   int64_t batch;
   int64_t weight_samples;  // a step
   int64_t optimizers;
-  std::span<const uint32_t> order;  // samples of the epoch
-  uint64_t order_version;           // tells orders apart
-  std::vector<std::byte> scalars;   // [steps][optimizers], a formula's Step each
-  std::vector<AffineMap> maps;      // [steps][batch]; none: nothing is resampled
+  std::span<const uint32_t> order;          // samples of the epoch
+  uint64_t order_version;                   // tells orders apart
+  std::vector<std::byte> scalars;           // [steps][optimizers], a formula's Step each
+  std::vector<AffineMap> maps;              // [steps][batch]; none: nothing is resampled
+  std::vector<Displacement> displacements;  // [steps][batch]; none: nothing is displaced
 };
 
 struct StepResult {

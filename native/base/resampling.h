@@ -58,13 +58,14 @@ struct TargetGrids {
   Grid batch, stored;
 };
 
-// Where the target at a pixel of the batch is stored, by the map of its image. Halves of pixels are exact.
-BB_FORMULA Place target_place(const AffineMap& map, const Grid& image, const TargetGrids& target, double row,
-                              double column) {
-  const Place at = apply(map, row + static_cast<double>(image.rows - target.batch.rows) / 2,
-                         column + static_cast<double>(image.columns - target.batch.columns) / 2);
-  return {at.row - static_cast<double>(image.rows - target.stored.rows) / 2,
-          at.column - static_cast<double>(image.columns - target.stored.columns) / 2};
+// Between places in a grid and in an image of the same centre. Halves of pixels are exact.
+BB_FORMULA Place place_in_image(const Grid& image, const Grid& grid, double row, double column) {
+  return {row + static_cast<double>(image.rows - grid.rows) / 2,
+          column + static_cast<double>(image.columns - grid.columns) / 2};
+}
+BB_FORMULA Place place_in_grid(const Grid& image, const Grid& grid, const Place& at) {
+  return {at.row - static_cast<double>(image.rows - grid.rows) / 2,
+          at.column - static_cast<double>(image.columns - grid.columns) / 2};
 }
 
 // Whether pixels fall on pixels: nothing is interpolated then.

@@ -55,11 +55,14 @@ void BatchAugmentation::check_targets(const Shape& output, const CentreCut& cut)
 
 const Resampling& BatchAugmentation::draw(uint64_t seed, uint32_t epoch, std::span<const uint32_t> samples) {
   maps_.resize(samples.size());
+  if (pipeline_.displaces()) displacements_.resize(samples.size());
   for (size_t i = 0; i < samples.size(); ++i) {
     const Draw draw = {seed, epoch, samples[i], Stream::augmentation, 0};
-    maps_[i] = pipeline_.map(resampling_.image, draw);
+    Displacement* const displacement = pipeline_.displaces() ? &displacements_[i] : nullptr;
+    maps_[i] = pipeline_.map(resampling_.image, draw, displacement);
   }
   resampling_.maps = maps_.data();
+  resampling_.displacements = pipeline_.displaces() ? displacements_.data() : nullptr;
   return resampling_;
 }
 

@@ -29,6 +29,7 @@ class BatchAugmentation {
   Pipeline pipeline_;
   Resampling resampling_ = {};
   std::vector<AffineMap> maps_;
+  std::vector<Displacement> displacements_;
 };
 
 }  // namespace bayesbinn

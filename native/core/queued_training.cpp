@@ -72,6 +72,8 @@ StepChunk Session::plan_chunk(const TrainCall& call, const Dataset& dataset, Bat
         chunk.order.subspan(static_cast<size_t>(chunk.first_sample + i * batch), static_cast<size_t>(batch));
     const Resampling& drawn = augmentation->draw(seed_, static_cast<uint32_t>(call.epoch), samples);
     chunk.maps.insert(chunk.maps.end(), drawn.maps, drawn.maps + batch);
+    if (const Displacement* const first = drawn.displacements)
+      chunk.displacements.insert(chunk.displacements.end(), first, first + batch);
   }
   return chunk;
 }
@@ -81,6 +83,7 @@ std::string Session::step_form(const Dataset& dataset, const Resampling* resampl
   const DeviceDataset& data = dataset.device();
   std::string form = std::to_string(batch) + (data.bytes ? " bytes " : " floats ") + std::to_string(data.table_rows);
   if (resampling) form += " fill " + std::to_string(static_cast<int>(resampling->fill));
+  if (resampling && resampling->displacements) form += " displaced";
   const void* const places[] = {data.inputs, data.byte_table, data.targets, data.permutation};
   form.append(reinterpret_cast<const char*>(places), sizeof places);
   const Grid& masks = data.target_cut.stored;

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { NativeSession } from "../../lib/native/contract.js";
 import { close } from "../native/support/compare.js";
-import { centreOf, flips, image, masksOf, moves, regression, segmenter } from "../native/support/mask-rows.js";
+import { bends, centreOf, flips, image, masksOf, moves, regression, segmenter } from "../native/support/mask-rows.js";
 import { differences, sameState } from "../native/support/same-state.js";
 import { openSession, type SessionParts, sessionSpec, trainCall } from "../native/support/specs.js";
 import { layerTolerance } from "./support/parity.js";
@@ -30,6 +30,7 @@ for (const [kind, parts] of [
   for (const [grid, augmentation] of [
     [image, []],
     [image, moves],
+    [image, bends],
     [[7, 13], flips],
   ] as const) {
     const steps = augmentation.map(({ type }) => type).join(", ") || "no augmentation";
@@ -60,6 +61,16 @@ for (const [kind, parts] of [
     await sameState(one, other, "after training");
   });
 }
+
+test("steps with elastic deformations and without are recorded apart", async () => {
+  const [recorded, single] = [open(segmenter), open(segmenter, false)];
+  const data = masksOf(image, "labels");
+  const [own, same] = [recorded.addDataset(data), single.addDataset(data)];
+  for (const augmentation of [moves, bends, moves, bends]) {
+    assert.equal(await losses(recorded, own, augmentation), await losses(single, same, augmentation));
+  }
+  await sameState(recorded, single, "graphs");
+});
 
 test("a data set in the memory of another is read by its own shape", async () => {
   const [session, fresh] = [open(segmenter), open(segmenter)];

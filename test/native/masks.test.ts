@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { AugmentationSpec, DatasetSpec } from "../../lib/native/contract.js";
 import {
+  bends,
   centreOf,
   common,
   flips,
@@ -54,6 +55,7 @@ for (const [kind, parts] of kinds) {
 
   for (const [what, grid, augmentation] of [
     ["every step moves masks of the image's size", image, moves],
+    ["elastic deformations move masks of the image's size", image, bends],
     ["flips move masks of the image's size", image, flips],
     ["flips move masks of a size between", between, flips],
   ] as const) {

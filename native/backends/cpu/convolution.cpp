@@ -130,7 +130,8 @@ class DenseConvolution {
       if (source_row < 0 || source_column < 0) continue;
       const int64_t place = (source_row - block.source_rows.begin) * block.source_columns.size() + source_column -
                             block.source_columns.begin;
-      panel_product(panel + tap * in_ * kPanelRows, block.gathered + place * in_ * kPanelColumns, in_, tile);
+      const float* const sources = block.gathered + place * in_ * kPanelColumns;
+      panel_product(panel + tap * in_ * kPanelRows, sources, sources + kLanes, kPanelColumns, in_, tile);
     }
   }
 

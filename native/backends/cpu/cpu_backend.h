@@ -130,7 +130,7 @@ class CpuBackend final : public Backend {
                          const float* bias, int64_t batch, float* y);
 
   // convolution_weight_gradient.cpp
-  static double weight_gradient_floats(const ConvShape& shape);
+  double weight_gradient_floats(const ConvShape& shape) const;
 
   // packed/convolution.cpp
   // y: targets of the walk from x, its sources; bias: one value an output, or null.

@@ -43,26 +43,66 @@ void each_pixel(const Tile& tile, const Grid& grid, Visit&& visit) {
   }
 }
 
+// Where places of the i-th sample of a tile are stored.
+struct Mapped {
+  const AffineMap* maps;
+
+  Place operator()(int64_t i, double row, double column) const { return apply(maps[i], row, column); }
+  bool onto_pixels(int64_t samples) const {
+    return std::all_of(maps, maps + samples, [](const AffineMap& map) { return bayesbinn::onto_pixels(map); });
+  }
+};
+
+// The same after displacements, with the knots around the last place: mostly the next one of a row lies between them too.
+class Displaced {
+ public:
+  Displaced(const AffineMap* maps, const Displacement* displacements) : maps_(maps), displacements_(displacements) {}
+
+  Place operator()(int64_t i, double row, double column) {
+    const Displacement& by = displacements_[i];
+    const Place place = apply(by.inner, row, column);
+    const KnotWeights right = knots_at(place.column * by.columns, by.knots);
+    if (i != sample_ || place.row != row_ || right.first != first_) {
+      line_ = line_of(by, place.row, right.first);
+      sample_ = i;
+      row_ = place.row;
+      first_ = right.first;
+    }
+    const Place at = displaced_on(line_, right, place);
+    return apply(maps_[i], at.row, at.column);
+  }
+  bool onto_pixels(int64_t) const { return false; }
+
+ private:
+  const AffineMap* maps_;
+  const Displacement* displacements_;
+  KnotLine line_ = {};
+  int64_t sample_ = -1;  // none yet
+  double row_ = 0;
+  int32_t first_ = 0;
+};
+
 // visit(k, i, place) alike, with the place in the stored image.
-template <class Visit>
-void each_place(const Tile& tile, const Grid& grid, const AffineMap* maps, Visit&& visit) {
-  each_pixel(tile, grid, [&](int64_t k, int64_t i, double row, double column) {
-    visit(k, i, apply(maps[tile.first_sample + i], row, column));
-  });
+template <class Where, class Visit>
+void each_place(const Tile& tile, const Grid& grid, Where where, Visit&& visit) {
+  each_pixel(tile, grid, [&](int64_t k, int64_t i, double row, double column) { visit(k, i, where(i, row, column)); });
 }
 
 // Where every map is `onto_pixels`: without rounding.
-void find_pixels(const Tile& tile, const Grid& grid, const AffineMap* maps, Fill fill, Sources& pixels) {
-  each_place(tile, grid, maps, [&](int64_t k, int64_t i, Place at) {
+template <class Where>
+void find_pixels(const Tile& tile, const Grid& grid, const Where& where, Fill fill, Sources& pixels) {
+  each_place(tile, grid, where, [&](int64_t k, int64_t i, Place at) {
     pixels[k][i] = pixel_at(seen(static_cast<int64_t>(at.row), grid.rows, fill),
                             seen(static_cast<int64_t>(at.column), grid.columns, fill), grid);
   });
 }
 
-void find_targets(const Tile& tile, const Resampling& how, Sources& nearest) {
+template <class Where>
+void find_targets(const Tile& tile, const Resampling& how, Where where, Sources& nearest) {
   const Grid& stored = how.target.stored;
   each_pixel(tile, how.target.batch, [&](int64_t k, int64_t i, double row, double column) {
-    const Place at = target_place(how.maps[tile.first_sample + i], how.image, how.target, row, column);
+    const Place from = place_in_image(how.image, how.target.batch, row, column);
+    const Place at = place_in_grid(how.image, stored, where(i, from.row, from.column));
     nearest[k][i] = pixel_at(reflected(static_cast<int64_t>(std::floor(at.row + 0.5)), stored.rows),
                              reflected(static_cast<int64_t>(std::floor(at.column + 0.5)), stored.columns), stored);
   });
@@ -74,8 +114,9 @@ struct Corners {
   Fractions down, right;
 };
 
-void find_corners(const Tile& tile, const Grid& grid, const AffineMap* maps, Fill fill, Corners& corners) {
-  each_place(tile, grid, maps, [&](int64_t k, int64_t i, Place at) {
+template <class Where>
+void find_corners(const Tile& tile, const Grid& grid, const Where& where, Fill fill, Corners& corners) {
+  each_place(tile, grid, where, [&](int64_t k, int64_t i, Place at) {
     const double row = std::floor(at.row), column = std::floor(at.column);
     const auto r = static_cast<int64_t>(row), c = static_cast<int64_t>(column);
     const int64_t above = seen(r, grid.rows, fill), below = seen(r + 1, grid.rows, fill);
@@ -140,9 +181,9 @@ struct FloatChannel {
   float beyond() const { return fill == Fill::mean ? 0.0f : shift; }
 };
 
-template <class Channel, class T>
-void resample_inputs(const Tile& tile, const T* stored, const DeviceDataset& data, const uint32_t* indices,
-                     const Resampling& how, int64_t batch, Tensor out) {
+template <class Channel, class T, class Where>
+void resample_inputs(const Tile& tile, const Where& where, const T* stored, const DeviceDataset& data,
+                     const uint32_t* indices, const Resampling& how, int64_t batch, Tensor out) {
   const int64_t size = how.image.size(), channels = out.features / size;
   std::array<const T*, kBatchMultiple> first = {};
   for (int64_t i = 0; i < tile.samples; ++i) first[i] = stored + int64_t{indices[tile.first_sample + i]} * out.features;
@@ -155,17 +196,16 @@ void resample_inputs(const Tile& tile, const T* stored, const DeviceDataset& dat
       return pixel < 0 ? beyond : normalise(in[i][pixel]);
     };
   };
-  const AffineMap* const maps = how.maps + tile.first_sample;
-  if (std::all_of(maps, maps + tile.samples, [](const AffineMap& map) { return onto_pixels(map); })) {
+  if (where.onto_pixels(tile.samples)) {
     Sources nearest;
-    find_pixels(tile, how.image, how.maps, how.fill, nearest);
+    find_pixels(tile, how.image, where, how.fill, nearest);
     write_tile(tile, channels, size, batch, out.data, [&](int64_t channel) {
       return [&nearest, read = reader(channel)](int64_t k, int64_t i) { return read(i, nearest[k][i]); };
     });
     return;
   }
   Corners corners;
-  find_corners(tile, how.image, how.maps, how.fill, corners);
+  find_corners(tile, how.image, where, how.fill, corners);
   write_tile(tile, channels, size, batch, out.data, [&](int64_t channel) {
     return [&corners, read = reader(channel)](int64_t k, int64_t i) {
       const float above_left = read(i, corners.above_left[k][i]), above_right = read(i, corners.above_right[k][i]);
@@ -177,19 +217,30 @@ void resample_inputs(const Tile& tile, const T* stored, const DeviceDataset& dat
   });
 }
 
-template <class T>
-void resample_targets(const Tile& tile, const DeviceDataset& data, const uint32_t* indices, const Resampling& how,
-                      int64_t batch, T* out) {
+template <class T, class Where>
+void resample_targets(const Tile& tile, const Where& where, const DeviceDataset& data, const uint32_t* indices,
+                      const Resampling& how, int64_t batch, T* out) {
   const int64_t size = how.target.batch.size(), stored_size = how.target.stored.size();
   const int64_t channels = data.target_width / stored_size;
   const T* in[kBatchMultiple];
   for (int64_t i = 0; i < tile.samples; ++i)
     in[i] = static_cast<const T*>(data.targets) + int64_t{indices[tile.first_sample + i]} * data.target_width;
   Sources nearest;
-  find_targets(tile, how, nearest);
+  find_targets(tile, how, where, nearest);
   write_tile(tile, channels, size, batch, out, [&](int64_t channel) {
     return [&, channel](int64_t k, int64_t i) { return in[i][channel * stored_size + nearest[k][i]]; };
   });
+}
+
+// visit(where) for a tile.
+template <class Visit>
+void with_places(const Tile& tile, const Resampling& how, Visit&& visit) {
+  const AffineMap* const maps = how.maps + tile.first_sample;
+  if (how.displacements) {
+    visit(Displaced(maps, how.displacements + tile.first_sample));
+  } else {
+    visit(Mapped{maps});
+  }
 }
 
 }  // namespace
@@ -199,23 +250,27 @@ void CpuBackend::gather_resampled(const DeviceDataset& data, const uint32_t* ind
   const Tiles tiles = {batch, resampling.image.size()};
   in_blocks(tiles.count(), 1, [&](int64_t number, int64_t) {
     const Tile tile = tiles.at(number);
-    if (data.bytes) {
-      const auto* stored = static_cast<const uint8_t*>(data.inputs);
-      resample_inputs<ByteChannel>(tile, stored, data, indices, resampling, batch, out);
-    } else {
-      const auto* stored = static_cast<const float*>(data.inputs);
-      resample_inputs<FloatChannel>(tile, stored, data, indices, resampling, batch, out);
-    }
+    with_places(tile, resampling, [&](const auto& where) {
+      if (data.bytes) {
+        const auto* stored = static_cast<const uint8_t*>(data.inputs);
+        resample_inputs<ByteChannel>(tile, where, stored, data, indices, resampling, batch, out);
+      } else {
+        const auto* stored = static_cast<const float*>(data.inputs);
+        resample_inputs<FloatChannel>(tile, where, stored, data, indices, resampling, batch, out);
+      }
+    });
   });
   if (!targets) return;
   if (resampling.target.batch.size() == 0) return gather_targets(data, indices, batch, targets);
   const Tiles target_tiles = {batch, resampling.target.batch.size()};
   in_blocks(target_tiles.count(), 1, [&](int64_t number, int64_t) {
     const Tile tile = target_tiles.at(number);
-    if (data.labels)
-      resample_targets(tile, data, indices, resampling, batch, static_cast<int32_t*>(targets));
-    else
-      resample_targets(tile, data, indices, resampling, batch, static_cast<float*>(targets));
+    with_places(tile, resampling, [&](const auto& where) {
+      if (data.labels)
+        resample_targets(tile, where, data, indices, resampling, batch, static_cast<int32_t*>(targets));
+      else
+        resample_targets(tile, where, data, indices, resampling, batch, static_cast<float*>(targets));
+    });
   });
 }
 

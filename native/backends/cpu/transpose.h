@@ -32,20 +32,21 @@ __attribute__((always_inline)) inline void transpose_square(FloatVector (&rows)[
   }
 }
 
-// panels[channel / width][places[s]][channel % width] = in[channel][s] where places[s] is not negative, 0 for the channels
-// that the last panel lacks. Channels of `in` lie in_stride floats apart; panels lie `panel_floats` apart.
-template <int64_t width>
-void to_panels(const float* in, int64_t in_stride, int64_t channels, std::span<const int64_t> places,
-               int64_t panel_floats, float* panels) {
+// panels[channel / width][places[s]][channel % width] = row_of(channel)[s] where places[s] is not negative, 0 for the
+// channels that the last panel lacks. Panels lie `panel_floats` apart.
+template <int64_t width, class RowOf>
+void to_panels(int64_t channels, std::span<const int64_t> places, RowOf&& row_of, int64_t panel_floats, float* panels) {
   constexpr int64_t kPart = std::min(width, kLanes);
   const int64_t padded = ceil_divide(channels, width) * width;
   const auto samples = static_cast<int64_t>(places.size());
   for (int64_t c = 0; c < padded; c += kLanes) {
     const int64_t rows = std::clamp<int64_t>(channels - c, 0, kLanes);
+    const float* row[kLanes];
+    for (int64_t i = 0; i < rows; ++i) row[i] = row_of(c + i);
     for (int64_t s = 0; s < samples; s += kLanes) {
       const int64_t count = std::min(kLanes, samples - s);
       FloatVector block[kLanes] = {};
-      for (int64_t i = 0; i < rows; ++i) block[i] = load_part(in + (c + i) * in_stride + s, count);
+      for (int64_t i = 0; i < rows; ++i) block[i] = load_part(row[i] + s, count);
       transpose_square(block);
       for (int64_t part = 0; part < kLanes && c + part < padded; part += kPart) {
         float* const to = panels + (c + part) / width * panel_floats + (c + part) % width;

@@ -40,6 +40,7 @@ enum class ScratchUse {
   channel_gradients,
   indices,
   maps,
+  displacements,
   host_values,
   counts,
   outcome,
@@ -184,6 +185,7 @@ class CudaBackend final : public Backend {
   QueuedScalars scalars_for(const OptimizerPass& pass) const;
   QueuedIndices indices_for(const uint32_t* host_indices, int64_t batch);
   QueuedMaps maps_for(const Resampling& resampling, int64_t batch);
+  QueuedDisplacements displacements_for(const Resampling& resampling, int64_t batch);
   // ops/batches.cu
   void place_rows(const RowCopy& rows);
   RowCopy target_rows(const DeviceDataset& data, const QueuedIndices& indices, int64_t batch, void* targets) const;

@@ -13,6 +13,7 @@ constexpr size_t kMostForms = 16;
 constexpr int kMostFailedRecords = 8;
 constexpr auto kStepBytes = static_cast<int64_t>(sizeof(QueuedStep));
 constexpr auto kMapBytes = static_cast<int64_t>(sizeof(AffineMap));
+constexpr auto kDisplacementBytes = static_cast<int64_t>(sizeof(Displacement));
 
 }  // namespace
 
@@ -53,6 +54,7 @@ void CudaStepQueue::reserve(const StepChunk& chunk) {
   }
   grow(order_, static_cast<int64_t>(chunk.order.size_bytes()));
   if (!chunk.maps.empty()) grow(maps_, kMostSteps * chunk.batch * kMapBytes);
+  if (!chunk.displacements.empty()) grow(displacements_, kMostSteps * chunk.batch * kDisplacementBytes);
 }
 
 void CudaStepQueue::upload_rows(const StepChunk& chunk) {
@@ -72,6 +74,8 @@ void CudaStepQueue::begin(const StepChunk& chunk) {
   reserve(chunk);
   upload_rows(chunk);
   backend_.upload(maps_.data(), chunk.maps.data(), static_cast<int64_t>(chunk.maps.size()) * kMapBytes);
+  backend_.upload(displacements_.data(), chunk.displacements.data(),
+                  static_cast<int64_t>(chunk.displacements.size()) * kDisplacementBytes);
   if (order_version_ != chunk.order_version) {
     order_version_ = 0;
     backend_.upload(order_.data(), chunk.order.data(), static_cast<int64_t>(chunk.order.size_bytes()));

@@ -37,11 +37,12 @@ class CudaStepQueue final : public StepQueue {
   // Memory that recorded graphs may know is gone: they are recorded anew.
   void forget_graphs() { stale_ = true; }
 
-  // For kernels: the scalars of an optimizer in the step at hand; the epoch's samples; the maps of the chunk, a batch
-  // after the other; and all that beginnings and ends of steps need.
+  // For kernels: the scalars of an optimizer in the step at hand; the epoch's samples; the maps and displacements of the
+  // chunk, a batch after the other; and all that beginnings and ends of steps need.
   const void* scalars(uint32_t optimizer) const;
   const uint32_t* order() const { return static_cast<const uint32_t*>(order_.data()); }
   const AffineMap* maps() const { return static_cast<const AffineMap*>(maps_.data()); }
+  const Displacement* displacements() const { return static_cast<const Displacement*>(displacements_.data()); }
   QueueParameters parameters() const;
 
  private:
@@ -59,7 +60,7 @@ class CudaStepQueue final : public StepQueue {
   CudaBackend& backend_;
   bool graphs_;
   // [kMostSteps] each: rows and their scalars, as in `staging_`, which goes to the device in one piece; results.
-  MemoryBlock rows_, results_, current_, order_, maps_;
+  MemoryBlock rows_, results_, current_, order_, maps_, displacements_;
   PinnedBlock staging_, fetched_;
   int64_t optimizers_ = 0;
   uint64_t order_version_ = 0;

@@ -18,7 +18,17 @@ export const rotation = (degrees: number, fill: FillName): AugmentationSpec => (
   degrees,
   fill,
 });
+export const elastic = (std: number, grid: number, fill: FillName): AugmentationSpec => ({
+  type: "randomElastic",
+  std,
+  grid,
+  fill,
+});
 export const quarterTurn: AugmentationSpec = { type: "randomQuarterTurn" };
+
+/** Whether steps take values from between pixels. */
+export const mixes = (steps: readonly AugmentationSpec[]): boolean =>
+  steps.some(({ type, std }) => type === "randomRotation" || (type === "randomElastic" && std !== 0));
 
 export const seed = 2 ** 40 + 3;
 export const epoch = 7;
@@ -95,4 +105,13 @@ export const cases: readonly { readonly steps: readonly AugmentationSpec[]; read
   ...(["black", "mean", "reflect"] as const).map((fill) => ({ steps: [rotation(15, fill)] })),
   { steps: [rotation(180, "reflect"), crop(4, "reflect"), flip(0.5, 0.5)] },
   { steps: [rotation(30, "black"), quarterTurn, rotation(30, "black")], square: true },
+  ...(["black", "mean", "reflect"] as const).map((fill) => ({ steps: [elastic(1.5, 3, fill)] })),
+  { steps: [elastic(0.5, 2, "reflect")] },
+  { steps: [elastic(0.7, 8, "reflect")] },
+  // Far beyond the edges.
+  { steps: [elastic(30, 4, "reflect")] },
+  { steps: [elastic(0, 3, "reflect"), crop(1, "reflect")] },
+  { steps: [flip(0.5, 0.5), elastic(1, 3, "reflect"), rotation(60, "reflect"), crop(3, "reflect")] },
+  { steps: [crop(2, "black"), rotation(20, "black"), elastic(1, 5, "black"), flip(0.5, 0.5)] },
+  { steps: [quarterTurn, elastic(1, 3, "reflect"), quarterTurn, flip()], square: true },
 ];

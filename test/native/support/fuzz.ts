@@ -150,6 +150,7 @@ const augmentation = [
   { type: "randomCrop", padding: 1, fill: "reflect" },
   { type: "randomFlip", horizontal: 0.5, vertical: 0.5 },
   { type: "randomRotation", degrees: 15, fill: "reflect" },
+  { type: "randomElastic", std: 2, grid: 3, fill: "reflect" },
 ];
 const masks = { masks: floats(12), maskShape: [2, 3], maskOutput: floats(12) };
 const augment = { shape: [2, 1, 2, 3], augmentation, seed: 1, epoch: 0, first: 0, ...masks, threads: 1 };

@@ -90,4 +90,9 @@ export const moves: readonly AugmentationSpec[] = [
   { type: "randomFlip", horizontal: 0.5, vertical: 0.5 },
   { type: "randomRotation", degrees: 40, fill: "reflect" },
 ];
+export const bends: readonly AugmentationSpec[] = [
+  { type: "randomFlip", horizontal: 0.5, vertical: 0.5 },
+  { type: "randomElastic", std: 1.5, grid: 3, fill: "reflect" },
+  { type: "randomRotation", degrees: 40, fill: "reflect" },
+];
 export const flips: readonly AugmentationSpec[] = [{ type: "randomFlip", horizontal: 0.5, vertical: 0.5 }];

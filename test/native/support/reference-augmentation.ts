@@ -54,6 +54,45 @@ const nearest =
   (row, column) =>
     at(Math.floor(row + 0.5), Math.floor(column + 0.5));
 
+/**
+ * The displacement at places of an image, from normal ones at knots: row-major, rows and columns by turns. Along each axis a
+ * cubic between two knots, with their values and slopes: half the difference of the knots around, and the whole one at
+ * either end. That is Keys' interpolation, with outer knots on a line.
+ */
+function displacementOf(vectors: readonly number[], knots: number, rows: number, columns: number) {
+  const cubic = (values: readonly number[], at: number): number => {
+    const left = Math.min(Math.floor(at), knots - 2);
+    const t = at - left;
+    const slope = (i: number) => {
+      const [before, after] = [Math.max(i - 1, 0), Math.min(i + 1, knots - 1)];
+      return (values[after]! - values[before]!) / (after - before);
+    };
+    return (
+      (1 + 2 * t) * (1 - t) ** 2 * values[left]! +
+      t * (1 - t) ** 2 * slope(left) +
+      t ** 2 * (3 - 2 * t) * values[left + 1]! +
+      t ** 2 * (t - 1) * slope(left + 1)
+    );
+  };
+  const place = (at: number, size: number) =>
+    size === 1 ? 0 : (Math.min(Math.max(at, 0), size - 1) * (knots - 1)) / (size - 1);
+  const indices = Array.from({ length: knots }, (_, i) => i);
+  return (part: 0 | 1, row: number, column: number): number => {
+    const lines = indices.map((i) => indices.map((j) => vectors[2 * (i * knots + j) + part]!));
+    const across = lines.map((line) => cubic(line, place(column, columns)));
+    return cubic(across, place(row, rows));
+  };
+}
+
+/** Normal displacements of knots, by Box and Muller; float32, as they are kept. */
+function normals(uniforms: readonly number[], std: number): number[] {
+  return uniforms.map((u, i) => {
+    const length = std * Math.sqrt(-2 * Math.log(i % 2 === 0 ? u : uniforms[i - 1]!));
+    const angle = 2 * Math.PI * (i % 2 === 0 ? uniforms[i + 1]! : u);
+    return Math.fround(length * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle)));
+  });
+}
+
 /** A step as what it does to a plane: from uniforms, in the order in which it draws them. */
 type Step = (plane: Plane, uniforms: readonly number[], rows: number, columns: number) => Plane;
 
@@ -62,56 +101,74 @@ const quarterTurn =
   (row, column) =>
     plane(column, size - 1 - row);
 
-const steps: Readonly<Record<string, { readonly draws: number; readonly step: (options: AugmentationSpec) => Step }>> =
-  {
-    randomCrop: {
-      draws: 2,
-      step: (options) => (plane, uniforms) => {
-        const padding = options["padding"] as number;
-        const [down, right] = uniforms.map((u) => Math.floor(u * (2 * padding + 1)) - padding) as [number, number];
-        return (row, column) => plane(row + down, column + right);
-      },
+interface ReferenceStep {
+  readonly draws: number | ((options: AugmentationSpec) => number);
+  readonly step: (options: AugmentationSpec) => Step;
+}
+
+const steps: Readonly<Record<string, ReferenceStep>> = {
+  randomCrop: {
+    draws: 2,
+    step: (options) => (plane, uniforms) => {
+      const padding = options["padding"] as number;
+      const [down, right] = uniforms.map((u) => Math.floor(u * (2 * padding + 1)) - padding) as [number, number];
+      return (row, column) => plane(row + down, column + right);
     },
-    randomFlip: {
-      draws: 2,
-      step:
-        ({ horizontal, vertical }) =>
-        (plane, [u, v], rows, columns) =>
-        (row, column) =>
+  },
+  randomFlip: {
+    draws: 2,
+    step:
+      ({ horizontal, vertical }) =>
+      (plane, [u, v], rows, columns) =>
+      (row, column) =>
+        plane(
+          v! < (vertical as number) ? rows - 1 - row : row,
+          u! < (horizontal as number) ? columns - 1 - column : column,
+        ),
+  },
+  randomRotation: {
+    draws: 1,
+    step:
+      ({ degrees }) =>
+      (plane, [u], rows, columns) => {
+        const angle = ((2 * u! - 1) * (degrees as number) * Math.PI) / 180;
+        const [y, x] = [(rows - 1) / 2, (columns - 1) / 2];
+        // Turned back, clockwise, by the angle; rows count downwards.
+        return (row, column) =>
           plane(
-            v! < (vertical as number) ? rows - 1 - row : row,
-            u! < (horizontal as number) ? columns - 1 - column : column,
-          ),
-    },
-    randomRotation: {
-      draws: 1,
-      step:
-        ({ degrees }) =>
-        (plane, [u], rows, columns) => {
-          const angle = ((2 * u! - 1) * (degrees as number) * Math.PI) / 180;
-          const [y, x] = [(rows - 1) / 2, (columns - 1) / 2];
-          // Turned back, clockwise, by the angle; rows count downwards.
-          return (row, column) =>
-            plane(
-              y + Math.cos(angle) * (row - y) + Math.sin(angle) * (column - x),
-              x - Math.sin(angle) * (row - y) + Math.cos(angle) * (column - x),
-            );
-        },
-    },
-    randomQuarterTurn: {
-      draws: 1,
-      step:
-        () =>
-        (plane, [u], rows) => {
-          let turned = plane;
-          for (let turn = 0; turn < Math.floor(u! * 4); turn++) turned = quarterTurn(turned, rows);
-          return turned;
-        },
-    },
-  };
+            y + Math.cos(angle) * (row - y) + Math.sin(angle) * (column - x),
+            x - Math.sin(angle) * (row - y) + Math.cos(angle) * (column - x),
+          );
+      },
+  },
+  randomElastic: {
+    draws: ({ grid }) => 2 * (grid as number) ** 2,
+    step:
+      ({ std, grid }) =>
+      (plane, uniforms, rows, columns) => {
+        const displacement = displacementOf(normals(uniforms, std as number), grid as number, rows, columns);
+        return (row, column) => plane(row + displacement(0, row, column), column + displacement(1, row, column));
+      },
+  },
+  randomQuarterTurn: {
+    draws: 1,
+    step:
+      () =>
+      (plane, [u], rows) => {
+        let turned = plane;
+        for (let turn = 0; turn < Math.floor(u! * 4); turn++) turned = quarterTurn(turned, rows);
+        return turned;
+      },
+  },
+};
 
 /** Names of all steps that there is a reference of. */
 export const referenceSteps = Object.keys(steps);
+
+function drawsOf(options: AugmentationSpec): number {
+  const { draws } = steps[options.type]!;
+  return typeof draws === "number" ? draws : draws(options);
+}
 
 /** Where the draws of a sample are. */
 export interface SampleAddress {
@@ -132,16 +189,15 @@ export function referenceAugmented(
   reading: "bilinear" | "nearest",
 ): number[] {
   const { rows, columns } = picture;
-  const draws = augmentation.reduce((sum, { type }) => sum + steps[type]!.draws, 0);
+  const draws = augmentation.reduce((sum, options) => sum + drawsOf(options), 0);
   const uniforms = new Float32Array(draws);
   kernels.uniform({ seed, stream: "augmentation", step: epoch, sample }, uniforms);
   const start = reading === "nearest" ? nearest(pixelPlane(picture)) : bilinear(pixelPlane(picture));
   let used = 0;
   const plane = augmentation.reduce((before, options) => {
-    const { draws: count, step } = steps[options.type]!;
-    const own = Array.from(uniforms.subarray(used, used + count));
-    used += count;
-    return step(options)(before, own, rows, columns);
+    const own = Array.from(uniforms.subarray(used, used + drawsOf(options)));
+    used += own.length;
+    return steps[options.type]!.step(options)(before, own, rows, columns);
   }, start);
   return Array.from({ length: rows * columns }, (_, i) => plane(Math.floor(i / columns), i % columns));
 }

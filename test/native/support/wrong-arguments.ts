@@ -42,6 +42,7 @@ export const notDevice: readonly Wrong[] = [
 export function wrongAugmentation(): Wrong[] {
   const crop = { type: "randomCrop", padding: 4, fill: "black" };
   const rotation = { type: "randomRotation", degrees: 15, fill: "black" };
+  const elastic = { type: "randomElastic", std: 10, grid: 3, fill: "black" };
   const turn = { type: "randomQuarterTurn" };
   const steps = (key: string, values: readonly unknown[], step: object = crop) =>
     values.map((value) => [turn, { ...step, [key]: value }]);
@@ -59,6 +60,17 @@ export function wrongAugmentation(): Wrong[] {
     ["augmentation", [[{ type: "randomFlip", horizontal: 0.5 }]], "ERR_OPTION_TYPE"],
     ["augmentation", steps("horizontal", [-0.1, 1.1], { type: "randomFlip", vertical: 0 }), "ERR_OPTION_RANGE"],
     ["augmentation", [[crop, { ...rotation, fill: "mean" }]], "ERR_OPTION_RANGE"],
+    ["augmentation", steps("std", ["1", undefined, null], elastic), "ERR_OPTION_TYPE"],
+    ["augmentation", steps("std", [-1, 65536, Number.NaN, Infinity], elastic), "ERR_OPTION_RANGE"],
+    ["augmentation", steps("grid", [1, 9, 2.5, Number.NaN, 1e300], elastic), "ERR_OPTION_RANGE"],
+    [
+      "augmentation",
+      [
+        [elastic, turn, elastic],
+        [{ ...elastic, std: 0 }, elastic],
+      ],
+      "ERR_OPTION_RANGE",
+    ],
   ];
 }
 

@@ -4,6 +4,7 @@ import { type AugmentCall, augment } from "../../../lib/augmentation/augment.js"
 import type { Augmentation } from "../../../lib/augmentation/augmentation.js";
 import { checkAugmentation } from "../../../lib/augmentation/check-augmentation.js";
 import { randomCrop } from "../../../lib/augmentation/random-crop.js";
+import { randomElastic } from "../../../lib/augmentation/random-elastic.js";
 import { randomFlip } from "../../../lib/augmentation/random-flip.js";
 import { randomQuarterTurn } from "../../../lib/augmentation/random-quarter-turn.js";
 import { randomRotation } from "../../../lib/augmentation/random-rotation.js";
@@ -16,6 +17,7 @@ test("factories fill in the defaults", () => {
   assert.equal(randomCrop(), { type: "randomCrop", options: { padding: 4, fill: "black" } });
   assert.equal(randomFlip(), { type: "randomFlip", options: { horizontal: 0.5, vertical: 0 } });
   assert.equal(randomRotation(), { type: "randomRotation", options: { degrees: 15, fill: "black" } });
+  assert.equal(randomElastic(), { type: "randomElastic", options: { std: 10, grid: 3, fill: "black" } });
   assert.equal(randomQuarterTurn(), { type: "randomQuarterTurn", options: {} });
 });
 
@@ -25,6 +27,9 @@ test("options are checked", async () => {
   await refused(() => randomFlip({ horizontal: 2 }), "ERR_OPTION_RANGE", "randomFlip.horizontal: 2");
   await refused(() => randomRotation({ degrees: 270 }), "ERR_OPTION_RANGE", "180");
   await refused(() => randomRotation({ fill: "white" as never }), "ERR_OPTION_RANGE", '"reflect"');
+  await refused(() => randomElastic({ std: -1 }), "ERR_OPTION_RANGE", "randomElastic.std: -1");
+  await refused(() => randomElastic({ grid: 1 }), "ERR_OPTION_RANGE", "randomElastic.grid: 1");
+  await refused(() => randomElastic({ grid: 9 }), "ERR_OPTION_RANGE", "randomElastic.grid: 9");
   await refused(() => randomQuarterTurn({ times: 2 } as never), "ERR_OPTION_UNKNOWN", "times");
 });
 
@@ -36,6 +41,7 @@ const everyStep = [
   randomFlip(),
   randomRotation({ fill: "reflect" }),
   randomQuarterTurn(),
+  randomElastic({ fill: "reflect" }),
 ];
 
 test("what suits the network passes", () => {
@@ -66,6 +72,14 @@ for (const [what, steps, input, output, code, pattern] of [
     [10],
     "ERR_OPTION_RANGE",
     /augmentation\[2\].fill: "mean" .*"black", as in fit.augmentation\[1\]/,
+  ],
+  [
+    "two elastic deformations",
+    [randomElastic(), randomFlip(), randomElastic()],
+    [1, 8, 8],
+    [10],
+    "ERR_OPTION_RANGE",
+    /augmentation\[2\].type: "randomElastic" .*one such step at most/,
   ],
   [
     "quarter turns of oblong images",

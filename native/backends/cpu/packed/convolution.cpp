@@ -18,8 +18,11 @@ namespace {
 constexpr int64_t kOutputBlock = 256;
 // Sums of a tile: 512 KiB, which stay in the second-level cache while all sources pass.
 constexpr int64_t kTileSums = 131072;
-// Columns of a tile: wide images are cut both ways, so that few sources serve two tiles.
+// Columns of a tile, from few to many: wide images are cut both ways, so that few sources serve two tiles; and the sums
+// of a few rows, which the taps of a source go to, stay in the first-level cache, where there are few outputs.
+constexpr int64_t kFewColumns = 6;
 constexpr int64_t kTileColumns = 16;
+constexpr int64_t kRowSums = 256 * kSamples;
 // Tasks that are wanted at least. For them tiles are not made so small that most of the time goes into tables.
 constexpr int64_t kTasks = 16;
 constexpr int64_t kFewRows = 4;
@@ -188,7 +191,8 @@ class Cut {
       : rows_(walk.rows.targets), columns_(walk.columns.targets), outputs_(outputs), sample_blocks_(sample_blocks) {
     output_block_ = std::min(outputs, kOutputBlock);
     const int64_t pixels = std::max<int64_t>(1, kTileSums / (output_block_ * kSamples));
-    column_block_ = even(columns_, std::min({columns_, kTileColumns, pixels}));
+    const int64_t near = std::clamp(kRowSums / (output_block_ * kSamples), kFewColumns, kTileColumns);
+    column_block_ = even(columns_, std::min({columns_, near, pixels}));
     row_block_ = even(rows_, std::min(rows_, std::max<int64_t>(1, pixels / column_block_)));
     while (tasks() < kTasks && row_block_ > kFewRows) row_block_ = even(rows_, row_block_ - 1);
     while (tasks() < kTasks && output_block_ > kFewOutputs) output_block_ = ceil_divide(output_block_, 2);

@@ -1,22 +1,26 @@
-// Maps of a batch's resampling, for kernels.
+// Maps and displacements of a batch's resampling, for kernels.
 #pragma once
 
 #include <cstdint>
 
 #include "backends/cuda/device/queued_step.h"
-#include "base/resampling.h"
+#include "base/displacement.h"
 
 namespace bayesbinn::cuda {
 
-// Device memory, one map a sample: of the batch, or, with a queued step, of all steps that were queued together.
-struct QueuedMaps {
-  const AffineMap* maps;
+// Device memory, one value a sample: of the batch, or, with a queued step, of all steps that were queued together.
+template <class T>
+struct QueuedList {
+  const T* values;
   const QueuedStep* queued;  // null: the batch begins with the list
-  int64_t maps_per_step;
+  int64_t values_per_step;
 
-  BB_FORMULA const AffineMap* resolve(const QueuedMaps& of) {
-    return of.queued ? of.maps + of.queued->position * of.maps_per_step : of.maps;
+  BB_FORMULA const T* resolve(const QueuedList& of) {
+    return of.queued ? of.values + of.queued->position * of.values_per_step : of.values;
   }
 };
+
+using QueuedMaps = QueuedList<AffineMap>;
+using QueuedDisplacements = QueuedList<Displacement>;
 
 }  // namespace bayesbinn::cuda

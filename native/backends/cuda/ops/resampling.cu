@@ -12,6 +12,7 @@ struct ResampleParameters {
   int64_t channels, batch;
   QueuedIndices indices;
   QueuedMaps maps;
+  QueuedDisplacements displacements;  // in kernels that displace
   Fill fill;
   bool one_row;             // channels are normalised alike
   const float* byte_table;  // bytes
@@ -66,6 +67,26 @@ __device__ __forceinline__ Corners find_corners(const Place& at, const bayesbinn
           false};
 }
 
+// Where places of a sample are stored.
+struct Mapped {
+  const AffineMap& map;
+  bool onto_pixels;
+
+  __device__ Place operator()(double row, double column) const { return apply(map, row, column); }
+};
+
+// The same after a displacement.
+struct Displaced {
+  const AffineMap& map;
+  const Displacement& by;
+  static constexpr bool onto_pixels = false;
+
+  __device__ Place operator()(double row, double column) const {
+    const Place at = displaced(by, row, column);
+    return apply(map, at.row, at.column);
+  }
+};
+
 // Stored bytes of a channel as network inputs.
 struct ByteChannel {
   using Stored = uint8_t;
@@ -97,10 +118,10 @@ struct Interpolated {
 
   __device__ static const bayesbinn::Grid& in_batch(const ResampleParameters& p) { return p.image; }
   __device__ static const bayesbinn::Grid& as_stored(const ResampleParameters& p) { return p.image; }
-  __device__ static Source find(const AffineMap& map, bool onto_pixels, double row, double column,
-                                const ResampleParameters& p) {
-    const Place at = apply(map, row, column);
-    if (!onto_pixels) return find_corners(at, p.image, p.fill);
+  template <class Where>
+  __device__ static Source find(const Where& where, double row, double column, const ResampleParameters& p) {
+    const Place at = where(row, column);
+    if (!where.onto_pixels) return find_corners(at, p.image, p.fill);
     return {nearest_pixel(at, p.image, p.fill), 0, 0, 0, 0, 0, true};
   }
 
@@ -128,14 +149,17 @@ struct Nearest {
 
   __device__ static const bayesbinn::Grid& in_batch(const ResampleParameters& p) { return p.target.batch; }
   __device__ static const bayesbinn::Grid& as_stored(const ResampleParameters& p) { return p.target.stored; }
-  __device__ static Source find(const AffineMap& map, bool, double row, double column, const ResampleParameters& p) {
-    return nearest_pixel(target_place(map, p.image, p.target, row, column), p.target.stored, Fill::reflect);
+  template <class Where>
+  __device__ static Source find(const Where& where, double row, double column, const ResampleParameters& p) {
+    const Place from = place_in_image(p.image, p.target.batch, row, column);
+    const Place at = place_in_grid(p.image, p.target.stored, where(from.row, from.column));
+    return nearest_pixel(at, p.target.stored, Fill::reflect);
   }
   __device__ Nearest(const ResampleParameters&, int64_t) {}
   __device__ uint32_t operator()(const Stored* in, const Source& from) const { return in[from]; }
 };
 
-template <class Method>
+template <class Method, bool kDisplaced>
 __device__ __forceinline__ void resample_tile(const ResampleParameters& p, ResampleSpace& space) {
   using Stored = typename Method::Stored;
   const bayesbinn::Grid &grid = Method::in_batch(p), &stored = Method::as_stored(p);
@@ -161,7 +185,12 @@ __device__ __forceinline__ void resample_tile(const ResampleParameters& p, Resam
     if (pixel >= size || place.sample + sample >= p.batch) continue;
     const int64_t number = numbers[place.sample + sample];
     images[i] = static_cast<const Stored*>(p.stored) + number * p.channels * stored_size;
-    sources[i] = Method::find(space.maps[sample], space.onto_pixels[sample], row, column, p);
+    if constexpr (kDisplaced) {
+      const Displacement& by = QueuedDisplacements::resolve(p.displacements)[place.sample + sample];
+      sources[i] = Method::find(Displaced{space.maps[sample], by}, row, column, p);
+    } else {
+      sources[i] = Method::find(Mapped{space.maps[sample], space.onto_pixels[sample]}, row, column, p);
+    }
   }
   for (int64_t channel = 0; channel < p.channels; ++channel) {
     const Method value(p, channel);
@@ -177,17 +206,32 @@ __device__ __forceinline__ void resample_tile(const ResampleParameters& p, Resam
 
 BB_KERNEL(kThreads) resample_bytes_kernel(const ResampleParameters p) {
   BB_SHARED(ResampleSpace, space);
-  resample_tile<Interpolated<ByteChannel>>(p, *space);
+  resample_tile<Interpolated<ByteChannel>, false>(p, *space);
 }
 
 BB_KERNEL(kThreads) resample_floats_kernel(const ResampleParameters p) {
   BB_SHARED(ResampleSpace, space);
-  resample_tile<Interpolated<FloatChannel>>(p, *space);
+  resample_tile<Interpolated<FloatChannel>, false>(p, *space);
 }
 
 BB_KERNEL(kThreads) resample_targets_kernel(const ResampleParameters p) {
   BB_SHARED(ResampleSpace, space);
-  resample_tile<Nearest>(p, *space);
+  resample_tile<Nearest, false>(p, *space);
+}
+
+BB_KERNEL(kThreads) displace_bytes_kernel(const ResampleParameters p) {
+  BB_SHARED(ResampleSpace, space);
+  resample_tile<Interpolated<ByteChannel>, true>(p, *space);
+}
+
+BB_KERNEL(kThreads) displace_floats_kernel(const ResampleParameters p) {
+  BB_SHARED(ResampleSpace, space);
+  resample_tile<Interpolated<FloatChannel>, true>(p, *space);
+}
+
+BB_KERNEL(kThreads) displace_targets_kernel(const ResampleParameters p) {
+  BB_SHARED(ResampleSpace, space);
+  resample_tile<Nearest, true>(p, *space);
 }
 
 #else
@@ -197,6 +241,14 @@ QueuedMaps CudaBackend::maps_for(const Resampling& resampling, int64_t batch) {
   auto* const maps = scratch<AffineMap>(ScratchUse::maps, batch);
   upload(maps, resampling.maps, batch * static_cast<int64_t>(sizeof(AffineMap)));
   return {maps, nullptr, 0};
+}
+
+QueuedDisplacements CudaBackend::displacements_for(const Resampling& resampling, int64_t batch) {
+  if (!resampling.displacements) return {};
+  if (queued_) return {queue_->displacements(), queued_, batch};
+  auto* const displacements = scratch<Displacement>(ScratchUse::displacements, batch);
+  upload(displacements, resampling.displacements, batch * static_cast<int64_t>(sizeof(Displacement)));
+  return {displacements, nullptr, 0};
 }
 
 void CudaBackend::gather_resampled(const DeviceDataset& data, const uint32_t* host_indices, int64_t batch,
@@ -210,6 +262,7 @@ void CudaBackend::gather_resampled(const DeviceDataset& data, const uint32_t* ho
                           batch,
                           indices,
                           maps_for(resampling, batch),
+                          displacements_for(resampling, batch),
                           resampling.fill,
                           data.table_rows == 1,
                           data.byte_table,
@@ -218,7 +271,11 @@ void CudaBackend::gather_resampled(const DeviceDataset& data, const uint32_t* ho
   const auto resample = [&](const char* kernel, int64_t size) {
     run({"resampling", kernel}, {tile_count(size, batch), kThreads, sizeof(ResampleSpace)}, p);
   };
-  resample(data.bytes ? "resample_bytes_kernel" : "resample_floats_kernel", resampling.image.size());
+  const bool displaces = resampling.displacements != nullptr;
+  resample(data.bytes  ? displaces ? "displace_bytes_kernel" : "resample_bytes_kernel"
+           : displaces ? "displace_floats_kernel"
+                       : "resample_floats_kernel",
+           resampling.image.size());
   if (!targets) return;
   if (resampling.target.batch.size() == 0) {
     place_rows(target_rows(data, indices, batch, targets));
@@ -227,7 +284,7 @@ void CudaBackend::gather_resampled(const DeviceDataset& data, const uint32_t* ho
   p.stored = data.targets;
   p.out = static_cast<uint32_t*>(targets);
   p.channels = data.target_width / resampling.target.stored.size();
-  resample("resample_targets_kernel", resampling.target.batch.size());
+  resample(displaces ? "displace_targets_kernel" : "resample_targets_kernel", resampling.target.batch.size());
 }
 
 #endif
