@@ -74,7 +74,9 @@ export function planFit(given: FitOptions, network: Network, { loss, maxBatch }:
     if (dataset !== undefined) checkMeasured(network, loss, dataset, `fit.${part}`);
   }
   checkStates(options.callbacks);
-  checkAugmentation(options.augmentation, network, "fit.augmentation");
+  const { inputShape, outputShape } = network;
+  const { targetShape } = options.train;
+  checkAugmentation(options.augmentation, { inputShape, outputShape, targetShape }, "fit.augmentation");
   if (options.augmentation.length > 0 && options.train.permutation !== undefined) {
     const accepted = `no steps where features are permuted, as those of ${options.train.name} are`;
     throw outOfRange("fit.augmentation", options.augmentation, accepted);
