@@ -1,7 +1,7 @@
 import { centreLabels } from "../../data/centre-labels.js";
 import type { Dataset } from "../../data/dataset.js";
 import { type Segmentation, segmentationScores } from "../../predict/segmentation-scores.js";
-import { eachPixel, stitch, wholeImages } from "./whole-images.js";
+import { eachRow, stitch, wholeImages } from "./whole-images.js";
 
 /** A whole image as it is predicted. */
 export interface LabelledImage {
@@ -29,8 +29,8 @@ export function* labelledImages(
     const labels = new Int32Array(image.rows * image.columns).fill(-1);
     for (const tile of tiles) {
       const first = tile.sample * size;
-      eachPixel(image, tile, output, (pixel, place) => {
-        labels[pixel] = centres[first + place]!;
+      eachRow(image, tile, output, (pixel, place, width) => {
+        labels.set(centres.subarray(first + place, first + place + width), pixel);
       });
     }
     yield { probabilities: stitch(whole, output, probabilities, classes!), labels };
@@ -52,9 +52,10 @@ export function scoreImages(
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (const image of labelledImages(dataset, outputShape, probabilities)) {
     const predicted = likeliestClasses(image.probabilities, classes);
-    image.labels.forEach((label, pixel) => {
+    for (let pixel = 0; pixel < predicted.length; pixel++) {
+      const label = image.labels[pixel]!;
       if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
-    });
+    }
   }
   return segmentationScores(confusion);
 }

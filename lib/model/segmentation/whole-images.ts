@@ -77,7 +77,9 @@ function checkCovered(
   output: readonly number[],
 ): void {
   const covered = new Uint8Array(rows * columns);
-  for (const tile of tiles) eachPixel({ rows, columns }, tile, output, (pixel) => (covered[pixel] = 1));
+  for (const tile of tiles) {
+    eachRow({ rows, columns }, tile, output, (pixel, _, width) => covered.fill(1, pixel, pixel + width));
+  }
   const missing = covered.indexOf(0);
   if (missing < 0) return;
   const place = `row ${Math.floor(missing / columns)}, column ${missing % columns}`;
@@ -90,13 +92,27 @@ function checkCovered(
 /** visit(pixel of the image, pixel of the output) for every pixel of an output that lies in the image. */
 export function eachPixel(
   image: Pick<TiledImage, "rows" | "columns">,
-  { row, column }: Omit<Placed, "sample">,
-  [rows, columns]: readonly number[],
+  tile: Omit<Placed, "sample">,
+  output: readonly number[],
   visit: (pixel: number, place: number) => void,
 ): void {
-  const [left, right] = [Math.max(0, -column), Math.min(columns!, image.columns - column)];
+  eachRow(image, tile, output, (pixel, place, width) => {
+    for (let c = 0; c < width; c++) visit(pixel + c, place + c);
+  });
+}
+
+/** visit(first pixel of the image, first pixel of the output, number) for what lies in the image of each row of an output. */
+export function eachRow(
+  image: Pick<TiledImage, "rows" | "columns">,
+  { row, column }: Omit<Placed, "sample">,
+  [rows, columns]: readonly number[],
+  visit: (pixel: number, place: number, width: number) => void,
+): void {
+  const left = Math.max(0, -column);
+  const width = Math.min(columns!, image.columns - column) - left;
+  if (width <= 0) return;
   for (let r = Math.max(0, -row); r < Math.min(rows!, image.rows - row); r++) {
-    for (let c = left; c < right; c++) visit((row + r) * image.columns + column + c, r * columns! + c);
+    visit((row + r) * image.columns + column + left, r * columns! + left, width);
   }
 }
 
@@ -117,12 +133,16 @@ export function stitch(
   const counts = new Uint16Array(size);
   for (const tile of tiles) {
     const first = tile.sample * planes * pixels;
-    eachPixel(image, tile, output, (pixel, place) => {
-      counts[pixel]! += 1;
+    eachRow(image, tile, output, (pixel, place, width) => {
+      for (let c = 0; c < width; c++) counts[pixel + c]! += 1;
       for (let plane = 0; plane < planes; plane++) {
-        sums[plane * size + pixel]! += values[first + plane * pixels + place]!;
+        const [to, from] = [plane * size + pixel, first + plane * pixels + place];
+        for (let c = 0; c < width; c++) sums[to + c]! += values[from + c]!;
       }
     });
   }
-  return sums.map((value, at) => value / counts[at % size]!);
+  for (let plane = 0; plane < planes; plane++) {
+    for (let pixel = 0, at = plane * size; pixel < size; pixel++, at++) sums[at]! /= counts[pixel]!;
+  }
+  return sums;
 }
