@@ -9,22 +9,24 @@ import { augmentationTypeOf } from "./augmentation-schema.js";
 export interface AugmentedNetwork {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
+  /** Rows and columns of targets that have a value a pixel; absent: those of the output. */
+  readonly targetShape?: Shape | undefined;
 }
 
 /**
  * Holds an augmentation against itself and the network whose training samples it is meant for.
  *
  * Targets that belong to a sample as a whole stay as they are. Where the network's output is `[channels, rows, columns]`
- * with more than one position, its targets have a value a pixel and move with the image: that needs a value beyond the
- * edges (`fill: "reflect"`, or steps that stay within the image), and steps that mirror or turn about the centre where
- * the output has other rows or columns than the input, since the two only share their centre then.
+ * with more than one position, or targets have a shape, there is a value a pixel, which moves with the image: that needs a
+ * value beyond the edges (`fill: "reflect"`, or steps that stay within the image), and steps that mirror or turn about the
+ * centre where the targets have other rows or columns than the input, since the two only share their centre then.
  *
  * @param path name of the augmentation in messages
  * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_RANGE`
  */
 export function checkAugmentation(steps: readonly Augmentation[], network: AugmentedNetwork, path: string): void {
   if (steps.length === 0) return;
-  const { inputShape, outputShape } = network;
+  const { inputShape, outputShape, targetShape } = network;
   if (inputShape.length !== 3) {
     const what = inputShape.length === 1 ? "vectors" : "other samples than images";
     const accepted = "a network of images, such as vggBinaryConnect or lrnetSmall";
@@ -33,7 +35,7 @@ export function checkAugmentation(steps: readonly Augmentation[], network: Augme
   checkFills(steps, path);
   checkOnce(steps, path);
   checkSquare(steps, inputShape, `the model's input`, path);
-  if (sizeOf(outputShape) > outputShape[0]!) checkTargets(steps, network, path);
+  if (targetShape !== undefined || sizeOf(outputShape) > outputShape[0]!) checkTargets(steps, network, path);
 }
 
 /** An image is resampled once, so that all steps show the same beyond its edges. */
@@ -65,7 +67,7 @@ function checkSquare(steps: readonly Augmentation[], shape: Shape, what: string,
 
 function checkTargets(
   steps: readonly Augmentation[],
-  { inputShape, outputShape }: AugmentedNetwork,
+  { inputShape, outputShape, targetShape = outputShape.slice(1) }: AugmentedNetwork,
   path: string,
 ): void {
   if (outputShape.length !== 3) {
@@ -77,14 +79,15 @@ function checkTargets(
     const accepted = '"reflect" where targets have a value a pixel: there are none beyond the edges';
     throw outOfRange(`${path}[${leaving}].fill`, steps[leaving]!.options["fill"], accepted);
   }
-  if (inputShape[1] === outputShape[1] && inputShape[2] === outputShape[2]) return;
+  const [rows, columns] = targetShape;
+  if (inputShape[1] === rows && inputShape[2] === columns) return;
   const moving = steps.findIndex((step) => !augmentationTypeOf(step).keepsCentre);
   if (moving >= 0) {
-    const shapes = `${showShape(inputShape)} to ${showShape(outputShape)}`;
+    const shapes = `${showShape(inputShape)} to ${showShape(outputShape)} with targets of ${rows}x${columns}`;
     throw mismatch(
       `${path}[${moving}]`,
       `${steps[moving]!.type} given for a model from ${shapes}, accepted where rows and columns of the targets are others ` +
-        "than the image's: steps that only mirror or make quarter turns",
+        "than the image's: steps that only mirror or make quarter turns; masks of the image's size go along with all",
     );
   }
   checkSquare(steps, outputShape, "the model's output", path);

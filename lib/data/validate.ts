@@ -2,7 +2,7 @@ import { z } from "zod";
 import { BayesBinnError } from "../native/errors.js";
 import { checkOptions, outOfRange, wrongType } from "../options/check.js";
 import type { Dataset } from "./dataset.js";
-import { checkTiling, tilingSchema } from "./tiles/check-tiling.js";
+import { checkTiling } from "./tiles/check-tiling.js";
 
 /** The fields of a data set as `fromArrays` takes them; it adds the defaults. */
 export const datasetFields = {
@@ -36,7 +36,6 @@ const datasetSchema = z.object({
   classNames: z.array(z.string()).optional(),
   indices: z.custom<Uint32Array>((value) => value instanceof Uint32Array, "a Uint32Array").optional(),
   permutation: z.custom<Uint32Array>((value) => value instanceof Uint32Array, "a Uint32Array").optional(),
-  tiling: tilingSchema.optional(),
 });
 
 /**

@@ -5,10 +5,10 @@ import { checkOptions } from "../options/check.js";
 import { type Calibration, calibration, calibrationOptions } from "../predict/calibration.js";
 import { confusionMatrix } from "../predict/confusion-matrix.js";
 import type { Segmentation } from "../predict/segmentation-scores.js";
-import { checkDataset, type Network, requireDataset } from "./check-dataset.js";
+import { type Network, requireDataset } from "./check-dataset.js";
 import { checkClasses, classTable } from "./class-probabilities.js";
 import type { Host } from "./host.js";
-import { measure } from "./measure.js";
+import { checkMeasured, measure } from "./measure.js";
 import type { Metrics } from "./metrics.js";
 import { batchNormChoice, checkBatchSize, checkReestimation, weightOptions } from "./weight-choice.js";
 
@@ -31,7 +31,7 @@ export interface Evaluation extends Metrics {
   readonly segmentation?: Segmentation;
   /** With `calibrationBins`: how far the probabilities can be relied on. */
   readonly calibration?: Calibration;
-  /** With `calibrationBins`: samples by true class (rows) and by predicted class (columns). */
+  /** With `calibrationBins`: samples, or pixels of whole images, by true class (rows) and by predicted class (columns). */
   readonly confusion?: number[][];
 }
 
@@ -46,7 +46,7 @@ export async function evaluate(
   const { session, loss, maxBatch } = host;
   const batchSize = checkBatchSize("evaluate.batchSize", rest.batchSize, maxBatch);
   requireDataset("evaluate.dataset", dataset);
-  checkDataset(network, loss, dataset, "evaluate.dataset");
+  checkMeasured(network, loss, dataset, "evaluate.dataset");
   const reestimation = checkReestimation("evaluate", network, host, rest);
   if (bins !== undefined) checkClasses("evaluate.calibrationBins", bins, network, loss, dataset);
   if (host.arriving) await host.arriving;

@@ -6,6 +6,7 @@ import type { Loss } from "../losses/loss.js";
 import { lossTypeOf } from "../losses/loss-type-of.js";
 import { checkDataset, datasetSchema, type Network } from "../model/check-dataset.js";
 import type { Host } from "../model/host.js";
+import { checkMeasured } from "../model/measure.js";
 import { checkBatchSize, signalSchema } from "../model/weight-choice.js";
 import { BayesBinnError } from "../native/errors.js";
 import { checkOptions, outOfRange, unknownOption } from "../options/check.js";
@@ -67,12 +68,15 @@ export function planFit(given: FitOptions, network: Network, { loss, maxBatch }:
   options.callbacks.forEach((callback, index) => {
     checkCallback(callback, `fit.callbacks[${index}]`, callbackNames);
   });
-  for (const part of ["train", "validation", "test"] as const) {
+  checkDataset(network, loss, options.train, "fit.train");
+  for (const part of ["validation", "test"] as const) {
     const dataset = options[part];
-    if (dataset !== undefined) checkDataset(network, loss, dataset, `fit.${part}`);
+    if (dataset !== undefined) checkMeasured(network, loss, dataset, `fit.${part}`);
   }
   checkStates(options.callbacks);
-  checkAugmentation(options.augmentation, network, "fit.augmentation");
+  const { inputShape, outputShape } = network;
+  const { targetShape } = options.train;
+  checkAugmentation(options.augmentation, { inputShape, outputShape, targetShape }, "fit.augmentation");
   if (options.augmentation.length > 0 && options.train.permutation !== undefined) {
     const accepted = `no steps where features are permuted, as those of ${options.train.name} are`;
     throw outOfRange("fit.augmentation", options.augmentation, accepted);

@@ -8,7 +8,7 @@ import { exists } from "../exists.js";
 import { folderAdvice, folderOption } from "../folder-option.js";
 import type { DatasetPair, NamedDataset } from "../named-dataset.js";
 import { type MaskedImage, readMaskedImages } from "./read-masks.js";
-import { inTiles, type TileChoice, tileChoice } from "./tile-choice.js";
+import { checkTileChoice, inTiles, type TileChoice, tileChoice } from "./tile-choice.js";
 
 const name = "isbi2012";
 
@@ -59,6 +59,7 @@ export interface Isbi2012Options extends TileChoice {
  */
 export async function loadIsbi2012(options: Isbi2012Options = {}): Promise<DatasetPair> {
   const { folder = cachedFolder(name), ...tiles } = checkOptions(isbi2012Options, options, "loadIsbi2012");
+  checkTileChoice("loadIsbi2012", tiles);
   await checkFiles(folder);
   const common = {
     name,

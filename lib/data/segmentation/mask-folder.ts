@@ -11,7 +11,7 @@ import { filesIn } from "../images/files-in.js";
 import { imageFolderOptions } from "../images/image-folder.js";
 import type { DatasetPair, NamedDataset } from "../named-dataset.js";
 import { type MaskedImage, readMaskedImages } from "./read-masks.js";
-import { inTiles, type TileChoice, tileChoice } from "./tile-choice.js";
+import { checkTileChoice, inTiles, type TileChoice, tileChoice } from "./tile-choice.js";
 
 const name = "mask-folder";
 
@@ -66,17 +66,19 @@ export interface MaskFolderOptions extends TileChoice {
  * Shapes: inputs `[length, channels, rows, columns]`, targets `[length, rows, columns]`, labels from 0 on.
  *
  * Errors: `ERR_DATASET_MISSING` for a folder that is not there; `ERR_DATASET_FORMAT` with the file that is no image, has no
- * mask, another size, or a grey value that is no class; `ERR_BINDING_LOAD` without the decoder; `ERR_OPTION_UNKNOWN`,
- * `ERR_OPTION_TYPE` and `ERR_OPTION_RANGE` for bad options.
+ * mask, the name of another, another size, or a grey value that is no class; `ERR_BINDING_LOAD` without the decoder;
+ * `ERR_OPTION_UNKNOWN`, `ERR_OPTION_TYPE` and `ERR_OPTION_RANGE` for bad options.
  */
 export async function loadMaskFolder(options: MaskFolderOptions): Promise<DatasetPair> {
   const { folder, tile, margin, overlap, ...rest } = checkOptions(maskFolderOptions, options, "loadMaskFolder");
+  checkTileChoice("loadMaskFolder", { tile, margin, overlap });
   const parts = { train: await pairsIn(folder, "train"), test: await pairsIn(folder, "test") };
   return inTiles(await readMaskedImages({ name, ...rest }, parts), { tile, margin, overlap });
 }
 
 async function pairsIn(folder: string, part: string): Promise<MaskedImage[]> {
   const [images, masks] = [await filesOf(folder, part, "images"), await filesOf(folder, part, "masks")];
+  for (const files of [images, masks]) checkNames(files);
   const maskOf = new Map(masks.map((file) => [parse(file).name, file]));
   const pairs = images.map((image) => {
     const { name: stem } = parse(image);
@@ -89,6 +91,18 @@ async function pairsIn(folder: string, part: string): Promise<MaskedImage[]> {
   const [left] = maskOf.values();
   if (left !== undefined) throw formatError(left, 0, `has no image of its name in ${join(folder, part, "images")}`);
   return pairs;
+}
+
+/** Which of two files of one name belongs to the other folder's, nothing says. */
+function checkNames(files: readonly string[]): void {
+  const known = new Map<string, string>();
+  for (const file of files) {
+    const { name: stem } = parse(file);
+    const other = known.get(stem);
+    if (other !== undefined)
+      throw formatError(file, 0, `has the name of ${other} up to the ending, accepted: one of them`);
+    known.set(stem, file);
+  }
 }
 
 async function filesOf(folder: string, part: string, kind: "images" | "masks"): Promise<readonly string[]> {

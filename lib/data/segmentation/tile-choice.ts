@@ -1,3 +1,4 @@
+import { outOfRange } from "../../options/check.js";
 import type { DatasetPair } from "../named-dataset.js";
 import { type TileOptions, tileDataset, tileOptions } from "../tiles/tile-dataset.js";
 
@@ -15,6 +16,18 @@ export interface TileChoice {
   readonly tile?: readonly [rows: number, columns: number] | undefined;
   readonly margin?: number;
   readonly overlap?: number;
+}
+
+/**
+ * Refuses what would be forgotten in silence.
+ *
+ * @param path of the options
+ * @throws BayesBinnError `ERR_OPTION_RANGE` for a margin or an overlap of tiles that there are none of
+ */
+export function checkTileChoice(path: string, { tile, margin = 0, overlap = 0 }: TileChoice): void {
+  if (tile !== undefined) return;
+  if (margin !== 0) throw outOfRange(`${path}.margin`, margin, "0 for whole images; give the size of tiles, `tile`");
+  if (overlap !== 0) throw outOfRange(`${path}.overlap`, overlap, "0 for whole images; give the size of tiles, `tile`");
 }
 
 /** Both parts as they are, or in tiles where there is a size of these. */

@@ -1,13 +1,13 @@
 import { z } from "zod";
 
 import { BayesBinnError } from "../../native/errors.js";
-import { outOfRange } from "../../options/check.js";
+import { checkOptions, outOfRange } from "../../options/check.js";
 import type { Tiling } from "./tiling.js";
 
 const size = z.int().positive();
 
 /** A tiling as data sets hold it. */
-export const tilingSchema = z.object({
+const tilingSchema = z.object({
   images: z.array(z.object({ rows: size, columns: size, name: z.string().optional() })).readonly(),
   tiles: z.array(z.object({ image: z.int().nonnegative(), row: z.int(), column: z.int() })).readonly(),
 });
@@ -16,9 +16,11 @@ export const tilingSchema = z.object({
  * Checks that every stored sample is a tile of an image.
  *
  * @param name of the data set, for messages
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_RANGE`
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH`, `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE`
  */
-export function checkTiling(name: string, { images, tiles }: Tiling, samples: number): void {
+export function checkTiling(name: string, tiling: Tiling, samples: number): void {
+  checkOptions(tilingSchema, tiling, `${name}.tiling`);
+  const { images, tiles } = tiling;
   const path = `${name}.tiling.tiles`;
   if (tiles.length !== samples) {
     const message = `${path}: ${tiles.length} tiles; accepted: one for each of the ${samples} samples`;

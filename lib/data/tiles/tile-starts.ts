@@ -4,7 +4,7 @@
  * only one, with the axis in its middle.
  */
 export function tileStarts(size: number, window: number, overlap: number): number[] {
-  if (window >= size) return [-Math.floor((window - size) / 2)];
+  if (window >= size) return [0 - Math.floor((window - size) / 2)];
   const count = Math.ceil((size - overlap) / (window - overlap));
   return Array.from({ length: count }, (_, i) => Math.round((i * (size - window)) / (count - 1)));
 }

@@ -1,7 +1,45 @@
 import type { Dataset } from "../../data/dataset.js";
 import { type Segmentation, segmentationScores } from "../../predict/segmentation-scores.js";
+<<<<<<< HEAD
 import { trueClasses } from "./source-maps.js";
 import { stitch, wholeImages } from "./whole-images.js";
+=======
+import { eachRow, stitch, wholeImages } from "./whole-images.js";
+
+/** A whole image as it is predicted. */
+export interface LabelledImage {
+  /** `[classes, pixels]`, averaged where tiles overlap. */
+  readonly probabilities: Float32Array;
+  /** The true class of each pixel; -1 where no tile is. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * The images that the samples of `dataset` were cut from, one after the other, with predictions and labels of each pixel.
+ *
+ * @param probabilities `[samples, classes, ...output]`
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` for tiles that do not cover their images
+ */
+export function* labelledImages(
+  dataset: Dataset,
+  [classes, ...pixels]: readonly number[],
+  probabilities: Float32Array,
+): Generator<LabelledImage> {
+  const output = pixels as [number, number];
+  const [size, centres] = [output[0] * output[1], centreLabels(dataset, output)];
+  for (const whole of wholeImages(dataset, output)) {
+    const { image, tiles } = whole;
+    const labels = new Int32Array(image.rows * image.columns).fill(-1);
+    for (const tile of tiles) {
+      const first = tile.sample * size;
+      eachRow(image, tile, output, (pixel, place, width) => {
+        labels.set(centres.subarray(first + place, first + place + width), pixel);
+      });
+    }
+    yield { probabilities: stitch(whole, output, probabilities, classes!), labels };
+  }
+}
+>>>>>>> segtests-1
 
 /**
  * Scores of predictions over whole images, each pixel counted once.
@@ -11,14 +49,25 @@ import { stitch, wholeImages } from "./whole-images.js";
  */
 export function scoreImages(
   dataset: Dataset,
-  [classes, ...pixels]: readonly number[],
+  outputShape: readonly number[],
   probabilities: Float32Array,
 ): Segmentation {
+<<<<<<< HEAD
   const output = pixels as [number, number];
   const confusion = noConfusion(classes!);
   for (const whole of wholeImages(dataset, output)) {
     const predicted = likeliestClasses(stitch(whole, output, probabilities, classes!), classes!);
     countPixels(confusion, trueClasses(dataset, whole, output), predicted);
+=======
+  const classes = outputShape[0]!;
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const image of labelledImages(dataset, outputShape, probabilities)) {
+    const predicted = likeliestClasses(image.probabilities, classes);
+    for (let pixel = 0; pixel < predicted.length; pixel++) {
+      const label = image.labels[pixel]!;
+      if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
+    }
+>>>>>>> segtests-1
   }
   return segmentationScores(confusion);
 }

@@ -1,6 +1,8 @@
 import type { Dataset } from "../../data/dataset.js";
+import { checkTiling } from "../../data/tiles/check-tiling.js";
 import type { TiledImage } from "../../data/tiles/tiling.js";
 import { BayesBinnError } from "../../native/errors.js";
+import { outOfRange } from "../../options/check.js";
 
 /** A tile of an image as a network answers it: a sample, and where its output lies. */
 interface Placed {
@@ -27,7 +29,8 @@ export type MissingTiles = "allowed" | "refused";
  *
  * @param output rows and columns of the network's output
  * @param missing whether a data set may have some of the tiles of an image
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the outputs leave gaps in an image all tiles of which are there, or have to be
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the outputs leave gaps in an image all tiles of which are there, or have
+ *   to be, or lie between pixels; `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE` for a tiling that is none
  */
 export function wholeImages(
   dataset: Dataset,
@@ -40,20 +43,39 @@ export function wholeImages(
     const image = { rows, columns };
     return Array.from({ length }, (_, sample) => ({ image, number: sample, tiles: [{ sample, row: 0, column: 0 }] }));
   }
-  const [, tileRows, tileColumns] = sampleShape as [number, number, number];
+  checkTiling(name, tiling, tiling.tiles?.length);
+  const [down, right] = marginsOf(name, sampleShape, output);
   const tiles = new Map<number, Placed[]>();
+  // Of the tiles of each image, those that no sample is.
+  const absent = new Uint32Array(tiling.images.length);
+  for (const { image } of tiling.tiles) absent[image]! += 1;
+  const found = new Uint8Array(tiling.tiles.length);
   for (let sample = 0; sample < length; sample++) {
-    const { image, row, column } = tiling.tiles[indices?.[sample] ?? sample]!;
-    const placed = { sample, row: row + (tileRows - rows) / 2, column: column + (tileColumns - columns) / 2 };
-    tiles.set(image, [...(tiles.get(image) ?? []), placed]);
+    const stored = indices?.[sample] ?? sample;
+    const tile = tiling.tiles[stored];
+    if (tile === undefined) throw outOfRange(`${name}: sample ${sample}`, stored, `0 to ${found.length - 1}`);
+    const { image, row, column } = tile;
+    const placed = { sample, row: row + down, column: column + right };
+    const others = tiles.get(image);
+    if (others === undefined) tiles.set(image, [placed]);
+    else others.push(placed);
+    if (found[stored] === 0) absent[image]! -= 1;
+    found[stored] = 1;
   }
-  const counts = new Uint32Array(tiling.images.length);
-  for (const { image } of tiling.tiles) counts[image]! += 1;
   return Array.from(tiles, ([number, placed]) => {
     const image = tiling.images[number]!;
-    if (missing === "refused" || placed.length === counts[number]) checkCovered(name, image, placed, output);
+    if (missing === "refused" || absent[number] === 0) checkCovered(name, image, placed, output);
     return { image, number, tiles: placed };
   });
+}
+
+/** Rows and columns from the corner of a tile to that of the output in its middle. */
+function marginsOf(name: string, sampleShape: readonly number[], output: readonly [number, number]): [number, number] {
+  const margins = output.map((size, axis) => (sampleShape[1 + axis]! - size) / 2) as [number, number];
+  if (sampleShape.length === 3 && margins.every(Number.isInteger)) return margins;
+  const accepted = `[channels, rows, columns], as large as the model's output, ${output.join("x")}, or larger by an even number of pixels`;
+  const message = `${name}: tiles have shape ${sampleShape.join("x")}, accepted: ${accepted}`;
+  throw new BayesBinnError("ERR_SHAPE_MISMATCH", message, { dataset: name, sampleShape, output });
 }
 
 function checkCovered(
@@ -63,7 +85,9 @@ function checkCovered(
   output: readonly number[],
 ): void {
   const covered = new Uint8Array(rows * columns);
-  for (const tile of tiles) eachPixel({ rows, columns }, tile, output, (pixel) => (covered[pixel] = 1));
+  for (const tile of tiles) {
+    eachRow({ rows, columns }, tile, output, (pixel, _, width) => covered.fill(1, pixel, pixel + width));
+  }
   const missing = covered.indexOf(0);
   if (missing < 0) return;
   const place = `row ${Math.floor(missing / columns)}, column ${missing % columns}`;
@@ -76,13 +100,27 @@ function checkCovered(
 /** visit(pixel of the image, pixel of the output) for every pixel of an output that lies in the image. */
 export function eachPixel(
   image: Pick<TiledImage, "rows" | "columns">,
-  { row, column }: Omit<Placed, "sample">,
-  [rows, columns]: readonly number[],
+  tile: Omit<Placed, "sample">,
+  output: readonly number[],
   visit: (pixel: number, place: number) => void,
 ): void {
-  const [left, right] = [Math.max(0, -column), Math.min(columns!, image.columns - column)];
+  eachRow(image, tile, output, (pixel, place, width) => {
+    for (let c = 0; c < width; c++) visit(pixel + c, place + c);
+  });
+}
+
+/** visit(first pixel of the image, first pixel of the output, number) for what lies in the image of each row of an output. */
+export function eachRow(
+  image: Pick<TiledImage, "rows" | "columns">,
+  { row, column }: Omit<Placed, "sample">,
+  [rows, columns]: readonly number[],
+  visit: (pixel: number, place: number, width: number) => void,
+): void {
+  const left = Math.max(0, -column);
+  const width = Math.min(columns!, image.columns - column) - left;
+  if (width <= 0) return;
   for (let r = Math.max(0, -row); r < Math.min(rows!, image.rows - row); r++) {
-    for (let c = left; c < right; c++) visit((row + r) * image.columns + column + c, r * columns! + c);
+    visit((row + r) * image.columns + column + left, r * columns! + left, width);
   }
 }
 
@@ -103,12 +141,16 @@ export function stitch(
   const counts = new Uint16Array(size);
   for (const tile of tiles) {
     const first = tile.sample * planes * pixels;
-    eachPixel(image, tile, output, (pixel, place) => {
-      counts[pixel]! += 1;
+    eachRow(image, tile, output, (pixel, place, width) => {
+      for (let c = 0; c < width; c++) counts[pixel + c]! += 1;
       for (let plane = 0; plane < planes; plane++) {
-        sums[plane * size + pixel]! += values[first + plane * pixels + place]!;
+        const [to, from] = [plane * size + pixel, first + plane * pixels + place];
+        for (let c = 0; c < width; c++) sums[to + c]! += values[from + c]!;
       }
     });
   }
-  return sums.map((value, at) => value / counts[at % size]!);
+  for (let plane = 0; plane < planes; plane++) {
+    for (let pixel = 0, at = plane * size; pixel < size; pixel++, at++) sums[at]! /= counts[pixel]!;
+  }
+  return sums;
 }

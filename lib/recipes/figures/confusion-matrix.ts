@@ -11,8 +11,12 @@ export const confusionMatrix = runFigure({
     const run = runs[0]!;
     const { test } = await run.data();
     const { confusion, samples } = await run.evaluation();
+    // Of tiles, the pixels of whole images are counted.
+    const { tiling } = test;
+    const counted =
+      tiling === undefined ? `${test.length} test samples` : `pixels of ${tiling.images.length} test images`;
     return {
-      label: `${run.label}, ${test.length} test samples, mean of ${samples} draws`,
+      label: `${run.label}, ${counted}, mean of ${samples} draws`,
       counts: confusion!,
       classes: test.classNames ?? confusion!.map((_, index) => String(index)),
     };

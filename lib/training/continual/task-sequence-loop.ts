@@ -1,6 +1,7 @@
 import type { Task } from "../../data/tasks/task-sequence.js";
 import type { Loss } from "../../losses/loss.js";
 import { checkDataset } from "../../model/check-dataset.js";
+import { checkMeasured } from "../../model/measure.js";
 import type { Callback } from "../callback.js";
 import { checkCallback, type FitOptions } from "../fit-options.js";
 import type { Distribution, EpochRecord } from "../history.js";
@@ -52,7 +53,7 @@ export class TaskSequenceLoop {
     this.#tasks = plan.tasks;
     this.#tasks.forEach(({ train, test }, index) => {
       checkDataset(trainer.model, loss, train, `fit.tasks[${index}].train`);
-      checkDataset(trainer.model, loss, test, `fit.tasks[${index}].test`);
+      checkMeasured(trainer.model, loss, test, `fit.tasks[${index}].test`);
     });
     trainer.checkFit(this.#fitOptions(0));
     checkCallback(plan.continualCallback, "fit.continualCallback", continualCallbackNames);

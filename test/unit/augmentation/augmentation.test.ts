@@ -33,8 +33,19 @@ test("options are checked", async () => {
   await refused(() => randomQuarterTurn({ times: 2 } as never), "ERR_OPTION_UNKNOWN", "times");
 });
 
-const check = (steps: readonly Augmentation[], inputShape: number[], outputShape: number[]) => () =>
-  checkAugmentation(steps, { inputShape, outputShape }, "fit.augmentation");
+const check =
+  (
+    steps: readonly Augmentation[],
+    inputShape: readonly number[],
+    outputShape: readonly number[],
+    targetShape?: readonly number[],
+  ) =>
+  () =>
+    checkAugmentation(
+      steps,
+      { inputShape: [...inputShape], outputShape: [...outputShape], targetShape },
+      "fit.augmentation",
+    );
 
 const everyStep = [
   randomCrop({ fill: "reflect" }),
@@ -54,6 +65,11 @@ test("what suits the network passes", () => {
   check([randomFlip(), randomQuarterTurn()], [1, 572, 572], [2, 388, 388])();
   check([randomFlip()], [1, 8, 9], [2, 4, 3])();
   check([], [784], [10])();
+  // Masks of the image's size, of which the network sees the centre.
+  check(everyStep, [1, 572, 572], [2, 388, 388], [572, 572])();
+  check(everyStep, [1, 9, 9], [2, 5, 7], [9, 9])();
+  check(everyStep, [1, 9, 9], [2, 1, 1], [9, 9])();
+  check([randomFlip()], [1, 8, 10], [2, 4, 4], [6, 8])();
 });
 
 for (const [what, steps, input, output, code, pattern] of [
@@ -126,6 +142,20 @@ for (const [what, steps, input, output, code, pattern] of [
     await refused(check(steps, [...input], [...output]), code, pattern);
   });
 }
+
+test("refused: masks that do not go along with the image", async () => {
+  const between = check(everyStep, [1, 9, 9], [2, 5, 5], [7, 7]);
+  await refused(
+    between,
+    "ERR_SHAPE_MISMATCH",
+    "augmentation[0]: randomCrop",
+    "with targets of 7x7",
+    "masks of the image's size",
+  );
+  // What comes from beyond the edges of a mask has no class, however small the output.
+  const beyond = check([randomCrop()], [1, 9, 9], [2, 1, 1], [9, 9]);
+  await refused(beyond, "ERR_OPTION_RANGE", 'augmentation[0].fill: "black"', "targets have a value a pixel");
+});
 
 /** Two images of 1 x 2 x 3 with masks. */
 const call: AugmentCall = {

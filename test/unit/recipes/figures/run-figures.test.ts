@@ -45,6 +45,23 @@ test("which figures fit: by data set, loss and the files that are there", () => 
   ]);
 });
 
+test("a confusion matrix says what it counts: samples, or the pixels of whole images", async () => {
+  const images = { ...points(3), classes: 2, classNames: ["membrane", "cell"] };
+  const places = [0, 0, 1, 1].map((image) => ({ image, row: 0, column: 0 }));
+  const tiling = { images: [1, 2].map(() => ({ rows: 5, columns: 7 })), tiles: places };
+  const subtitle = async (test: Dataset) => {
+    const confusion = [
+      [30, 10],
+      [5, 25],
+    ];
+    const run = { label: "A (a)", data: async () => ({ test }), evaluation: async () => ({ confusion, samples: 10 }) };
+    const spec = await byName("confusion-matrix").draw([run as unknown as FigureRun]);
+    return (spec as { readonly title?: { readonly subtitle?: string } }).title?.subtitle;
+  };
+  assert.is(await subtitle(images), "A (a), 3 test samples, mean of 10 draws");
+  assert.is(await subtitle({ ...images, tiling }), "A (a), pixels of 2 test images, mean of 10 draws");
+});
+
 /** A run whose network predicts the first coordinate as the network sees it, with `std` around it. */
 function pointsRun(train: Dataset, std: number): FigureRun {
   const width = train.sampleShape[0]!;
