@@ -14,7 +14,8 @@ const bayesbinn = (): Choice => ({
 
 /**
  * Membranes of neurons in slices of electron microscopy with the U-Net of 5 levels: 388x388 pixels in the middle of tiles of
- * 572x572, mirrored beyond the edges of a slice, flipped and turned by quarters at random.
+ * 572x572, mirrored beyond the edges of a slice, which are flipped, turned and deformed at random. Steps see one tile, as in
+ * the paper.
  *
  * Source: Ronneberger, Fischer, Brox, "U-Net: Convolutional Networks for Biomedical Image Segmentation", MICCAI 2015, for the
  * network and the tiles; the settings of the methods are our own.
@@ -27,9 +28,14 @@ export const emUnet = {
     dataset: { name: "isbi2012", validationFraction: 0, tile: [572, 572], margin: 92 },
     model: { name: "unet", depth: 5, width: 64 },
     optimizer: bayesbinn(),
-    augmentation: [{ name: "randomFlip", vertical: 0.5 }, { name: "randomQuarterTurn" }],
+    augmentation: [
+      { name: "randomFlip", vertical: 0.5 },
+      { name: "randomQuarterTurn" },
+      { name: "randomRotation", degrees: 10, fill: "reflect" },
+      { name: "randomElastic", fill: "reflect" },
+    ],
     epochs: 100,
-    batchSize: 4,
+    batchSize: 1,
     seed: 1,
     evaluation: { samples: 10 },
   },
