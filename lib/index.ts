@@ -74,6 +74,7 @@ export { staircase } from "./schedules/staircase.js";
 
 export type { EvaluateOptions, Evaluation } from "./model/evaluate.js";
 export type { Prediction, PredictOptions } from "./model/predict.js";
+export type { SegmentedImage, SegmentOptions } from "./model/segmentation/segment.js";
 export { auroc } from "./predict/auroc.js";
 export {
   type Calibration,

@@ -8,6 +8,7 @@
  * @module
  */
 
+export type { SegmentationFiles } from "./figures/pictures/save-segmentation.js";
 export {
   type CompareOptions,
   type ComparisonListeners,
@@ -42,3 +43,4 @@ export { runConfig } from "./recipes/run.js";
 export type { RunListeners, RunOptions, SittingOptions } from "./recipes/run-options.js";
 export type { RunStart, RunSummary } from "./recipes/run-report.js";
 export { type RunStatus, runStatus } from "./recipes/run-status.js";
+export { type DrawnImage, type RunSegmentation, type SegmentRunOptions, segmentRun } from "./recipes/segment-run.js";

@@ -2,7 +2,7 @@
 // that the arguments choose; after `--cuda` those of test/cuda, on virtual-gpu. Leaks are not looked for: Node itself
 // never frees all it holds.
 import { join } from "node:path";
-import { cmakeBuild } from "./support/addon.mjs";
+import { cmakeBuild, cmakeOptions } from "./support/addon.mjs";
 import { root } from "./support/paths.mjs";
 import { capture, main, runToEnd, ScriptError } from "./support/process.mjs";
 import { compilerCommand } from "./support/requirements.mjs";
@@ -11,7 +11,7 @@ import { virtualGpuEnvironment, virtualGpuSources } from "./support/virtual-gpu.
 const folder = join(root, "build", "sanitize");
 
 await main(async () => {
-  await cmakeBuild(folder, { BAYESBINN_SANITIZE: "ON", BAYESBINN_CUDA: "AUTO" });
+  await cmakeBuild(folder, { ...cmakeOptions(), BAYESBINN_SANITIZE: "ON" });
   const filters = process.argv.length > 2 ? process.argv.slice(2) : ["test/native/"];
   const runner = join(root, "test", "support", "run-tests.mjs");
   const { code } = await runToEnd(process.execPath, [runner, ...filters], {

@@ -19,6 +19,20 @@ export function segmentationLines({ iou, constant }: Segmentation): string[] {
   ];
 }
 
+/** Scores of pixels of some ways to predict, and those of the constant answer, which are the same for all. */
+export function scoresLines(ways: readonly (readonly [name: string, scores: Segmentation])[]): string[] {
+  const lines = ways.flatMap(([name, scores]) => [
+    `  ${name}: ${scoresText(scores)}`,
+    `    ${segmentationLines(scores)[0]}`,
+  ]);
+  return [...lines, ...ways.slice(0, 1).map(([, scores]) => `  ${segmentationLines(scores)[1]}`)];
+}
+
+/** `accuracy 90.11 % mean IoU 0.7625`. */
+function scoresText({ pixelAccuracy, meanIou }: Segmentation): string {
+  return `accuracy ${percentText(pixelAccuracy)} mean IoU ${meanIou.toFixed(4)}`;
+}
+
 /** The number of a paper: `test accuracy 98.86 +- 0.05 %`. */
 export function paperText({ metric, value, std }: PaperResult): string {
   if (!metric.endsWith("accuracy")) return `${metric} ${value} +- ${std}`;

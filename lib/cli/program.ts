@@ -13,6 +13,7 @@ Examples:
   bayesbinn compare mnist-mlp --epochs 5         compare methods
   bayesbinn evaluate runs/mnist-mlp-seed1-1      evaluate what was trained
   bayesbinn figures runs/mnist-mlp-seed1-1       draw figures of it
+  bayesbinn segment runs/em-unet-small-seed1-1   segment whole images with it
   bayesbinn data download cifar10                get a data set
 
 Exit codes: 0; 1 for an unexpected failure; 2 for wrong usage, configuration or

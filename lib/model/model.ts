@@ -12,6 +12,7 @@ import { type ModelLayer, type ModelParameter, resolveGraph } from "./graph.js";
 import { deviceOptions, type Host, openHost, seedOption } from "./host.js";
 import { modelFileError, readModelFile, writeModelFile } from "./model-file.js";
 import { type Prediction, type PredictOptions, predict } from "./predict.js";
+import { type SegmentedImage, type SegmentOptions, segment } from "./segmentation/segment.js";
 import { summaryOf } from "./summary.js";
 
 const layerAccepted = "a layer, such as linear({ units: 10 })";
@@ -202,6 +203,42 @@ export class Model implements AsyncDisposable {
    */
   async evaluate(dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
     return evaluate(this, this.#currentHost(), dataset, options);
+  }
+
+  /**
+   * Segments whole images: the class of each pixel, with probabilities and how sure they are. Of a network that predicts a class of
+   * each pixel, with `softmaxCrossEntropy`.
+   *
+   * Of tiles, as `tileDataset` cuts them, the maps are of the images that they were cut from, averaged where tiles overlap:
+   * probabilities `p = 1/T sum_t p_t` over the T tiles that cover a pixel, the most probable class, the entropy
+   * `-sum_k p_k log p_k`, and the mean of the tiles' mutual information. A sample that is no tile is an image of the size of
+   * the output. Targets do not matter.
+   *
+   * Images come one by one, in the order of their first samples, and are computed when they are asked for, with the weights of that
+   * moment: memory is that of an image, or of as many as fill a batch.
+   *
+   * Options:
+   * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
+   *   posterior; an integer in 0..2^20. Default `0`.
+   * - `seed`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `reestimateBatchNorm`: samples, such as the training data, whose batch-norm statistics stand in for the running ones
+   *   of training, as `evaluate` says: with the weights used, those of each draw anew. Images whose predictions take 64 MiB
+   *   share a re-estimation. Default: none.
+   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1. Default: the largest batch of the model
+   *   (`maxBatch`), whatever `batchSize`.
+   * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
+   *
+   * Shapes: `probabilities` `[classes, rows, columns]`; `classes`, `entropy` and `mutualInformation` `[rows, columns]`.
+   *
+   * @example
+   * for await (const { name, rows, columns, classes } of model.segment(test, { samples: 10 })) console.log(name, classes);
+   * @throws BayesBinnError, when the first image is asked for, `ERR_SHAPE_MISMATCH` for another network, for samples that do not
+   * fit it, and for tiles that leave gaps in their images; `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`;
+   * the signal's reason
+   */
+  async *segment(dataset: Dataset, options: SegmentOptions = {}): AsyncGenerator<SegmentedImage, void, undefined> {
+    yield* segment(this, this.#currentHost(), dataset, options);
   }
 
   /** Frees the weights, also those of a trainer that works on this model. Idempotent. */

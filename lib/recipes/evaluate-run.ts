@@ -1,18 +1,13 @@
-import { join } from "node:path";
-
 import type { Dataset } from "../data/dataset.js";
-import { RunFolder } from "../io/run-folder.js";
 import { meanSquaredErrorType } from "../losses/mean-squared-error.js";
 import type { Evaluation } from "../model/evaluate.js";
-import { Model } from "../model/model.js";
 import type { DeviceName } from "../native/contract.js";
-import { BayesBinnError } from "../native/errors.js";
 import { defaultBins } from "../predict/calibration.js";
-import { createModel, loadData } from "./assemble.js";
+import { loadData } from "./assemble.js";
 import { requireOneDataset } from "./continual/continual-config.js";
-import { evaluationBatch } from "./evaluation-batch.js";
+import { openModel, splitOf, weightsFile } from "./open-model.js";
 import { detectForeign, foreignSamples, type OutOfDistribution } from "./out-of-distribution.js";
-import { hasFile, readRunConfig } from "./read-run.js";
+import { readRunConfig } from "./read-run.js";
 import type { splits, weightChoices } from "./run-choices.js";
 
 /** Options of {@link evaluateRun}. */
@@ -76,21 +71,10 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions = {}
   const { weights = "best", split = "test", device, threads, signal } = options;
   const config = await readRunConfig(path);
   requireOneDataset(config);
-  const file = join(path, RunFolder.files[weights]);
-  if (!(await hasFile(path, weights))) {
-    throw new BayesBinnError("ERR_CONFIG", `${file}: no such file; the run did not get so far`, { path: file });
-  }
+  const file = await weightsFile(path, weights);
   const data = await loadData(config);
-  const dataset = data[split];
-  if (dataset === undefined) {
-    throw new BayesBinnError("ERR_CONFIG", `${path}: the run held back no ${split} samples`, { path, value: split });
-  }
-  await using model = await Model.load(file, {
-    maxBatch: evaluationBatch(createModel(config, dataset)),
-    cuda: config.cuda,
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-  });
+  const dataset = splitOf(path, data, split);
+  await using model = await openModel(file, config, dataset, { device, threads });
   const foreign = await (options.outOfDistribution && foreignSamples(options.outOfDistribution, dataset));
   const abortable = signal === undefined ? {} : { signal };
   const bins = options.calibration ? { calibrationBins: defaultBins } : {};

@@ -8,6 +8,7 @@ import { deviceOptions, type Host, openHost, seedOption } from "../model/host.js
 import { Model } from "../model/model.js";
 import { writeModelFile } from "../model/model-file.js";
 import { type Prediction, type PredictOptions, predict } from "../model/predict.js";
+import { type SegmentedImage, type SegmentOptions, segment } from "../model/segmentation/segment.js";
 import type { Session } from "../model/session.js";
 import type { NamedTensor, SessionDescription, SessionProfile } from "../native/contract.js";
 import { BayesBinnError } from "../native/errors.js";
@@ -266,6 +267,42 @@ export class Trainer implements AsyncDisposable {
    */
   async predict(inputs: Float32Array | Dataset, options: PredictOptions = {}): Promise<Prediction> {
     return predict(this.model, this.#host, inputs, options);
+  }
+
+  /**
+   * As `segment` of the model. Segments whole images: the class of each pixel, with probabilities and how sure they are. Of a network that predicts a class of
+   * each pixel, with `softmaxCrossEntropy`.
+   *
+   * Of tiles, as `tileDataset` cuts them, the maps are of the images that they were cut from, averaged where tiles overlap:
+   * probabilities `p = 1/T sum_t p_t` over the T tiles that cover a pixel, the most probable class, the entropy
+   * `-sum_k p_k log p_k`, and the mean of the tiles' mutual information. A sample that is no tile is an image of the size of
+   * the output. Targets do not matter.
+   *
+   * Images come one by one, in the order of their first samples, and are computed when they are asked for, with the weights of that
+   * moment: memory is that of an image, or of as many as fill a batch.
+   *
+   * Options:
+   * - `samples`: 0 for the most probable weights (mode), else the mean of the predictions over so many draws of the
+   *   posterior; an integer in 0..2^20. Default `0`.
+   * - `seed`: which draws of the posterior, an integer in 0..2^32-1; equal numbers give equal draws. Default `0`.
+   * - `batchSize`: samples computed at once, an integer >= 1. Default: the largest batch of the model (`maxBatch`).
+   * - `reestimateBatchNorm`: samples, such as the training data, whose batch-norm statistics stand in for the running ones
+   *   of training, as `evaluate` says: with the weights used, those of each draw anew. Images whose predictions take 64 MiB
+   *   share a re-estimation. Default: none.
+   * - `reestimationBatchSize`: samples of each of these batches, an integer >= 1. Default: the largest batch of the model
+   *   (`maxBatch`), whatever `batchSize`.
+   * - `signal`: an `AbortSignal` that stops the call, which then rejects with the signal's reason. Default: none.
+   *
+   * Shapes: `probabilities` `[classes, rows, columns]`; `classes`, `entropy` and `mutualInformation` `[rows, columns]`.
+   *
+   * @example
+   * for await (const { name, rows, columns, classes } of trainer.segment(test, { samples: 10 })) console.log(name, classes);
+   * @throws BayesBinnError, when the first image is asked for, `ERR_SHAPE_MISMATCH` for another network, for samples that do not
+   * fit it, and for tiles that leave gaps in their images; `ERR_OPTION_*`, `ERR_OUT_OF_MEMORY`, `ERR_BUSY`, `ERR_DISPOSED`;
+   * the signal's reason
+   */
+  async *segment(dataset: Dataset, options: SegmentOptions = {}): AsyncGenerator<SegmentedImage, void, undefined> {
+    yield* segment(this.model, this.#host, dataset, options);
   }
 
   /** Puts back the weights of {@link bestState}; without validation data the last weights are the best, and stay. */

@@ -21,23 +21,17 @@ TURN_SECONDS = 1
 class Network:
     """A binary network with batch norm, and its step with BayesBiNN in place: eager, float32, as the authors' code."""
 
-    def __init__(self, blocks, input_shape, temperature, rate, samples, epsilon=1e-10):
-        torch.manual_seed(1)
+    def __init__(self, shapes, forward, inputs, labels, temperature, rate, samples, epsilon=1e-10):
+        self.forward, self.inputs, self.labels = forward, inputs, labels
         self.temperature, self.rate, self.samples, self.epsilon = temperature, rate, samples, epsilon
-        self.products, self.norms = [product for _, product, _ in blocks], [norm for _, _, norm in blocks]
-        self.weights = [torch.randn(shape).sign().requires_grad_() for shape, _, _ in blocks]
+        self.weights = [laid_out_as(inputs, torch.randn(shape).sign()).requires_grad_() for shape in shapes]
         self.lambdas = [10 * torch.randn_like(w).sign() for w in self.weights]
         self.scratch = [torch.empty_like(w) for w in self.lambdas]
-        self.inputs, self.labels = torch.randn(input_shape), torch.randint(0, len(self.weights[-1]), input_shape[:1])
 
     def forward_backward(self):
-        x = self.inputs
-        for layer, (weight, product, norm) in enumerate(zip(self.weights, self.products, self.norms)):
+        for weight in self.weights:
             weight.grad = None
-            x = norm(product(x, weight))
-            if layer + 1 < len(self.weights):
-                x = torch.relu(x)
-        functional.cross_entropy(x, self.labels).backward()
+        functional.cross_entropy(self.forward(self.inputs, self.weights), self.labels).backward()
 
     @torch.no_grad()
     def sample(self):
@@ -59,8 +53,27 @@ class Network:
         self.update()
 
 
+def laid_out_as(inputs, tensor):
+    channels_last = inputs.dim() == 4 and inputs.is_contiguous(memory_format=torch.channels_last)
+    return tensor.to(memory_format=torch.channels_last) if channels_last and tensor.dim() == 4 else tensor
+
+
+def chain(blocks, input_shape):
+    """Blocks of a weight shape, a product and a batch norm, with a ReLU between them; noise and labels for it."""
+
+    def forward(x, weights):
+        for layer, (weight, (_, product, norm)) in enumerate(zip(weights, blocks)):
+            x = norm(product(x, weight))
+            if layer + 1 < len(weights):
+                x = torch.relu(x)
+        return x
+
+    shapes = [shape for shape, _, _ in blocks]
+    return shapes, forward, torch.randn(input_shape), torch.randint(0, shapes[-1][0], input_shape[:1])
+
+
 def mlp(widths, dropout):
-    """Blocks of a weight shape, a product and a batch norm."""
+    """Blocks of a chain."""
 
     def product(x, weight):
         return functional.linear(functional.dropout(x, dropout) if dropout > 0 else x, weight)
@@ -87,6 +100,54 @@ def vgg():
     return blocks + [((o, i), linear, torch.nn.BatchNorm1d(o, affine=False)) for i, o in zip(widths, widths[1:])]
 
 
+def unet(batch, size, classes, depth, width):
+    """The network of the recipe em-unet-small. Channels last, which is the faster layout for it."""
+    shapes, norms = [], []
+
+    def layer(inputs, outputs, kernel, transposed=False):
+        shapes.append((inputs, outputs, kernel, kernel) if transposed else (outputs, inputs, kernel, kernel))
+        norms.append(torch.nn.BatchNorm2d(outputs, momentum=0.2, affine=False))
+
+    channels = [width << level for level in range(depth)]
+    for inputs, outputs in zip([1] + channels, channels):
+        layer(inputs, outputs, 3)
+        layer(outputs, outputs, 3)
+    for inputs, outputs in zip(channels[:0:-1], channels[-2::-1]):
+        layer(inputs, outputs, 2, transposed=True)
+        layer(inputs, outputs, 3)
+        layer(outputs, outputs, 3)
+    layer(width, classes, 1)
+
+    def forward(x, weights):
+        left = iter(zip(weights, norms))
+
+        def product(x, call=functional.conv2d, **options):
+            weight, norm = next(left)
+            return norm(call(x, weight, **options))
+
+        def pair(x):
+            return torch.relu(product(torch.relu(product(x))))
+
+        x, skips = pair(x), []
+        for _ in range(depth - 1):
+            skips.append(x)
+            x = pair(functional.dropout2d(functional.max_pool2d(x, 2), 0.05))
+        for skip in reversed(skips):
+            x = product(x, functional.conv_transpose2d, stride=2)
+            first = (skip.shape[-1] - x.shape[-1]) // 2
+            rows = columns = slice(first, first + x.shape[-1])
+            x = pair(functional.dropout2d(torch.cat([skip[..., rows, columns], x], 1), 0.05))
+        return product(x)
+
+    inputs = torch.randn(batch, 1, size, size).to(memory_format=torch.channels_last)
+    outputs = size - 4
+    for _ in range(depth - 1):
+        outputs = outputs // 2 - 4
+    for _ in range(depth - 1):
+        outputs = 2 * outputs - 4
+    return shapes, forward, inputs, torch.randint(0, classes, (batch, outputs, outputs))
+
+
 def turn(call):
     """Median seconds of a call over one turn, after one call that does not count."""
     call()
@@ -98,8 +159,11 @@ def turn(call):
     return statistics.median(times)
 
 
-def network_row(blocks, *arguments):
-    made = functools.cache(lambda: Network(blocks(), *arguments))
+def network_row(parts, *arguments):
+    @functools.cache
+    def made():
+        torch.manual_seed(1)
+        return Network(*parts(), *arguments)
 
     def measure():
         network = made()
@@ -126,9 +190,12 @@ def convolution_row(channels, size, input_gradient):
 
 
 ROWS = {
-    "mnist-mlp step": network_row(lambda: mlp([784, 2048, 2048, 2048, 10], 0.2), (100, 784), 1e-10, 1e-4, 54000),
-    "784-100-100-10 step": network_row(lambda: mlp([784, 100, 100, 10], 0.0), (100, 784), 1e-2, 1e-3, 60000),
-    "cifar10-vgg step": network_row(vgg, (50, 3, 32, 32), 1e-10, 3e-4, 450000),
+    "mnist-mlp step": network_row(
+        lambda: chain(mlp([784, 2048, 2048, 2048, 10], 0.2), (100, 784)), 1e-10, 1e-4, 54000
+    ),
+    "784-100-100-10 step": network_row(lambda: chain(mlp([784, 100, 100, 10], 0.0), (100, 784)), 1e-2, 1e-3, 60000),
+    "cifar10-vgg step": network_row(lambda: chain(vgg(), (50, 3, 32, 32)), 1e-10, 3e-4, 450000),
+    "em-unet-small step": network_row(lambda: unet(4, 188, 2, 4, 16), 1e-10, 1e-3, 864),
 }
 for channels, size in [(256, 16), (128, 32), (512, 8)]:
     name = f"conv 3x3 {channels}->{channels} on {size}x{size}"

@@ -3,7 +3,16 @@ import type { Dataset, SessionProfile } from "../../lib/index.js";
 import { createAugmentation } from "../../lib/recipes/assemble.js";
 import type { Config } from "../../lib/recipes/config.js";
 import { type Contestant, joinRounds, type Measurement, type Row, type Settings } from "./measurement.js";
-import { cifar10Vgg, continualMlp, mnistMlp, mnistPart, noiseImages, trainerOf } from "./networks.js";
+import {
+  cifar10Vgg,
+  continualMlp,
+  emUnetSmall,
+  mnistMlp,
+  mnistPart,
+  noiseImages,
+  noiseTiles,
+  trainerOf,
+} from "./networks.js";
 import { median } from "./statistics.js";
 
 interface Network {
@@ -18,6 +27,7 @@ const networks: readonly Network[] = [
   { row: "mnist-mlp step", config: mnistMlp, samples: mnistPart, stepsARound: 40 },
   { row: "784-100-100-10 step", config: continualMlp, samples: mnistPart, stepsARound: 400 },
   { row: "cifar10-vgg step", config: cifar10Vgg, samples: noiseImages, stepsARound: 3 },
+  { row: "em-unet-small step", config: emUnetSmall, samples: noiseTiles, stepsARound: 8 },
 ];
 
 /** Parts of a profile by the names of the table; whatever else it has is in the rest. */
@@ -31,7 +41,8 @@ const parts = {
 
 export const steps: Measurement = {
   name: "step",
-  description: "training steps of mnist-mlp, of 784-100-100-10 and of cifar10-vgg, with the optimizer, and their parts",
+  description:
+    "training steps of mnist-mlp, of 784-100-100-10, of cifar10-vgg and of em-unet-small, with the optimizer, and their parts",
   async run(settings) {
     const rows: Row[] = [];
     for (const network of networks) {

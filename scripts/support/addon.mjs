@@ -108,7 +108,7 @@ function forgetMovedCache(folder) {
 }
 
 /** @returns {Record<string, string>} */
-function cmakeOptions() {
+export function cmakeOptions() {
   /** @type {Record<string, string>} */
   const options = {};
   for (const [name, accepted] of Object.entries(environmentOptions)) {

@@ -136,7 +136,7 @@ for (const row of rows) {
   test(`${row.type} of [${row.input}] ${JSON.stringify(row.options)}: output and gradients`, async () => {
     for (const weights of ["binary", "real"]) {
       for (const bias of ["none", "real", "binary"]) {
-        for (const batch of [1, 17]) {
+        for (const batch of [1, 3, 6, 17]) {
           const session = openSession({
             layers: chain([row.type, { ...row.options, weights, bias }]),
             inputShape: row.input,

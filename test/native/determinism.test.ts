@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { NativeSession, TrainResult } from "../../lib/native/contract.js";
 import { kernels } from "./support/addon.js";
 import { sameBits } from "./support/compare.js";
+import { randomLabels } from "./support/random.js";
 import { differences, sameState } from "./support/same-state.js";
 import {
   bayesbinn,
@@ -128,6 +129,42 @@ for (const [name, parts] of Object.entries(networks)) {
     await sameState(single, whole, "one call each");
   });
 }
+
+/** Of a small batch of large images, with a label a pixel: channels of a normalisation, positions of a loss. */
+test("a small batch of large images: the same bits with 1, 2 and 3 threads", async () => {
+  const [count, rows, columns] = [5, 46, 50];
+  const layers = chain(
+    ["conv2d", { channels: 17, bias: "real" }],
+    ["batchNorm"],
+    ["relu"],
+    ["maxPool2d"],
+    ["dropout2d", { rate: 0.2 }],
+    ["conv2d", { channels: 33, padding: [1, 1] }],
+    ["batchNorm", { affine: true }],
+    ["relu"],
+    ["convTranspose2d", { channels: 3, bias: "real" }],
+  );
+  const targetWidth = (rows - 2) * (columns - 2);
+  const targets = randomLabels(count * targetWidth, 3, 6);
+  const set = { ...labelled(count, [1, rows, columns], 3), targets, targetWidth };
+  for (const temperature of [0.5, 1e-8]) {
+    const binary = bayesbinn({ ...method, temperature });
+    const sessions = [1, 2, 3].map((threads) =>
+      openSession({ layers, inputShape: [1, rows, columns], maxBatch: count, binary, threads }),
+    );
+    const results = [];
+    for (const session of sessions) {
+      const { stepSeconds, ...result } = await session.train(
+        trainCall(session.addDataset(set), { batchSize: count, batches: 1 }),
+      );
+      results.push({ ...result, steps: stepSeconds.length });
+    }
+    for (const i of [1, 2]) {
+      assert.equal(results[i], results[0], `${i + 1} threads`);
+      await sameState(sessions[i]!, sessions[0]!, `${i + 1} threads`);
+    }
+  }
+});
 
 test("another seed gives other weights, and from the same weights on other noise, masks and order", async () => {
   const set = labelled(35, [2, 2, 3], 4);

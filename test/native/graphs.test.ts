@@ -13,6 +13,7 @@ import {
   adam,
   bayesbinn,
   branches,
+  chain,
   labelled,
   node,
   openSession,
@@ -24,7 +25,9 @@ import {
 const test = suite("graphs");
 
 const graphs = 50;
-const [batch, samples] = [3, 2];
+const samples = 2;
+/** Of the random graphs. */
+const usualBatch = 3;
 
 /**
  * Of the largest gradient. Float32 loses some 1e-6 in ten layers; normalising three samples that lie close together
@@ -33,7 +36,7 @@ const [batch, samples] = [3, 2];
 const tolerance = 2e-4;
 const step = 1e-5;
 
-function open({ layers, inputShape }: RandomGraph, threads = 2): NativeSession {
+function open({ layers, inputShape }: RandomGraph, { batch = usualBatch, threads = 2 } = {}): NativeSession {
   const methods = { binary: bayesbinn({ samples }), real: adam() };
   const parts = { inputShape: [...inputShape], layers, maxBatch: batch + 2, loss: "meanSquaredError", threads };
   return openSession({ ...parts, ...methods });
@@ -58,7 +61,7 @@ function byName(session: NativeSession, arrays: readonly Float32Array[], sample:
 }
 
 /** Keep flags of all weight samples. */
-function masksOf(session: NativeSession, seed: number): Record<string, Uint8Array> {
+function masksOf(session: NativeSession, seed: number, batch: number): Record<string, Uint8Array> {
   const next = generator(seed);
   const dropouts = session.describe().layers.filter(({ type }) => type.startsWith("dropout"));
   return Object.fromEntries(
@@ -70,19 +73,19 @@ function masksOf(session: NativeSession, seed: number): Record<string, Uint8Arra
 }
 
 /** Fills the memory of activations and gradients with NaN, so that whoever reads what was not written gives NaN. */
-async function poison(session: NativeSession, features: number, outputs: number): Promise<void> {
+async function poison(session: NativeSession, features: number, outputs: number, batch: number): Promise<void> {
   const count = batch + 2;
   const nan = (length: number) => new Float32Array(count * length).fill(Number.NaN);
   const outputGradients = Array.from({ length: samples }, () => nan(outputs));
   await session.replay({ inputs: nan(features), outputGradients, batch: count, phase: "train", commit: false });
 }
 
-function callOf(session: NativeSession, { inputShape }: RandomGraph, seed: number): ReplayCall {
+function callOf(session: NativeSession, { inputShape }: RandomGraph, seed: number, batch = usualBatch): ReplayCall {
   const outputs = sizeOf(session.describe().outputShape);
   return {
     inputs: randomFloats(batch * sizeOf(inputShape), seed + 1, -2, 2),
     outputGradients: Array.from({ length: samples }, (_, s) => randomFloats(batch * outputs, seed + 2 + s)),
-    dropoutKeep: masksOf(session, seed),
+    dropoutKeep: masksOf(session, seed, batch),
     batch,
     phase: "train",
     commit: false,
@@ -102,10 +105,10 @@ function differences(values: Float64Array, scalar: () => number): Float64Array {
   });
 }
 
-async function check(graph: RandomGraph, seed: number): Promise<void> {
-  const session = open(graph);
-  const call = callOf(session, graph, seed);
-  await poison(session, sizeOf(graph.inputShape), sizeOf(session.describe().outputShape));
+async function check(graph: RandomGraph, seed: number, batch = usualBatch): Promise<void> {
+  const session = open(graph, { batch });
+  const call = callOf(session, graph, seed, batch);
+  await poison(session, sizeOf(graph.inputShape), sizeOf(session.describe().outputShape), batch);
   const result = await session.replay(call);
   const statistics = [...(await stateOf(session, "model"))].filter(([name]) => name.includes(".running_"));
   for (let s = 0; s < samples; s++) {
@@ -146,6 +149,22 @@ for (const [padding, inputShape, outer] of [
   });
 }
 
+for (const batch of [1, 2, 4, 5, 7, 8, 9, 15, 16, 17]) {
+  test(`images in a batch of ${batch}`, async () => {
+    const { inputShape, layers } = branches();
+    await check({ inputShape: inputShape!, layers }, 3, batch);
+    const convolved = chain(
+      ["conv2d", { channels: 3, padding: [1, 1], bias: "real" }],
+      ["batchNorm", { affine: true }],
+      ["relu"],
+      ["maxPool2d"],
+      ["dropout2d", { rate: 0.25 }],
+      ["convTranspose2d", { channels: 2, bias: "binary" }],
+    );
+    await check({ inputShape: [1, 4, 6], layers: convolved }, 5, batch);
+  });
+}
+
 test("the random graphs hold every kind of branch", () => {
   const all = Array.from({ length: graphs }, (_, seed) => randomGraph(seed).layers);
   const readers = (layers: RandomGraph["layers"], name: string) => layers.filter(({ inputs }) => inputs.includes(name));
@@ -172,7 +191,7 @@ test("the random graphs hold every kind of branch", () => {
 
 test("threads do not change a bit of a graph's results", async () => {
   for (const graph of [{ inputShape: [2, 2, 3], layers: branches().layers }, randomGraph(3), randomGraph(8)]) {
-    const [one, four] = [open(graph, 1), open(graph, 4)];
+    const [one, four] = [open(graph, { threads: 1 }), open(graph, { threads: 4 })];
     const call = callOf(one, graph, 5);
     const [expected, actual] = [await one.replay(call), await four.replay(call)];
     for (const key of ["outputs", "inputGradients", "gradients"] as const) {

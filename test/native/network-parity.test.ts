@@ -100,7 +100,7 @@ for (const [loss, reference] of Object.entries(referenceLosses)) {
     const lossSum = logits.reduce((sum, row, b) => sum + reference.ofLogits(row, targets[b]!), 0);
     const correct = predictions.filter((row, b) => reference.correct?.(row, targets[b]!)).length;
     const id = session.addDataset(dataset(loss));
-    for (const batchSize of [1, 7, 16, 17, 20, 32]) {
+    for (const batchSize of [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 32]) {
       const what = `batches of ${batchSize}`;
       const found = await session.predict({ ...mode, inputs, batchSize, output: "logits" });
       close(found.values, logits.flat(), tolerance, `${what}: logits`);

@@ -8,6 +8,7 @@ import { evaluateCommand } from "./evaluate.js";
 import { figuresCommand } from "./figures.js";
 import { recipesCommand } from "./recipes.js";
 import { schemaCommand } from "./schema.js";
+import { segmentCommand } from "./segment.js";
 import { trainCommand } from "./train.js";
 
 /** Every command, in the order of the help text. A new one is its own file and one line here. */
@@ -16,6 +17,7 @@ export const commands: readonly ((context: Context) => Command)[] = [
   compareCommand,
   evaluateCommand,
   figuresCommand,
+  segmentCommand,
   recipesCommand,
   dataCommand,
   doctorCommand,

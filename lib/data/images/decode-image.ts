@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
-
+import { loadSharp } from "../../io/load-sharp.js";
 import { formatError } from "../format-error.js";
 import { imageFormat } from "./image-format.js";
-import { loadSharp } from "./load-sharp.js";
 
 /** What every image of a data set becomes. */
 export interface ImageTarget {

@@ -1,6 +1,6 @@
+import { loadSharp } from "../../io/load-sharp.js";
 import { type CifarLabel, type CifarLayout, IMAGE_BYTES, recordsOf, SIDE } from "../cifar/layout.js";
 import { type ImageFormat, imageFormat } from "../images/image-format.js";
-import { loadSharp } from "../images/load-sharp.js";
 import { toPlanes } from "../images/planes.js";
 import type { PreparedParts, RecordProgress } from "./prepared.js";
 import { RecordWriter } from "./record-writer.js";

@@ -1,6 +1,9 @@
-import { centreLabels } from "../../data/centre-labels.js";
 import type { Dataset } from "../../data/dataset.js";
 import { type Segmentation, segmentationScores } from "../../predict/segmentation-scores.js";
+<<<<<<< HEAD
+import { trueClasses } from "./source-maps.js";
+import { stitch, wholeImages } from "./whole-images.js";
+=======
 import { eachRow, stitch, wholeImages } from "./whole-images.js";
 
 /** A whole image as it is predicted. */
@@ -36,6 +39,7 @@ export function* labelledImages(
     yield { probabilities: stitch(whole, output, probabilities, classes!), labels };
   }
 }
+>>>>>>> segtests-1
 
 /**
  * Scores of predictions over whole images, each pixel counted once.
@@ -48,6 +52,13 @@ export function scoreImages(
   outputShape: readonly number[],
   probabilities: Float32Array,
 ): Segmentation {
+<<<<<<< HEAD
+  const output = pixels as [number, number];
+  const confusion = noConfusion(classes!);
+  for (const whole of wholeImages(dataset, output)) {
+    const predicted = likeliestClasses(stitch(whole, output, probabilities, classes!), classes!);
+    countPixels(confusion, trueClasses(dataset, whole, output), predicted);
+=======
   const classes = outputShape[0]!;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (const image of labelledImages(dataset, outputShape, probabilities)) {
@@ -56,8 +67,19 @@ export function scoreImages(
       const label = image.labels[pixel]!;
       if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
     }
+>>>>>>> segtests-1
   }
   return segmentationScores(confusion);
+}
+
+/** A confusion matrix without a pixel. */
+export function noConfusion(classes: number): number[][] {
+  return Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+}
+
+/** Adds the pixels of an image, but for those of no true class (-1), by true class (rows) and by predicted class. */
+export function countPixels(confusion: readonly number[][], truth: Int32Array, predicted: Uint16Array): void {
+  for (const [pixel, label] of truth.entries()) if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
 }
 
 /** The class of the largest probability at each pixel, the first of equal ones. `[classes, pixels]` to `[pixels]`. */

@@ -20,15 +20,23 @@ export interface WholeImage {
   readonly tiles: readonly Placed[];
 }
 
+/** Tiles of an image that a data set need not have. */
+export type MissingTiles = "allowed" | "refused";
+
 /**
  * The images that the samples of `dataset` were cut from, each with the places of the network's outputs, whose centre is that of
  * the tile. A sample that is no tile is an image of the size of the output.
  *
  * @param output rows and columns of the network's output
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the outputs leave gaps in an image all tiles of which are there, or lie
- *   between pixels; `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE` for a tiling that is none
+ * @param missing whether a data set may have some of the tiles of an image
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the outputs leave gaps in an image all tiles of which are there, or have
+ *   to be, or lie between pixels; `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE` for a tiling that is none
  */
-export function wholeImages(dataset: Dataset, output: readonly [number, number]): WholeImage[] {
+export function wholeImages(
+  dataset: Dataset,
+  output: readonly [number, number],
+  missing: MissingTiles = "allowed",
+): WholeImage[] {
   const { name, length, indices, sampleShape, tiling } = dataset;
   const [rows, columns] = output;
   if (tiling === undefined) {
@@ -56,7 +64,7 @@ export function wholeImages(dataset: Dataset, output: readonly [number, number])
   }
   return Array.from(tiles, ([number, placed]) => {
     const image = tiling.images[number]!;
-    if (absent[number] === 0) checkCovered(name, image, placed, output);
+    if (missing === "refused" || absent[number] === 0) checkCovered(name, image, placed, output);
     return { image, number, tiles: placed };
   });
 }
@@ -85,7 +93,7 @@ function checkCovered(
   const place = `row ${Math.floor(missing / columns)}, column ${missing % columns}`;
   const message =
     `${name}: no output of ${output.join("x")} pixels covers ${place} of an image; ` +
-    "accepted: tiles with the margin that the network takes away, (input - output) / 2";
+    "accepted: all tiles of an image, with the margin that the network takes away, (input - output) / 2";
   throw new BayesBinnError("ERR_SHAPE_MISMATCH", message, { dataset: name, output });
 }
 

@@ -40,6 +40,15 @@ const chosen: readonly NativeConvShape[] = [
     shapeOf([1, channels, 97], [2, 2], [2, 2], { padding: [1, 0] }),
     shapeOf([1, 97, channels], [2, 2], [2, 2], { padding: [0, 1] }),
   ]),
+  // small batches, whose vectors hold pixels of several strips of an image: ragged ones, edges, columns that are skipped
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16].flatMap((batch) => [
+    shapeOf([batch, 5, 7], [4, 21], [3, 3]),
+    shapeOf([batch, 17, 18], [3, 13], [3, 3], { padding: [1, 1] }),
+    shapeOf([batch, 3, 9], [2, 15], [2, 2], { stride: [2, 2] }),
+    shapeOf([batch, 2, 3], [3, 23], [2, 5], { stride: [1, 3], padding: [1, 4] }),
+  ]),
+  shapeOf([4, 9, 97], [9, 37], [3, 3], { padding: [1, 0] }),
+  shapeOf([3, 33, 16], [11, 70], [3, 3]),
   // more than one tile of outputs, of rows and of columns
   shapeOf([1, 2, 257], [3, 35], [3, 3], { padding: [1, 1] }),
   shapeOf([2, 3, 2], [2, 70], [3, 3], { padding: [1, 1] }),

@@ -25,6 +25,7 @@ import { evaluateOptions } from "../../../lib/model/evaluate.js";
 import { functionalOptions } from "../../../lib/model/functional.js";
 import { loadOptions, modelOptions } from "../../../lib/model/model.js";
 import { predictOptions } from "../../../lib/model/predict.js";
+import { segmentOptions } from "../../../lib/model/segmentation/segment.js";
 import { sequentialOptions } from "../../../lib/model/sequential.js";
 import { optimizerTypes } from "../../../lib/optimizers/index.js";
 import { scheduleTypes } from "../../../lib/schedules/index.js";
@@ -77,11 +78,13 @@ const rows: readonly Row[] = [
   { path: model, declaration: "  static async load", options: loadOptions },
   { path: model, declaration: "  async predict", options: predictOptions },
   { path: model, declaration: "  async evaluate", options: evaluateOptions },
+  { path: model, declaration: "  async *segment", options: segmentOptions },
   { path: trainer, declaration: "export class Trainer", options: trainerOptions },
   { path: trainer, declaration: "  async fit", options: fitOptions },
   { path: trainer, declaration: "  async fit", options: earlyStoppingOptions },
   { path: trainer, declaration: "  async predict", options: predictOptions },
   { path: trainer, declaration: "  async evaluate", options: evaluateOptions },
+  { path: trainer, declaration: "  async *segment", options: segmentOptions },
   { path: "lib/loggers/csv-logger.ts", declaration: "export function csvLogger", options: csvLoggerOptions },
   {
     path: "lib/loggers/json-lines-logger.ts",

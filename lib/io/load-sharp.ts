@@ -1,7 +1,7 @@
-import { BayesBinnError } from "../../native/errors.js";
+import { BayesBinnError } from "../native/errors.js";
 
 /**
- * The image decoder, loaded when the first image is read: it is a native library of some megabytes, which training on
+ * The library that reads and writes images, loaded with the first one: it is a native library of some megabytes, which training on
  * other data does without.
  *
  * Errors: `ERR_BINDING_LOAD` where its files for this platform are not installed.
