@@ -1,15 +1,12 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Loss } from "../losses/loss.js";
+import { lossTypeOf } from "../losses/loss-type-of.js";
 import type { EvaluateCall } from "../native/contract.js";
 import type { Segmentation } from "../predict/segmentation-scores.js";
 import { checkDataset, type Network } from "./check-dataset.js";
 import { type Metrics, metricsOf } from "./metrics.js";
 import { scoreImages } from "./segmentation/score-images.js";
-<<<<<<< HEAD
-import { predictsPixels } from "./segmentation/segment.js";
-=======
 import { wholeImages } from "./segmentation/whole-images.js";
->>>>>>> segtests-1
 import type { Session } from "./session.js";
 
 /** What an evaluation of some samples gave. */
@@ -46,11 +43,7 @@ export async function measure(
   call: Omit<EvaluateCall, "dataset">,
   signal: AbortSignal | undefined,
 ): Promise<Measurement> {
-<<<<<<< HEAD
-  const ofPixels = predictsPixels(network, loss);
-=======
   const ofPixels = isOfPixels(network, loss, dataset);
->>>>>>> segtests-1
   const wanted = { ...call, dataset: session.dataset(dataset), predictions: call.predictions || ofPixels };
   const result = await session.evaluate(wanted, signal);
   const metrics = metricsOf(result);

@@ -1,10 +1,7 @@
 import type { Dataset } from "../../data/dataset.js";
 import { type Segmentation, segmentationScores } from "../../predict/segmentation-scores.js";
-<<<<<<< HEAD
 import { trueClasses } from "./source-maps.js";
 import { stitch, wholeImages } from "./whole-images.js";
-=======
-import { eachRow, stitch, wholeImages } from "./whole-images.js";
 
 /** A whole image as it is predicted. */
 export interface LabelledImage {
@@ -26,20 +23,11 @@ export function* labelledImages(
   probabilities: Float32Array,
 ): Generator<LabelledImage> {
   const output = pixels as [number, number];
-  const [size, centres] = [output[0] * output[1], centreLabels(dataset, output)];
   for (const whole of wholeImages(dataset, output)) {
-    const { image, tiles } = whole;
-    const labels = new Int32Array(image.rows * image.columns).fill(-1);
-    for (const tile of tiles) {
-      const first = tile.sample * size;
-      eachRow(image, tile, output, (pixel, place, width) => {
-        labels.set(centres.subarray(first + place, first + place + width), pixel);
-      });
-    }
+    const labels = trueClasses(dataset, whole, output);
     yield { probabilities: stitch(whole, output, probabilities, classes!), labels };
   }
 }
->>>>>>> segtests-1
 
 /**
  * Scores of predictions over whole images, each pixel counted once.
@@ -52,22 +40,10 @@ export function scoreImages(
   outputShape: readonly number[],
   probabilities: Float32Array,
 ): Segmentation {
-<<<<<<< HEAD
-  const output = pixels as [number, number];
-  const confusion = noConfusion(classes!);
-  for (const whole of wholeImages(dataset, output)) {
-    const predicted = likeliestClasses(stitch(whole, output, probabilities, classes!), classes!);
-    countPixels(confusion, trueClasses(dataset, whole, output), predicted);
-=======
   const classes = outputShape[0]!;
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const confusion = noConfusion(classes);
   for (const image of labelledImages(dataset, outputShape, probabilities)) {
-    const predicted = likeliestClasses(image.probabilities, classes);
-    for (let pixel = 0; pixel < predicted.length; pixel++) {
-      const label = image.labels[pixel]!;
-      if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
-    }
->>>>>>> segtests-1
+    countPixels(confusion, image.labels, likeliestClasses(image.probabilities, classes));
   }
   return segmentationScores(confusion);
 }
