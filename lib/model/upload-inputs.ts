@@ -1,4 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
+import { networkInputs } from "../data/network-inputs.js";
+import { validateDataset } from "../data/validate.js";
 import { sizeOf } from "../layers/shape.js";
 import type { Loss } from "../losses/loss.js";
 import { lossTypeOf } from "../losses/loss-type-of.js";
@@ -8,7 +10,7 @@ import { checkDataset, type Network } from "./check-dataset.js";
 import type { Session } from "./session.js";
 
 /** Samples of a native prediction. */
-export type InputSource = Pick<PredictCall, "dataset">;
+export type InputSource = Pick<PredictCall, "dataset" | "inputs">;
 
 /** What unfit targets are refused with, and unfit inputs as well. */
 const unfit: readonly ErrorCode[] = ["ERR_SHAPE_MISMATCH", "ERR_OPTION_RANGE", "ERR_OPTION_TYPE", "ERR_NUMERIC"];
@@ -28,14 +30,20 @@ export function uploadInputs(network: Network, loss: Loss, session: Session, dat
     return { dataset: session.dataset(dataset) };
   } catch (error) {
     if (!(error instanceof BayesBinnError && unfit.includes(error.code))) throw error;
-    return { dataset: session.dataset(withoutTargets(network, loss, dataset)) };
+    const substitute = withoutTargets(network, loss, dataset);
+    if (substitute !== undefined) return { dataset: session.dataset(substitute) };
+    // No data set has labels for each position of something else than an image.
+    const { targetShape: _, classes: __, classNames: ___, ...rest } = dataset;
+    validateDataset({ ...rest, targets: new Float32Array(storedSamples(dataset)), targetWidth: 1 });
+    return { inputs: networkInputs(dataset) };
   }
 }
 
-function withoutTargets({ outputShape }: Network, loss: Loss, dataset: Dataset): Dataset {
+function withoutTargets({ outputShape }: Network, loss: Loss, dataset: Dataset): Dataset | undefined {
   const labels = lossTypeOf(loss).targets === "labels";
   const [channels, ...pixels] = outputShape as [number, ...number[]];
   const width = labels ? sizeOf(pixels) : sizeOf(outputShape);
+  if (labels && pixels.length !== 2 && width > 1) return undefined;
   const stored = storedSamples(dataset);
   const known = substitutes.get(dataset.inputs) ?? new Map<string, Dataset["targets"]>();
   substitutes.set(dataset.inputs, known);

@@ -7,8 +7,9 @@ import { formatError } from "../format-error.js";
 import type { DatasetPair, NamedDataset } from "../named-dataset.js";
 import { sharedBytes } from "../shared-bytes.js";
 import { datasetFields } from "../validate.js";
+import { checkChannels, checkSize } from "./check-alike.js";
 import { type ClassFolder, classFolders } from "./class-folders.js";
-import { type DecodedImage, type DecodeOptions, decodeImage, type ImageTarget } from "./decode-image.js";
+import { type DecodeOptions, decodeImage, type ImageTarget } from "./decode-image.js";
 import { toPlanes } from "./planes.js";
 
 /** Images that are decoded at once. */
@@ -102,24 +103,13 @@ async function readImages(
     const group = images.slice(start, start + AT_ONCE);
     const decoded = await Promise.all(group.map(({ file }) => decodeImage(file, wanted)));
     for (const [index, image] of decoded.entries()) {
-      checkLikeFirst(group[index]!.file, image, target);
+      const { file } = group[index]!;
+      checkSize(file, image, target, "; give the option `size` to scale all to one size");
+      checkChannels(file, image, target);
       toPlanes(image.pixels, image.channels, inputs, (start + index) * size);
     }
   }
   return { length: images.length, inputs, targets: Int32Array.from(images, ({ label }) => label) };
-}
-
-/** Only without the options `size` and `channels` can an image be unlike the first. */
-function checkLikeFirst(file: string, { rows, columns, channels }: DecodedImage, target: ImageTarget): void {
-  if (rows !== target.rows || columns !== target.columns) {
-    const problem = `${rows}x${columns} pixels, but the first image has ${target.rows}x${target.columns}`;
-    throw formatError(file, 0, `${problem}; give the option \`size\` to scale all to one size`);
-  }
-  if (channels !== target.channels) {
-    const kind = (count: number) => (count === 1 ? "grey" : "in colour");
-    const problem = `is ${kind(channels)}, but the first image is ${kind(target.channels)}`;
-    throw formatError(file, 0, `${problem}; give the option \`channels\` to convert all`);
-  }
 }
 
 /** Images of the user in the list of data sets. */

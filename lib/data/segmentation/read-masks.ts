@@ -1,5 +1,6 @@
 import type { Dataset, Normalization } from "../dataset.js";
 import { formatError } from "../format-error.js";
+import { checkChannels, checkSize } from "../images/check-alike.js";
 import { type DecodedImage, decodeImage, type ImageTarget } from "../images/decode-image.js";
 import { toPlanes } from "../images/planes.js";
 import { sharedBytes } from "../shared-bytes.js";
@@ -69,14 +70,15 @@ export async function readMaskedImages(
 }
 
 async function readMasks(files: readonly MaskedImage[], first: ImageTarget): Promise<Uint8Array[]> {
-  const masks = await decodeAll(
+  const masks: Uint8Array[] = [];
+  for await (const [file, mask] of decoded(
     files.map(({ mask }) => mask),
     1,
-  );
-  masks.forEach((mask, index) => {
-    checkSize(files[index]!.mask, mask, first);
-  });
-  return masks.map(({ pixels }) => pixels);
+  )) {
+    checkSize(file, mask, first);
+    masks.push(mask.pixels);
+  }
+  return masks;
 }
 
 async function readImages(
@@ -86,38 +88,29 @@ async function readImages(
 ): Promise<Uint8Array> {
   const size = first.channels * first.rows * first.columns;
   const inputs = sharedBytes(files[0]!.image, files.length * size);
-  const images = await decodeAll(
+  let at = 0;
+  for await (const [file, image] of decoded(
     files.map(({ image }) => image),
     channels,
-  );
-  images.forEach((image, index) => {
-    const { image: file } = files[index]!;
+  )) {
     checkSize(file, image, first);
-    if (image.channels !== first.channels) {
-      throw formatError(
-        file,
-        0,
-        `has ${image.channels} channels, but the first image has ${first.channels}; give the option \`channels\``,
-      );
-    }
-    toPlanes(image.pixels, image.channels, inputs, index * size);
-  });
+    checkChannels(file, image, first);
+    toPlanes(image.pixels, image.channels, inputs, at);
+    at += size;
+  }
   return inputs;
 }
 
-async function decodeAll(files: readonly string[], channels: 1 | 3 | undefined): Promise<DecodedImage[]> {
-  const images: DecodedImage[] = [];
+/** The images of files in their order, of which some are decoded at once. */
+async function* decoded(
+  files: readonly string[],
+  channels: 1 | 3 | undefined,
+): AsyncGenerator<readonly [file: string, image: DecodedImage]> {
   for (let start = 0; start < files.length; start += AT_ONCE) {
-    images.push(
-      ...(await Promise.all(files.slice(start, start + AT_ONCE).map((file) => decodeImage(file, { channels })))),
-    );
+    const group = files.slice(start, start + AT_ONCE);
+    const images = await Promise.all(group.map((file) => decodeImage(file, { channels })));
+    for (const [index, image] of images.entries()) yield [group[index]!, image];
   }
-  return images;
-}
-
-function checkSize(file: string, { rows, columns }: ImageTarget, first: ImageTarget): void {
-  if (rows === first.rows && columns === first.columns) return;
-  throw formatError(file, 0, `${rows}x${columns} pixels, but the first image has ${first.rows}x${first.columns}`);
 }
 
 function greyValuesOf(masks: readonly Uint8Array[]): number[] {

@@ -55,7 +55,10 @@ export function noConfusion(classes: number): number[][] {
 
 /** Adds the pixels of an image, but for those of no true class (-1), by true class (rows) and by predicted class. */
 export function countPixels(confusion: readonly number[][], truth: Int32Array, predicted: Uint16Array): void {
-  for (const [pixel, label] of truth.entries()) if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
+  for (let pixel = 0; pixel < truth.length; pixel++) {
+    const label = truth[pixel]!;
+    if (label >= 0) confusion[label]![predicted[pixel]!]! += 1;
+  }
 }
 
 /** The class of the largest probability at each pixel, the first of equal ones. `[classes, pixels]` to `[pixels]`. */

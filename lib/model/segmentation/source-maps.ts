@@ -1,7 +1,7 @@
 import { centreLabels } from "../../data/centre-labels.js";
 import type { Dataset } from "../../data/dataset.js";
 import { subset } from "../../data/subset.js";
-import { eachPixel, type WholeImage } from "./whole-images.js";
+import { eachPixel, eachRow, type WholeImage } from "./whole-images.js";
 
 /**
  * The true class of each pixel of an image; -1 where no output lies.
@@ -15,12 +15,14 @@ export function trueClasses(
   output: readonly [number, number],
 ): Int32Array {
   const classes = new Int32Array(image.rows * image.columns).fill(-1);
-  for (const tile of tiles) {
-    const labels = centreLabels(subset(dataset, [tile.sample]), output);
-    eachPixel(image, tile, output, (pixel, place) => {
-      classes[pixel] = labels[place]!;
+  const samples = tiles.map(({ sample }) => sample);
+  const labels = centreLabels(subset(dataset, samples), output);
+  tiles.forEach((tile, index) => {
+    const first = index * output[0] * output[1];
+    eachRow(image, tile, output, (pixel, place, width) => {
+      classes.set(labels.subarray(first + place, first + place + width), pixel);
     });
-  }
+  });
   return classes;
 }
 

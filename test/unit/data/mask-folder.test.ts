@@ -113,7 +113,7 @@ test("colour has three planes, and is converted only where asked for", async () 
   await failure(
     () => load(files),
     "ERR_DATASET_FORMAT",
-    /test\/images\/x\.png, byte 0: has 1 channels?, but the first image has 3; give the option `channels`/,
+    /test\/images\/x\.png, byte 0: is grey, but the first image is in colour; give the option `channels` to/,
   );
   const { train, test: rest } = await load(files, { channels: 3 });
   assert.equal(train.sampleShape, [3, rows, columns]);

@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Dataset } from "../../../lib/data/dataset.js";
 import { fromArrays } from "../../../lib/data/from-arrays.js";
+import { subset } from "../../../lib/data/subset.js";
 import { batchNorm } from "../../../lib/layers/batch-norm.js";
 import { conv2d } from "../../../lib/layers/conv2d.js";
 import { linear } from "../../../lib/layers/linear.js";
@@ -243,6 +244,23 @@ test("targets of a data set to predict do not matter", async () => {
   await refused(() => pixels.predict(brokenImages), "ERR_NUMERIC");
   const beyond = { ...labelled, indices: Uint32Array.of(3, 11), length: 2 };
   await refused(() => pixels.predict(beyond), "ERR_OPTION_RANGE", "11");
+});
+
+test("a class for each position of something else than an image, from any data set", async () => {
+  const model = sequential({ inputShape: [3, 7], layers: [batchNorm({ affine: true })] });
+  await using trainer = new Trainer({ model, optimizer: new Adam(), threads: 1 });
+  const inputs = Float32Array.from({ length: 5 * 21 }, (_, at) => Math.sin(at * at));
+  const shared = { inputs, sampleShape: [3, 7] };
+  const expected = await trainer.predict(inputs);
+  for (const targets of [new Int32Array(5), new Float32Array(5)]) {
+    assert.equal(await trainer.predict(fromArrays({ ...shared, targets })), expected);
+  }
+  const some = subset(fromArrays({ ...shared, targets: new Int32Array(5), classes: 9 }), [4, 1]);
+  const parts = [4, 1].map((at) => inputs.subarray(21 * at, 21 * (at + 1)));
+  assert.equal(await trainer.predict(some), await trainer.predict(Float32Array.from([...parts[0]!, ...parts[1]!])));
+  // Its inputs are held to what they always are.
+  const broken = { ...some, inputs: inputs.map((value, at) => (at === 90 ? Number.NaN : value)) };
+  await refused(() => trainer.predict(broken), "ERR_NUMERIC", "inputs[90]");
 });
 
 test("an abort stops a prediction, which leaves no trace", async () => {

@@ -146,7 +146,7 @@ test("outputs that leave gaps are refused, with the first pixel that none covers
   await refused(
     () => wholeImages(data, [3, 5]),
     "ERR_SHAPE_MISMATCH",
-    "cells: no output of 3x5 pixels covers row 0, column 0 of an image; accepted: tiles with the margin",
+    "cells: no output of 3x5 pixels covers row 0, column 0 of an image; accepted: all tiles of an image, with the margin",
   );
   // Tiles of an image that is not there as a whole can leave gaps, also where as many samples are there as it has tiles.
   const { length } = data.tiling!.tiles.filter(({ image }) => image === 0);
