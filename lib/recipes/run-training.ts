@@ -34,7 +34,9 @@ export interface Run {
 export function createTrainer(config: Config, data: RunData, options: Pick<RunOptions, "device" | "threads">): Trainer {
   const settings = trainerSettings(config, data.train, options);
   // The fit would say so as well, but in the words of its options.
-  checkAugmentation(createAugmentation(config), settings.model, "augmentation");
+  const { inputShape, outputShape } = settings.model;
+  const { targetShape } = data.train;
+  checkAugmentation(createAugmentation(config), { inputShape, outputShape, targetShape }, "augmentation");
   return new Trainer(settings);
 }
 
