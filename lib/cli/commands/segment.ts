@@ -37,10 +37,10 @@ and their mean, beside the answer that is the same everywhere.
 channels of the network, normalised as the run's data, which have to be there,
 and cut into tiles as those, mirrored beyond the edges.
 
-Each image is a line on stdout when its pictures are there, and the result
-follows. With --json these are lines {"event":"image"} and one
-{"event":"segmentation"}, whose accuracies are fractions, and the text for
-people goes to stderr.
+Each image is a line on stdout when its pictures are there, with means over its
+pixels in nats, and the result follows. With --json these are lines
+{"event":"image"} and one {"event":"segmentation"}, whose accuracies are
+fractions, and the text for people goes to stderr.
 `;
 
 /** `bayesbinn segment <run>`. */
