@@ -105,7 +105,7 @@ export async function segmentRun(path: string, options: SegmentRunOptions = {}):
       normalization,
       tiles: tilesOf(config, model),
     });
-    for await (const unlabelled of source) await painter.paint({ ...unlabelled, ...namesOf(dataset) }, `image`);
+    for await (const unlabelled of source) await painter.paint({ ...unlabelled, ...namesOf(dataset) }, "image");
     return { ...found, images: images!, count: painter.count, out, run: path };
   }
   const scores = await painter.paint(dataset, split, true);

@@ -213,15 +213,30 @@ cli("mistakes are one line, and leave no folder", async () => {
   assert.not.ok((await readdir(folder)).includes("no"));
 });
 
-cli("Ctrl+C ends it", async () => {
-  const { code, stderr } = await runCli(
-    ["segment", "runs/cells", "--device", "cpu", "--samples", "1000000", "--json"],
-    {
-      cwd: folder,
-      onStart: (child) => setTimeout(() => child.kill("SIGINT"), 1500),
-    },
-  );
+cli("Ctrl+C ends it, with the pictures so far", async () => {
+  await mkdir(join(folder, "many"));
+  const file = await png(image(0), [rows, columns, 1]);
+  for (let number = 0; number < 40; number++) await writeFile(join(folder, "many", `${number}.png`), file);
+  const args = [
+    "segment",
+    "runs/cells",
+    "--device",
+    "cpu",
+    "--images",
+    "many",
+    "--out",
+    "stopped",
+    "--json",
+    "--quiet",
+  ];
+  const { code, events, stderr } = await runCli(args, {
+    cwd: folder,
+    onEvent: ({ name }, child) => name === "0" && child.kill("SIGINT"),
+  });
   assert.is(code, 130, stderr);
+  assert.ok(events.length < 40 && events.every(({ event }) => event === "image"));
+  const there = await readdir(join(folder, "stopped"));
+  assert.ok(there.includes("0.overview.png") && there.every((name) => name.endsWith(".png") && !name.startsWith(".")));
 });
 
 cli.run();
