@@ -28,7 +28,7 @@ earlier call replaced:
   <name>.probability-<class>.png 0..1 from black to white; of two classes that
                                  of class 1, of more that of each
   <name>.entropy.png             0..log(classes) from black to white
-  <name>.mutual-information.png  the same, but with --samples 0
+  <name>.mutual-information.png  the same; none with --samples 0
 
 A split is scored as well: accuracy, intersection over union (IoU) of each class
 and their mean, beside the answer that is the same everywhere.
