@@ -1,7 +1,7 @@
 import type { ModeAndMean, RunEvaluation, RunMetrics } from "../recipes/evaluate-run.js";
 import type { OutOfDistribution } from "../recipes/out-of-distribution.js";
 import { percentText } from "../recipes/percent.js";
-import { metricsText } from "./format.js";
+import { metricsText, segmentationLines } from "./format.js";
 
 /** What `bayesbinn evaluate` found, for people. */
 export function evaluationText({ run, weights, split, reestimated, ...running }: RunEvaluation): string {
@@ -16,9 +16,16 @@ export function evaluationText({ run, weights, split, reestimated, ...running }:
 function metricsLines({ mode, mean, outOfDistribution }: ModeAndMean): string[] {
   return [
     `  mode: ${runMetricsText(mode)}`,
+    ...classLine(mode),
     `  mean of ${mean.samples} samples: ${runMetricsText(mean)}`,
+    ...classLine(mean),
+    ...(mean.segmentation === undefined ? [] : [`  ${segmentationLines(mean.segmentation)[1]}`]),
     ...(outOfDistribution === undefined ? [] : detectionLines(outOfDistribution)),
   ];
+}
+
+function classLine({ segmentation }: RunMetrics): string[] {
+  return segmentation === undefined ? [] : [`    ${segmentationLines(segmentation)[0]}`];
 }
 
 /** `loss 0.1031 accuracy 97.02 % NLL 0.1031 Brier 0.0461 ECE 0.42 %`. */

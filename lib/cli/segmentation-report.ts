@@ -1,9 +1,10 @@
 import type { DrawnImage, RunSegmentation } from "../recipes/segment-run.js";
 import { scoresLines } from "./format.js";
 
-/** An image whose pictures are there: `slice-24: runs/a/segmentation/slice-24.overview.png`. */
-export function imageLine({ name, files }: DrawnImage): string {
-  return `${name}: ${files.overview}\n`;
+/** An image whose pictures are there: `slice-24: entropy 0.2345, mutual information 0.0123, slice-24.overview.png`. */
+export function imageLine({ name, meanEntropy, meanMutualInformation, files }: DrawnImage): string {
+  const information = files.mutualInformation && `mutual information ${meanMutualInformation.toFixed(4)}`;
+  return `${name}: ${[`entropy ${meanEntropy.toFixed(4)}`, information, files.overview].filter(Boolean).join(", ")}\n`;
 }
 
 /** What `bayesbinn segment` did, for people. */

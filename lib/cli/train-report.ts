@@ -7,7 +7,7 @@ import type { ContinualCallback } from "../training/continual/continual-options.
 import type { EpochRecord } from "../training/history.js";
 import type { Context } from "./context.js";
 import { continualText, evaluationLine } from "./continual-text.js";
-import { count, seconds } from "./format.js";
+import { count, scoresLines, seconds } from "./format.js";
 import type { JsonEvents } from "./json-events.js";
 import { comparisonText, type PaperComparison } from "./paper-comparison.js";
 import { type TrainingProgress, trainingProgress } from "./progress.js";
@@ -127,7 +127,15 @@ function summaryText({ bestEpoch, validation, test, trainSeconds, run }: RunSumm
       : `epoch ${bestEpoch}, the best on validation (${result(validation)})`;
   return [
     `test ${name}: ${result(test.mode)} (mode), ${result(test.mean)} (mean of ${test.mean.samples} samples), at ${best}`,
+    ...segmentationOf(test),
     `trained for ${seconds(trainSeconds)}; the run is in ${run}`,
     "",
   ].join("\n");
+}
+
+/** Of pixels, what an accuracy says little about. */
+function segmentationOf({ mode, mean }: RunSummary["test"]): string[] {
+  if (mode.segmentation === undefined || mean.segmentation === undefined) return [];
+  const ways = [["mode", mode.segmentation] as const, [`mean of ${mean.samples} samples`, mean.segmentation] as const];
+  return ["test segmentation, over whole images:", ...scoresLines(ways)];
 }

@@ -1,5 +1,6 @@
 import type { RunFolder } from "../io/run-folder.js";
 import { sizeOf } from "../layers/shape.js";
+import type { Evaluation } from "../model/evaluate.js";
 import type { Metrics } from "../model/metrics.js";
 import type { SessionDescription } from "../native/contract.js";
 import type { History } from "../training/history.js";
@@ -39,6 +40,9 @@ export interface RunStart {
   readonly run: string;
 }
 
+/** Of a test set; where a class of each pixel is predicted, with the scores over whole images. */
+export type TestMetrics = Metrics & Pick<Evaluation, "segmentation">;
+
 /** The result of a run. Accuracies are fractions; those of validation and test are at `bestEpoch`. */
 export interface RunSummary {
   readonly recipe: string;
@@ -54,9 +58,9 @@ export interface RunSummary {
   readonly validation?: Metrics;
   readonly test: {
     /** With the most probable weights. */
-    readonly mode: Metrics;
+    readonly mode: TestMetrics;
     /** With the mean of the predictions over weights drawn from the posterior. */
-    readonly mean: Metrics & { readonly samples: number };
+    readonly mean: TestMetrics & { readonly samples: number };
   };
   /** Time spent in training steps, evaluation not counted. */
   readonly trainSeconds: number;

@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.js";
 import type { RunFolder } from "../io/run-folder.js";
 import { csvLogger } from "../loggers/csv-logger.js";
 import { tensorBoard } from "../loggers/tensor-board.js";
-import type { Metrics } from "../model/metrics.js";
+import type { Evaluation } from "../model/evaluate.js";
 import type { Callback } from "../training/callback.js";
 import type { EpochRecord, History } from "../training/history.js";
 import { Trainer } from "../training/trainer.js";
@@ -12,7 +12,7 @@ import type { Config } from "./config.js";
 import { resultOf, timingOf } from "./run-history.js";
 import type { RunOptions, SittingOptions } from "./run-options.js";
 import { type RunRecord, withSitting } from "./run-record.js";
-import { type RunSummary, startOf, summaryOf } from "./run-report.js";
+import { type RunSummary, startOf, summaryOf, type TestMetrics } from "./run-report.js";
 import { trainerSettings } from "./trainer-settings.js";
 
 /** A run whose parts have been found to fit. */
@@ -123,11 +123,14 @@ async function evaluate(
   signal: AbortSignal | undefined,
 ): Promise<RunSummary["test"]> {
   const abortable = signal === undefined ? {} : { signal };
-  const mode = epochs[bestEpoch - 1]?.test ?? withoutSamples(await trainer.evaluate(test, abortable));
+  const known = epochs[bestEpoch - 1]?.test;
+  // Of pixels, the record of an epoch lacks the scores by class.
+  const complete = known !== undefined && known.meanIou === undefined;
+  const mode = complete ? known : withoutSamples(await trainer.evaluate(test, abortable));
   const mean = await trainer.evaluate(test, { ...abortable, samples: evaluation.samples });
   return { mode, mean };
 }
 
-function withoutSamples({ samples: _, ...metrics }: Metrics & { readonly samples: number }): Metrics {
+function withoutSamples({ samples: _, ...metrics }: Evaluation): TestMetrics {
   return metrics;
 }

@@ -46,6 +46,9 @@ export interface DrawnImage {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
+  /** Means over its pixels, in nats. */
+  readonly meanEntropy: number;
+  readonly meanMutualInformation: number;
   readonly files: SegmentationFiles;
 }
 
@@ -102,7 +105,7 @@ export async function segmentRun(path: string, options: SegmentRunOptions = {}):
       normalization,
       tiles: tilesOf(config, model),
     });
-    for await (const unlabelled of source) await painter.paint({ ...unlabelled, ...namesOf(dataset) }, `image`);
+    for await (const unlabelled of source) await painter.paint({ ...unlabelled, ...namesOf(dataset) }, "image");
     return { ...found, images: images!, count: painter.count, out, run: path };
   }
   const scores = await painter.paint(dataset, split, true);
@@ -145,7 +148,9 @@ class Painter {
       });
       options.signal?.throwIfAborted();
       this.count += 1;
-      this.onImage({ name, rows: maps.rows, columns: maps.columns, files });
+      const { rows, columns } = maps;
+      const [meanEntropy, meanMutualInformation] = [meanOf(maps.entropy), meanOf(mutualInformation)];
+      this.onImage({ name, rows, columns, meanEntropy, meanMutualInformation, files });
     }
     return labelled ? segmentationScores(confusion) : undefined;
   }
@@ -171,6 +176,10 @@ function tilesOf({ dataset }: Config, { inputShape, outputShape }: Model): TileO
   const { tile, margin, overlap } = dataset as { tile?: unknown } & Pick<TileOptions, "margin" | "overlap">;
   if (tile === undefined) return { size, margin: (size[0] - outputShape[1]!) / 2 };
   return { size, ...(margin !== undefined && { margin }), ...(overlap !== undefined && { overlap }) };
+}
+
+function meanOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function namesOf({ classNames }: Dataset): Pick<Dataset, "classNames"> {

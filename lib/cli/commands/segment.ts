@@ -28,7 +28,7 @@ earlier call replaced:
   <name>.probability-<class>.png 0..1 from black to white; of two classes that
                                  of class 1, of more that of each
   <name>.entropy.png             0..log(classes) from black to white
-  <name>.mutual-information.png  the same, but with --samples 0
+  <name>.mutual-information.png  the same; none with --samples 0
 
 A split is scored as well: accuracy, intersection over union (IoU) of each class
 and their mean, beside the answer that is the same everywhere.
@@ -37,10 +37,10 @@ and their mean, beside the answer that is the same everywhere.
 channels of the network, normalised as the run's data, which have to be there,
 and cut into tiles as those, mirrored beyond the edges.
 
-Each image is a line on stdout when its pictures are there, and the result
-follows. With --json these are lines {"event":"image"} and one
-{"event":"segmentation"}, whose accuracies are fractions, and the text for
-people goes to stderr.
+Each image is a line on stdout when its pictures are there, with means over its
+pixels in nats, and the result follows. With --json these are lines
+{"event":"image"} and one {"event":"segmentation"}, whose accuracies are
+fractions, and the text for people goes to stderr.
 `;
 
 /** `bayesbinn segment <run>`. */

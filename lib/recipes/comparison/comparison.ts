@@ -20,6 +20,8 @@ export interface ComparisonRow extends Accuracies {
   readonly title: string;
   /** Number of finished runs that the numbers are of. */
   readonly runs: number;
+  /** Mean intersection over union on the test set, 0..1; absent but where a class of each pixel is predicted. */
+  readonly meanIou?: MeanAndStd;
   /** The same row of Table 10, where it is of the same experiment but for the number of epochs. */
   readonly paper?: Accuracies;
 }
@@ -70,6 +72,7 @@ export function comparisonOf(plan: ComparisonPlan, runs: readonly ComparedRun[])
     const results = runs.flatMap((run) => (run.method === method.name && run.result ? [run.result] : []));
     return method.rows.map(({ prediction, title, results: published }) => ({
       ...{ method: method.name, prediction, title, runs: results.length, ...accuraciesOf(results, prediction) },
+      ...meanIouOf(results, prediction),
       ...(column !== undefined && { paper: published[column] }),
     }));
   });
@@ -93,6 +96,11 @@ function accuraciesOf(results: readonly RunResult[], prediction: Prediction): Ac
     meanAndStd(results.flatMap(({ [key]: value }) => (value === undefined ? [] : [value])));
   const [train, validation, test] = [over("train"), over("validation"), over(prediction)];
   return { ...(train && { train }), ...(validation && { validation }), ...(test && { test }) };
+}
+
+function meanIouOf(results: readonly RunResult[], prediction: Prediction): Pick<ComparisonRow, "meanIou"> {
+  const over = meanAndStd(results.flatMap(({ meanIou }) => (meanIou === undefined ? [] : [meanIou[prediction]])));
+  return over ? { meanIou: over } : {};
 }
 
 function withoutFolder(setting: string): string[] {

@@ -27,10 +27,18 @@ export function comparisonMarkdown(comparison: Comparison): string {
 
 function resultTable({ rows, seeds }: Comparison): string {
   const published = rows.some(({ paper }) => paper !== undefined);
-  const head = ["method", ...parts, "runs", ...(published ? parts.map((part) => `paper: ${part}`) : [])];
+  const ofPixels = rows.some(({ meanIou }) => meanIou !== undefined);
+  const head = [
+    "method",
+    ...parts,
+    ...(ofPixels ? ["test mean IoU"] : []),
+    "runs",
+    ...(published ? parts.map((part) => `paper: ${part}`) : []),
+  ];
   const body = rows.map((row) => [
     row.title,
     ...parts.map((part) => cell(row[part], row.runs)),
+    ...(ofPixels ? [iouCell(row)] : []),
     row.runs === seeds.length ? String(row.runs) : `${row.runs} of ${seeds.length}`,
     ...(published ? parts.map((part) => cell(row.paper?.[part], Number.POSITIVE_INFINITY)) : []),
   ]);
@@ -44,6 +52,13 @@ function resultTable({ rows, seeds }: Comparison): string {
 function cell(value: MeanAndStd | undefined, runs: ComparisonRow["runs"]): string {
   if (value === undefined) return "-";
   return runs === 1 ? percentText(value.mean) : percentText(value.mean, value.std);
+}
+
+/** `0.7579 +- 0.0012`; of one run, `0.7579`. */
+function iouCell({ meanIou, runs }: ComparisonRow): string {
+  if (meanIou === undefined) return "-";
+  const { mean, std } = meanIou;
+  return runs === 1 ? mean.toFixed(4) : `${mean.toFixed(4)} +- ${std.toFixed(4)}`;
 }
 
 function paperNote({ paper }: Comparison): string[] {

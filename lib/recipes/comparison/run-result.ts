@@ -18,9 +18,11 @@ export interface RunResult {
   /** Of the test set, as is `mean`. */
   readonly mode: number | undefined;
   readonly mean: number | undefined;
+  /** Mean intersection over union on the test set; absent but where a class of each pixel is predicted. */
+  readonly meanIou?: { readonly mode: number; readonly mean: number };
 }
 
-const metrics = z.object({ accuracy: z.number().optional() });
+const metrics = z.object({ accuracy: z.number().optional(), meanIou: z.number().optional() });
 const summary = z.object({
   bestEpoch: z.int().min(1),
   validation: metrics.optional(),
@@ -36,12 +38,14 @@ const record = z.object({ epoch: z.int(), train: metrics });
 export async function readResult(folder: string): Promise<RunResult> {
   const file = join(folder, RunFolder.files.metrics);
   const { bestEpoch, validation, test } = checkOptions(summary, await readConfigFile(file), file);
+  const [mode, mean] = [test.mode.meanIou, test.mean.meanIou];
   return {
     bestEpoch,
     train: await trainAccuracy(join(folder, RunFolder.files.history), bestEpoch),
     validation: validation?.accuracy,
     mode: test.mode.accuracy,
     mean: test.mean.accuracy,
+    ...(mode !== undefined && mean !== undefined && { meanIou: { mode, mean } }),
   };
 }
 

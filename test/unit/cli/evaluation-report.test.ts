@@ -38,4 +38,21 @@ test("a regression has the root of its loss", () => {
   assert.match(text, "mode: loss 0.2500 rmse 0.5000\n  mean of 3 samples: loss 0.0400 rmse 0.2000\n");
 });
 
+test("pixels: intersections over unions of each class, and what the constant answer has", () => {
+  const constant = { class: 1, pixelAccuracy: 0.8, iou: [0, 0.8], meanIou: 0.4 };
+  const segmentation = { pixelAccuracy: 0.91, iou: [0.625, 0.9], meanIou: 0.7625, constant };
+  const mode = { loss: 0.3, accuracy: 0.91, meanIou: 0.7625, segmentation };
+  const text = evaluationText({ ...run, mode, mean: { ...mode, loss: 0.25, samples: 7 } });
+  assert.is(
+    text,
+    `runs/a, best weights, test samples:
+  mode: loss 0.3000 accuracy 91.00 % mean IoU 0.7625
+    IoU of each class: 0.6250 0.9000
+  mean of 7 samples: loss 0.2500 accuracy 91.00 % mean IoU 0.7625
+    IoU of each class: 0.6250 0.9000
+  constant answer (class 1): accuracy 80.00 % mean IoU 0.4000, IoU of each class: 0.0000 0.8000
+`,
+  );
+});
+
 test.run();

@@ -157,4 +157,25 @@ report("a loss without an accuracy is called what it is", () => {
   assert.match(stderr.text, "test loss: 0.3457 (mode), 0.2500 (mean of 10 samples), at epoch 2\n");
 });
 
+report("of pixels: mean IoU and IoU of each class, beside those of the constant answer", () => {
+  const stderr = new Capture();
+  const constant = { class: 1, pixelAccuracy: 0.8, iou: [0, 0.8], meanIou: 0.4 };
+  const segmentation = { pixelAccuracy: 0.91, iou: [0.625, 0.9], meanIou: 0.7625, constant };
+  const mode = { loss: 0.3, accuracy: 0.91, meanIou: 0.7625, segmentation };
+  const better = { ...segmentation, pixelAccuracy: 0.92, iou: [0.65, 0.9], meanIou: 0.775 };
+  const test = { mode, mean: { ...mode, accuracy: 0.92, meanIou: 0.775, segmentation: better, samples: 10 } };
+  new TrainReport(stderr, { events: undefined, quiet: false }).summary({ ...summary, test });
+  const lines = [
+    "test accuracy: 91.00 % (mode), 92.00 % (mean of 10 samples), at epoch 2, the best on validation (97.95 %)",
+    "test segmentation, over whole images:",
+    "  mode: accuracy 91.00 % mean IoU 0.7625",
+    "    IoU of each class: 0.6250 0.9000",
+    "  mean of 10 samples: accuracy 92.00 % mean IoU 0.7750",
+    "    IoU of each class: 0.6500 0.9000",
+    "  constant answer (class 1): accuracy 80.00 % mean IoU 0.4000, IoU of each class: 0.0000 0.8000",
+    "trained for 36.0 s; the run is in runs/net-seed1-1",
+  ];
+  assert.is(stderr.text, `${lines.join("\n")}\n`);
+});
+
 report.run();

@@ -33,6 +33,10 @@ const rows: readonly [line: string, start: RegExp, ...texts: string[]][] = [
   ["train --resume run --method ste", /ERR_CONFIG\]: --method beside --resume: /],
   ["train --resume run --device cpu", /ERR_CONFIG\]: --device beside --resume: /],
   ["train mnist-mlp --checkpoint-every 0", /ERR_OPTION_RANGE\]: --checkpoint-every: 0/],
+  ["segment run --samples -1", /ERR_OPTION_RANGE\]: --samples: -1/, "0..1048576"],
+  ["segment run --split all", /ERR_OPTION_RANGE\]: --split: "all"/, '"validation"'],
+  ["segment run --images a --split train", /ERR_CONFIG\]: --split train beside --images/, "one of them"],
+  ["segment no-such-run", /ERR_CONFIG\]: no-such-run: no run folder/],
   ["compare mnist-mpl", /ERR_CONFIG\]: mnist-mpl: unknown recipe/, 'did you mean "mnist-mlp"?'],
   ["compare mnist-mlp --methods bayesbinn,stee", /ERR_OPTION_RANGE\]: --methods: "stee"/, 'did you mean "ste"?'],
   ["compare mnist-mlp --methods ste,ste", /ERR_OPTION_RANGE\]: --methods: "ste,ste"/, "each name once"],
@@ -75,7 +79,7 @@ usage("help is asked for, and goes to stdout", async () => {
     const { code, stdout, stderr } = await runLine(...args);
     assert.is(code, 0);
     assert.is(stderr, "");
-    for (const name of ["train", "compare", "evaluate", "recipes", "data", "doctor", "schema"])
+    for (const name of ["train", "compare", "evaluate", "segment", "recipes", "data", "doctor", "schema"])
       assert.match(stdout, new RegExp(`^  ${name} `, "m"));
   }
 });
@@ -86,7 +90,7 @@ usage("every command has help with an example", async () => {
     (stdout.match(/^ {2}[a-z]+ .*$/gm) ?? []).filter((line) => !line.startsWith("  bayesbinn")).length,
     commands.length,
   );
-  for (const name of ["train", "compare", "evaluate", "recipes", "data", "doctor", "schema"]) {
+  for (const name of ["train", "compare", "evaluate", "segment", "recipes", "data", "doctor", "schema"]) {
     const help = await runLine(name, "--help");
     assert.is(help.code, 0);
     assert.match(help.stdout, `\nExamples:\n  bayesbinn ${name}`);
@@ -96,7 +100,7 @@ usage("every command has help with an example", async () => {
 usage("help fits a terminal of 80 columns", async () => {
   for (const args of [
     [],
-    ...["train", "compare", "evaluate", "recipes", "data", "doctor", "schema"].map((name) => [name]),
+    ...["train", "compare", "evaluate", "segment", "recipes", "data", "doctor", "schema"].map((name) => [name]),
   ]) {
     const { stdout } = await runLine(...args, "--help");
     for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);

@@ -48,6 +48,31 @@ tables("Markdown: columns of equal width, the paper's beside them, and why a run
   ]);
 });
 
+tables("where pixels are classified, the mean IoU stands beside the accuracies", async () => {
+  const [first, second, third] = [runs[0]!, runs[2]!, runs[1]!].map(({ result, ...run }, i) => ({
+    ...run,
+    result: { ...result!, ...(i < 2 && { meanIou: { mode: 0.5 + 0.2 * i, mean: 0.75 } }) },
+  }));
+  const found = await comparison({ seeds: [1, 3], epochs: 5 }, [first!, second!, third!]);
+  // Means and deviations of 0.5 and 0.7, and of equal numbers.
+  assert.equal(
+    found.rows.map(({ meanIou }) => meanIou && [meanIou.mean.toFixed(9), meanIou.std.toFixed(9)]),
+    [["0.600000000", "0.100000000"], ["0.750000000", "0.000000000"], undefined],
+  );
+  const columns = lines(comparisonMarkdown(found))
+    .filter((line) => line.startsWith("|"))
+    .map((line) => line.split("|")[5]!.trim());
+  assert.equal(
+    columns.filter((_, row) => row !== 1),
+    ["test mean IoU", "0.6000 +- 0.1000", "0.7500 +- 0.0000", "-"],
+  );
+  const csv = lines(comparisonCsv(found)).map((line) => line.split(",").slice(-2));
+  assert.equal(csv[0], ["mean_iou_mean", "mean_iou_std"]);
+  assert.equal(csv[2], ["0.75", "0"]);
+  assert.equal(csv[3], ["", ""]);
+  assert.not.match(comparisonCsv(await comparison({ seeds: [1, 3] }, runs)), "iou");
+});
+
 tables("another experiment than the paper's is not put beside it", async () => {
   const settings = ["model.hiddenUnits=16", "batchSize=20"];
   const { rows, paper } = await comparison({ seeds: [1, 3], settings }, runs);
