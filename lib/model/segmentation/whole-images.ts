@@ -29,7 +29,7 @@ export type MissingTiles = "allowed" | "refused";
  *
  * @param output rows and columns of the network's output
  * @param missing whether a data set may have some of the tiles of an image
- * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the outputs leave gaps in an image all tiles of which are there, or have
+ * @throws BayesBinnError `ERR_SHAPE_MISMATCH` where the outputs leave gaps in an image that was cut, all tiles of which are there, or have
  *   to be, or lie between pixels; `ERR_OPTION_TYPE`, `ERR_OPTION_RANGE` for a tiling that is none
  */
 export function wholeImages(
@@ -64,7 +64,9 @@ export function wholeImages(
   }
   return Array.from(tiles, ([number, placed]) => {
     const image = tiling.images[number]!;
-    if (missing === "refused" || absent[number] === 0) checkCovered(name, image, placed, output);
+    // Of an image that was not cut the network says what it can.
+    const isWhole = image.rows === sampleShape[1] && image.columns === sampleShape[2];
+    if (missing === "refused" || (absent[number] === 0 && !isWhole)) checkCovered(name, image, placed, output);
     return { image, number, tiles: placed };
   });
 }

@@ -180,4 +180,14 @@ test("outputs between pixels, and places that are none", async () => {
   await refused(() => wholeImages({ ...data, tiling: {} as never }, [7, 9]), "ERR_OPTION_TYPE", "cells.tiling.images");
 });
 
+test("of whole images that were not cut, the middle that the network sees counts", () => {
+  const images = Array.from({ length: count }, () => ({ rows, columns }));
+  const named = { ...whole, tiling: { images, tiles: images.map((_, image) => ({ image, row: 0, column: 0 })) } };
+  const output: Output = [7, 9];
+  const predictions = predictionsFor(named, output);
+  const scores = scoreImages(named, [classes, ...output], predictions);
+  assert.equal(scores, segmentationScores(reference(named, output, predictions)));
+  refused(() => wholeImages(named, output, "refused"), "ERR_SHAPE_MISMATCH");
+});
+
 test.run();
