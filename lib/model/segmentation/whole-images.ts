@@ -65,7 +65,7 @@ export function wholeImages(
   return Array.from(tiles, ([number, placed]) => {
     const image = tiling.images[number]!;
     // Of an image that was not cut the network says what it can.
-    const isWhole = image.rows === sampleShape[1] && image.columns === sampleShape[2];
+    const isWhole = placed.length === 1 && image.rows === sampleShape[1] && image.columns === sampleShape[2];
     if (missing === "refused" || (absent[number] === 0 && !isWhole)) checkCovered(name, image, placed, output);
     return { image, number, tiles: placed };
   });

@@ -180,14 +180,20 @@ test("outputs between pixels, and places that are none", async () => {
   await refused(() => wholeImages({ ...data, tiling: {} as never }, [7, 9]), "ERR_OPTION_TYPE", "cells.tiling.images");
 });
 
-test("of whole images that were not cut, the middle that the network sees counts", () => {
+test("of whole images that were not cut, the middle that the network sees counts", async () => {
   const images = Array.from({ length: count }, () => ({ rows, columns }));
   const named = { ...whole, tiling: { images, tiles: images.map((_, image) => ({ image, row: 0, column: 0 })) } };
   const output: Output = [7, 9];
   const predictions = predictionsFor(named, output);
   const scores = scoreImages(named, [classes, ...output], predictions);
   assert.equal(scores, segmentationScores(reference(named, output, predictions)));
-  refused(() => wholeImages(named, output, "refused"), "ERR_SHAPE_MISMATCH");
+  await refused(() => wholeImages(named, output, "refused"), "ERR_SHAPE_MISMATCH");
+});
+
+test("tiles as large as their image may leave no gaps either", async () => {
+  const tiles = tileDataset(whole, { size: [rows, columns], margin: 2 });
+  assert.ok(tiles.length > count);
+  await refused(() => wholeImages(tiles, [3, 5]), "ERR_SHAPE_MISMATCH", "no output of 3x5 pixels covers");
 });
 
 test.run();
